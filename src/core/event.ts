@@ -1,0 +1,82 @@
+// Everything that flows from ingest through the hub to the sinks, in one order: by `stampUs`.
+// Quotes travel as plain numbers (QuoteListener); objects of the union exist only off the hot path.
+
+import type { GapReason, StatusKind } from './reasons.js';
+import type { Micros } from './time.js';
+
+/** Best bid and ask of one instrument. NaN = no quote on that side, or no time given. */
+export interface QuoteEvent {
+  readonly type: 'quote';
+  readonly stampUs: Micros;
+  readonly instrumentId: number;
+  readonly bid: number;
+  readonly bidSize: number;
+  readonly ask: number;
+  readonly askSize: number;
+  /** The exchange's own time; NaN where it gives none: never 0, never copied from ours. */
+  readonly exchangeUs: Micros;
+}
+
+/**
+ * No quote of the instrument is valid from `fromUs` (which may lie before `stampUs`) until the stamp
+ * of its next quote. Sent once, when noticed; there is no closing event.
+ */
+export interface GapEvent {
+  readonly type: 'gap';
+  readonly stampUs: Micros;
+  readonly instrumentId: number;
+  readonly fromUs: Micros;
+  readonly reason: GapReason;
+}
+
+/** Quotes were conflated in [fromUs, toUs): the latest is valid, extremes may be missing. Not a gap. */
+export interface ThinnedEvent {
+  readonly type: 'thinned';
+  readonly stampUs: Micros;
+  readonly instrumentId: number;
+  readonly fromUs: Micros;
+  readonly toUs: Micros;
+  readonly count: number;
+}
+
+/** A state of the instrument, with one number of evidence where the state needs it (else NaN). */
+export interface StatusEvent {
+  readonly type: 'status';
+  readonly stampUs: Micros;
+  readonly instrumentId: number;
+  readonly status: StatusKind;
+  readonly value: number;
+}
+
+/** Proof that a connection lives: `provenUs` is when its last frame or pong was read. */
+export interface AliveEvent {
+  readonly type: 'alive';
+  readonly stampUs: Micros;
+  /** Of every connection this process ever opened; `exchange#n`. */
+  readonly connection: string;
+  readonly provenUs: Micros;
+}
+
+export type ColdEvent = GapEvent | ThinnedEvent | StatusEvent | AliveEvent;
+export type FeedEvent = QuoteEvent | ColdEvent;
+
+/** The hot path: one call a quote, plain numbers, no allocation. Must not throw and must not block. */
+export type QuoteListener = (
+  stampUs: Micros,
+  instrumentId: number,
+  bid: number,
+  bidSize: number,
+  ask: number,
+  askSize: number,
+  exchangeUs: Micros,
+) => void;
+
+/** Everything else. Comes in the same order as the quotes, between them. */
+export type ColdListener = (event: ColdEvent) => void;
+
+/** What a sink gives to the hub. */
+export interface Subscriber {
+  /** Two-sided and one-sided quotes alike (NaN = absent side). */
+  readonly quote: QuoteListener;
+  readonly cold: ColdListener;
+}

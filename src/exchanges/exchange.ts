@@ -1,0 +1,109 @@
+// The contract of an exchange file: who it is, how its listing reads, how one subscribes, what its frames
+// mean. Pure: no socket, no clock, no log, no exchange by name. Ingest knows this file and no other.
+
+import type { Market } from '../core/exchange.js';
+import type { ControlKind, GapReason, RejectReason } from '../core/reasons.js';
+import type { Micros } from '../core/time.js';
+
+export interface ExchangeAdapter {
+  /** The name that carries the market: `Binance` (spot), `BinancePerp` (linear). */
+  readonly name: string;
+  readonly market: Market;
+  /** Defaults; configuration may point both elsewhere. Without a trailing slash unless the exchange wants it. */
+  readonly restUrl: string;
+  readonly wsUrl: string;
+  /** Sent with the WebSocket handshake. */
+  readonly wsHeaders?: Readonly<Record<string, string>>;
+  /** Taker fee of the lowest tier, percent of the notional, with the day it was read. */
+  readonly takerFee: { readonly percent: number; readonly asOf: string };
+  readonly limits: ExchangeLimits;
+  readonly ping: PingRule;
+  /** What to GET for the listing; the bodies come to `parseListing` under the same keys. */
+  readonly listingRequests: readonly ListingRequest[];
+  /** Throws a ListingError where the bodies are not what the exchange documents. */
+  parseListing(bodies: Readonly<Record<string, unknown>>): readonly ListedInstrument[];
+  /** One frame that subscribes these exchange symbols (at most `limits.symbolsPerMessage`). */
+  subscribeFrame(exchangeSymbols: readonly string[], requestId: number, nowUs: Micros): string;
+  createDecoder(listing: DecoderListing): Decoder;
+}
+
+/** The exchange's own documented limits (../docs of each file name the source). */
+export interface ExchangeLimits {
+  readonly symbolsPerConnection: number;
+  readonly symbolsPerMessage: number;
+  /** Our pace of sending on one connection, a little under what the exchange allows. */
+  readonly messageIntervalMs: number;
+  /** Our pace of opening connections to this exchange. */
+  readonly connectIntervalMs: number;
+}
+
+export interface PingRule {
+  readonly intervalMs: number;
+  /** The text to send; null = a WebSocket ping frame. */
+  frame(requestId: number, nowUs: Micros): string | null;
+}
+
+export interface ListingRequest {
+  readonly key: string;
+  /** Path and query, from `restUrl`. */
+  readonly path: string;
+}
+
+/** One row of the exchange's listing. */
+export interface ListedInstrument {
+  /** The exchange's own spelling, as its frames carry it. */
+  readonly exchangeSymbol: string;
+  readonly base: string;
+  readonly quote: string;
+  /** False: halted, delisted, not yet open; `statusText` says it in the exchange's word. */
+  readonly trading: boolean;
+  readonly statusText: string;
+  /** 24 h volume in the quote currency; null where the exchange gives none. */
+  readonly quoteVolume24h: number | null;
+  readonly tickSize: number | null;
+  /** Base coins per unit of size in this exchange's frames; 1 where sizes are in base coin. */
+  readonly contractSize: number;
+}
+
+export class ListingError extends Error {}
+
+/** What a decoder must know of the instruments; ids are given out on the main thread. */
+export interface DecoderListing {
+  /** The id of an exchange symbol, or -1 where it is not selected. */
+  idOf(exchangeSymbol: string): number;
+  /** Base coins per unit of size. */
+  contractSizeOf(instrumentId: number): number;
+}
+
+/** One a connection. Output depends only on the listing and the frames since the last reset. */
+export interface Decoder {
+  /** Gives at least one call to `sink` for every frame; never throws, whatever the bytes are. */
+  decode(frame: Uint8Array, receivedUs: Micros, sink: DecoderSink): void;
+  /** Forgets what it holds, of one instrument or of all: after a reconnect or a gap. */
+  reset(instrumentId?: number): void;
+}
+
+export interface DecoderSink {
+  /** Sizes in base coin. NaN = absent: a side without a quote, or a time the exchange does not give. */
+  quote(
+    instrumentId: number,
+    bid: number,
+    bidSize: number,
+    ask: number,
+    askSize: number,
+    exchangeUs: Micros,
+  ): void;
+  gap(instrumentId: number, reason: GapReason): void;
+  control(kind: ControlKind, detail?: ControlDetail): void;
+  reject(reason: RejectReason, detail?: string): void;
+}
+
+export interface ControlDetail {
+  /** The id of our request that this frame answers, where it says so. */
+  readonly requestId?: string;
+  /** The exchange symbol it is about, where it names one. */
+  readonly exchangeSymbol?: string;
+  /** The frame that must be sent back (ping). */
+  readonly reply?: string;
+  readonly message?: string;
+}

@@ -76,7 +76,7 @@ export type ColdListener = (event: ColdEvent) => void;
 
 /** What a sink gives to the hub. */
 export interface Subscriber {
-  /** Two-sided and one-sided quotes alike (NaN = absent side). */
+  /** Two-sided quotes only; a side going empty comes as a Status. */
   readonly quote: QuoteListener;
   readonly cold: ColdListener;
 }

@@ -8,8 +8,10 @@ import type { Micros } from '../core/time.js';
 export interface ExchangeAdapter {
   /** The name that carries the market: `Binance` (spot), `BinancePerp` (linear). */
   readonly name: string;
+  /** Other names it is known by in recordings and configuration (`gate`); any case. */
+  readonly aliases?: readonly string[];
   readonly market: Market;
-  /** Defaults; configuration may point both elsewhere. Without a trailing slash unless the exchange wants it. */
+  /** Defaults; configuration may point both elsewhere. Without a last slash unless the exchange wants it. */
   readonly restUrl: string;
   readonly wsUrl: string;
   /** Sent with the WebSocket handshake. */
@@ -18,6 +20,10 @@ export interface ExchangeAdapter {
   readonly takerFee: { readonly percent: number; readonly asOf: string };
   readonly limits: ExchangeLimits;
   readonly ping: PingRule;
+  /** What one bad symbol spoils: the `whole` subscribe message, or only the symbol the error names. */
+  readonly refusalScope: 'whole' | 'named';
+  /** True: every frame comes compressed and the decoder inflates it. Absent = false. */
+  readonly compressed?: boolean;
   /** What to GET for the listing; the bodies come to `parseListing` under the same keys. */
   readonly listingRequests: readonly ListingRequest[];
   /** Throws a ListingError where the bodies are not what the exchange documents. */
@@ -27,7 +33,7 @@ export interface ExchangeAdapter {
   createDecoder(listing: DecoderListing): Decoder;
 }
 
-/** The exchange's own documented limits (../docs of each file name the source). */
+/** The exchange's own documented limits; each adapter file names the source. */
 export interface ExchangeLimits {
   readonly symbolsPerConnection: number;
   readonly symbolsPerMessage: number;
@@ -65,7 +71,13 @@ export interface ListedInstrument {
   readonly contractSize: number;
 }
 
-export class ListingError extends Error {}
+/** The listing is not what the exchange documents; the message names field, value and what was expected. */
+export class ListingError extends Error {
+  override readonly name = 'ListingError';
+}
+
+/** A longer frame is rejected as `too-large` unread: no best bid and ask needs it. Bytes. */
+export const FRAME_BYTES_MAX = 1024 * 1024;
 
 /** What a decoder must know of the instruments; ids are given out on the main thread. */
 export interface DecoderListing {
@@ -77,7 +89,10 @@ export interface DecoderListing {
 
 /** One a connection. Output depends only on the listing and the frames since the last reset. */
 export interface Decoder {
-  /** Gives at least one call to `sink` for every frame; never throws, whatever the bytes are. */
+  /**
+   * Gives at least one call to `sink` for every frame; never throws, whatever the bytes are.
+   * `receivedUs` is NaN where nobody noted it (a recording).
+   */
   decode(frame: Uint8Array, receivedUs: Micros, sink: DecoderSink): void;
   /** Forgets what it holds, of one instrument or of all: after a reconnect or a gap. */
   reset(instrumentId?: number): void;

@@ -4,7 +4,7 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
-const root = resolve(process.env['SPREAD_SHARED'] ?? join(projectRoot(), '..', 'shared'));
+const root = resolve(process.env['SHARED_DIR'] ?? join(projectRoot(), '..', 'shared'));
 
 /** The folder that holds package.json, from the compiled test's place in build/test/support. */
 export function projectRoot(): string {

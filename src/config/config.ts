@@ -1,0 +1,160 @@
+// Configuration: one YAML or JSON file, then SPREAD_* variables, then flags, into one frozen Config.
+// Whatever is wrong is said with its place, what was expected and what was there; nothing is guessed.
+
+import { readFileSync } from 'node:fs';
+import { resolve, sep } from 'node:path';
+import { Ajv, type ErrorObject } from 'ajv';
+import { parse as parseYaml } from 'yaml';
+import { exchangeKey } from '../core/exchange.js';
+import { environmentOverrides } from './environment.js';
+import { ConfigError, type Override } from './override.js';
+import { type Config, configSchema } from './schema.js';
+
+export { ConfigError, type Override } from './override.js';
+export type { Config, ExchangeConfig, SelectionConfig } from './schema.js';
+
+export interface ConfigSources {
+  readonly file?: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly flags: readonly Override[];
+  /** Every exchange this version knows. */
+  readonly exchangeNames: readonly string[];
+}
+
+type Tree = { [key: string]: unknown };
+
+/** Throws ConfigError; its message has one line for each thing that is wrong. */
+export function loadConfig(sources: ConfigSources): Config {
+  const schema = configSchema(sources.exchangeNames);
+  const tree = sources.file === undefined ? {} : readFile(sources.file);
+  tree['exchanges'] ??= Object.fromEntries(sources.exchangeNames.map((name) => [name, {}]));
+  canonicalExchangeKeys(tree, sources.exchangeNames);
+  const overrides = [...environmentOverrides(sources.environment, schema), ...sources.flags];
+  const origins = new Map<string, string>();
+  for (const { path, value, source } of overrides) {
+    setAt(tree, path, value);
+    origins.set(path.join('.'), source);
+  }
+  const fileName = sources.file ?? 'configuration';
+  const check = new Ajv({ allErrors: true, useDefaults: true, verbose: true }).compile(schema);
+  if (!check(tree)) {
+    const errors = check.errors ?? [];
+    throw new ConfigError(errors.map((error) => describe(error, fileName, origins)).join('\n'));
+  }
+  const config = tree as unknown as Config;
+  const impossible = contradictions(config);
+  if (impossible.length > 0)
+    throw new ConfigError(impossible.map((line) => `${fileName}: ${line}`).join('\n'));
+  return deepFreeze(config);
+}
+
+function readFile(path: string): Tree {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new ConfigError(`${path}: cannot be read: ${(error as Error).message}`);
+  }
+  let parsed: unknown;
+  try {
+    parsed = parseYaml(text);
+  } catch (error) {
+    throw new ConfigError(`${path}: not YAML or JSON: ${(error as Error).message.split('\n')[0]}`);
+  }
+  if (parsed === null || parsed === undefined) return {};
+  if (typeof parsed !== 'object' || Array.isArray(parsed))
+    throw new ConfigError(`${path}: expected keys and values, was ${shown(parsed)}`);
+  return withoutNotes(parsed) as Tree;
+}
+
+/** Keys that begin with `_` are the user's notes. */
+function withoutNotes(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNotes);
+  if (value === null || typeof value !== 'object') return value;
+  const kept = Object.entries(value).filter(([key]) => !key.startsWith('_'));
+  return Object.fromEntries(kept.map(([key, inner]) => [key, withoutNotes(inner)]));
+}
+
+function canonicalExchangeKeys(tree: Tree, names: readonly string[]): void {
+  const given = tree['exchanges'];
+  if (given === null || typeof given !== 'object' || Array.isArray(given)) return;
+  const canonical = (key: string) => names.find((name) => exchangeKey(name) === exchangeKey(key)) ?? key;
+  tree['exchanges'] = Object.fromEntries(
+    Object.entries(given).map(([key, value]) => [canonical(key), value ?? {}]),
+  );
+}
+
+function setAt(tree: Tree, path: readonly string[], value: unknown): void {
+  let at = tree;
+  for (const key of path.slice(0, -1)) {
+    const inner = at[key];
+    if (inner === null || typeof inner !== 'object') at[key] = {};
+    at = at[key] as Tree;
+  }
+  at[path[path.length - 1] as string] = value;
+}
+
+function describe(error: ErrorObject, fileName: string, origins: ReadonlyMap<string, string>): string {
+  const path = error.instancePath.slice(1).split('/').filter(Boolean).join('.');
+  const where = origins.get(path) ?? (path === '' ? fileName : `${fileName}: ${path}`);
+  if (error.keyword === 'additionalProperties') {
+    const key = String((error.params as { additionalProperty: string }).additionalProperty);
+    const known = Object.keys((error.parentSchema as { properties: Tree }).properties).join(', ');
+    return `${fileName}: ${path === '' ? key : `${path}.${key}`}: unknown key; expected one of ${known}`;
+  }
+  return `${where}: expected ${expected(error)}, was ${shown(error.data)}`;
+}
+
+function expected(error: ErrorObject): string {
+  const schema = error.parentSchema as Tree;
+  if (Array.isArray(schema['enum'])) return `one of ${schema['enum'].join(', ')}`;
+  if (schema['type'] === 'array') return 'a list of names';
+  if (schema['type'] === 'object') return 'keys and values';
+  if (schema['type'] === 'boolean') return 'true or false';
+  if (schema['type'] === 'string')
+    return schema['pattern'] === undefined
+      ? 'a text that is not empty'
+      : `a URL (${String(schema['pattern'])})`;
+  const kind = schema['type'] === 'integer' ? 'a whole number' : 'a number';
+  const least = schema['minimum'] === undefined ? '' : ` from ${String(schema['minimum'])}`;
+  return `${kind}${least}${schema['maximum'] === undefined ? '' : ` to ${String(schema['maximum'])}`}`;
+}
+
+function shown(value: unknown): string {
+  const json = JSON.stringify(value) ?? 'nothing';
+  return json.length > 60 ? `${json.slice(0, 57)}…` : json;
+}
+
+/** Combinations that are each allowed alone and make no sense together. */
+function contradictions(config: Config): string[] {
+  const found: string[] = [];
+  const { selection } = config;
+  if (selection.minUsdVolume > selection.maxUsdVolume)
+    found.push(
+      `selection.minUsdVolume: expected at most maxUsdVolume (${selection.maxUsdVolume}), was ${selection.minUsdVolume}`,
+    );
+  for (const [name, exchange] of Object.entries(config.exchanges)) {
+    const least = exchange.minUsdVolume ?? selection.minUsdVolume;
+    const greatest = exchange.maxUsdVolume ?? selection.maxUsdVolume;
+    if (least > greatest && (exchange.minUsdVolume !== undefined || exchange.maxUsdVolume !== undefined))
+      found.push(`exchanges.${name}.minUsdVolume: expected at most maxUsdVolume (${greatest}), was ${least}`);
+  }
+  const { directory } = config.capture;
+  if (directory !== undefined && isInside(directory, config.lake.root))
+    found.push(
+      `capture.directory: expected a folder outside lake.root (${config.lake.root}), was "${directory}"`,
+    );
+  return found;
+}
+
+function isInside(path: string, folder: string): boolean {
+  return `${resolve(path)}${sep}`.startsWith(`${resolve(folder)}${sep}`);
+}
+
+function deepFreeze<T>(value: T): T {
+  if (value !== null && typeof value === 'object' && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    for (const inner of Object.values(value)) deepFreeze(inner);
+  }
+  return value;
+}

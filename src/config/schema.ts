@@ -1,0 +1,186 @@
+// Every key of the configuration, with its type, bounds, default and unit: the one place they are written.
+// config.schema.json and the checks of config.example.yaml are made from this. Reads nothing.
+
+import Type, { type Static } from 'typebox';
+
+const closed = { additionalProperties: false } as const;
+
+const text = (description: string, value: string) =>
+  Type.String({ description, default: value, minLength: 1 });
+
+const symbols = (description: string, value: readonly string[] = []) =>
+  Type.Array(Type.String({ minLength: 1 }), { description, default: value });
+
+const ServerSchema = Type.Object(
+  {
+    host: text(
+      'Address to listen on. Other than loopback: anybody who reaches it can read everything.',
+      '127.0.0.1',
+    ),
+    port: Type.Integer({
+      description: 'The one port of pages, API and WebSockets. 0 = any free one.',
+      default: 8181,
+      minimum: 0,
+      maximum: 65_535,
+    }),
+  },
+  { ...closed, default: {} },
+);
+
+const LakeSchema = Type.Object(
+  { root: text('Folder of the lake: recorded quotes and their journal.', 'data/market_data') },
+  { ...closed, default: {} },
+);
+
+const StatisticsSchema = Type.Object(
+  {
+    directory: text(
+      'Folder of summary_stats_*.csv; the newest complete one is used.',
+      'analyzer/summary_stats',
+    ),
+    minCycles: Type.Number({
+      description: 'A pair is an opportunity when opportunity_cycles_040bp is above this (cycles).',
+      default: 40,
+      minimum: 0,
+    }),
+  },
+  { ...closed, default: {} },
+);
+
+const SelectionSchema = Type.Object(
+  {
+    quotes: symbols('Quote currencies to watch.', ['USDT', 'USDC']),
+    minUsdVolume: Type.Number({
+      description: 'Least 24 h volume in the quote currency (USD), inclusive.',
+      default: 1_500_000,
+      minimum: 0,
+    }),
+    maxUsdVolume: Type.Number({
+      description: 'Greatest 24 h volume in the quote currency (USD), inclusive.',
+      default: 1_000_000_000_000,
+      minimum: 0,
+    }),
+    allow: symbols('When not empty: exactly these symbols, whatever their quote and volume.'),
+    deny: symbols('Never these symbols.'),
+  },
+  { ...closed, default: {} },
+);
+
+/** What is left out of an exchange's own selection comes from the common one. */
+const ExchangeSchema = Type.Object(
+  {
+    enabled: Type.Boolean({ description: 'Connect to this exchange.', default: true }),
+    restUrl: Type.Optional(
+      Type.String({ description: 'Base URL of its REST API; default: its own.', pattern: '^https?://\\S+$' }),
+    ),
+    wsUrl: Type.Optional(
+      Type.String({
+        description: 'URL of its public WebSocket; default: its own.',
+        pattern: '^wss?://\\S+$',
+      }),
+    ),
+    quotes: Type.Optional(Type.Array(Type.String({ minLength: 1 }))),
+    minUsdVolume: Type.Optional(Type.Number({ minimum: 0 })),
+    maxUsdVolume: Type.Optional(Type.Number({ minimum: 0 })),
+    allow: Type.Optional(Type.Array(Type.String({ minLength: 1 }))),
+    deny: Type.Optional(Type.Array(Type.String({ minLength: 1 }))),
+  },
+  closed,
+);
+
+const HistorySchema = Type.Object(
+  {
+    workers: Type.Integer({
+      description: 'Threads that read the lake and compute charts.',
+      default: 1,
+      minimum: 1,
+      maximum: 8,
+    }),
+  },
+  { ...closed, default: {} },
+);
+
+const CaptureSchema = Type.Object(
+  {
+    directory: Type.Optional(
+      Type.String({ description: 'Keep raw frames in this folder; absent: keep none.', minLength: 1 }),
+    ),
+    megabytesMax: Type.Integer({
+      description: 'For each connection (MB); later frames are not kept.',
+      default: 50,
+      minimum: 1,
+      maximum: 10_000,
+    }),
+  },
+  { ...closed, default: {} },
+);
+
+const LogSchema = Type.Object(
+  {
+    level: Type.Enum(['debug', 'info', 'warn', 'error', 'silent'], {
+      description: 'The least important lines that are written.',
+      default: 'info',
+    }),
+    format: Type.Enum(['text', 'json'], {
+      description: 'text: a line to read; json: for collectors of logs.',
+      default: 'text',
+    }),
+  },
+  { ...closed, default: {} },
+);
+
+/** The whole schema; `exchanges` has one key for each exchange that this version knows. */
+export function configSchema(exchangeNames: readonly string[]): object {
+  const exchanges = Object.fromEntries(exchangeNames.map((name) => [name, Type.Optional(ExchangeSchema)]));
+  const whole = Type.Object(
+    {
+      server: ServerSchema,
+      lake: LakeSchema,
+      statistics: StatisticsSchema,
+      selection: SelectionSchema,
+      exchanges: Type.Object(exchanges, {
+        ...closed,
+        description: 'The exchanges to connect to. Without this key: every one this version knows.',
+        default: Object.fromEntries(exchangeNames.map((name) => [name, {}])),
+      }),
+      history: HistorySchema,
+      capture: CaptureSchema,
+      log: LogSchema,
+    },
+    {
+      ...closed,
+      title: 'Spread Aggregator configuration',
+      $schema: 'http://json-schema.org/draft-07/schema#',
+    },
+  );
+  return whatHasADefaultMayBeAbsent(whole) as object;
+}
+
+/** The type builder requires every key that is not optional in the result; a file may leave out what has a default. */
+function whatHasADefaultMayBeAbsent(schema: unknown): unknown {
+  if (schema === null || typeof schema !== 'object' || Array.isArray(schema)) return schema;
+  const { required, ...rest } = schema as Record<string, unknown>;
+  const copy = Object.fromEntries(
+    Object.entries(rest).map(([key, value]) => [key, whatHasADefaultMayBeAbsent(value)]),
+  );
+  const properties = (rest['properties'] ?? {}) as Record<string, { default?: unknown }>;
+  const needed = (Array.isArray(required) ? required : []).filter(
+    (key: string) => properties[key]?.default === undefined,
+  );
+  return needed.length === 0 ? copy : { ...copy, required: needed };
+}
+
+export type SelectionConfig = Static<typeof SelectionSchema>;
+export type ExchangeConfig = Static<typeof ExchangeSchema>;
+
+/** Validated, defaults filled in, frozen. */
+export interface Config {
+  readonly server: Readonly<Static<typeof ServerSchema>>;
+  readonly lake: Readonly<Static<typeof LakeSchema>>;
+  readonly statistics: Readonly<Static<typeof StatisticsSchema>>;
+  readonly selection: Readonly<SelectionConfig>;
+  readonly exchanges: Readonly<Record<string, Readonly<ExchangeConfig>>>;
+  readonly history: Readonly<Static<typeof HistorySchema>>;
+  readonly capture: Readonly<Static<typeof CaptureSchema>>;
+  readonly log: Readonly<Static<typeof LogSchema>>;
+}

@@ -1,0 +1,149 @@
+// The plant: gives everything that ingest hands in its place in the one order, keeps the latest quote of
+// each instrument, fans out. Stores nothing else, decides nothing about prices, and never waits for a sink.
+
+import { assert } from '../core/assert.js';
+import type { ColdEvent, Subscriber } from '../core/event.js';
+import type { GapReason, StatusKind } from '../core/reasons.js';
+import type { Cancel, Micros } from '../core/time.js';
+
+export interface HubCounters {
+  /** Quotes handed in, one-sided ones included. */
+  readonly received: number;
+  readonly oneSided: number;
+  /** Stamps raised to keep the order strict. */
+  readonly raised: number;
+  readonly gaps: number;
+}
+
+export interface HubOptions {
+  /** Room for this many instrument ids. */
+  readonly instrumentsMax: number;
+  /** The highest stamp ever recorded, so that order holds across restarts; 0 when there is none. */
+  readonly lastStampUs: Micros;
+}
+
+/** The latest two-sided quote of an instrument; NaN everywhere before the first one. */
+export interface LatestQuotes {
+  readonly stampUs: Float64Array;
+  readonly bid: Float64Array;
+  readonly bidSize: Float64Array;
+  readonly ask: Float64Array;
+  readonly askSize: Float64Array;
+  readonly exchangeUs: Float64Array;
+}
+
+const SIDES: readonly StatusKind[] = ['empty', 'bid-only', 'ask-only', 'two-sided'];
+const TWO_SIDED = 3;
+const UNKNOWN = 255;
+
+export class Hub {
+  readonly latest: LatestQuotes;
+  readonly #sides: Uint8Array;
+  #subscribers: readonly Subscriber[] = [];
+  #lastStampUs: Micros;
+  #received = 0;
+  #oneSided = 0;
+  #raised = 0;
+  #gaps = 0;
+
+  constructor(options: HubOptions) {
+    const column = () => new Float64Array(options.instrumentsMax).fill(Number.NaN);
+    this.latest = {
+      stampUs: column(),
+      bid: column(),
+      bidSize: column(),
+      ask: column(),
+      askSize: column(),
+      exchangeUs: column(),
+    };
+    this.#sides = new Uint8Array(options.instrumentsMax).fill(UNKNOWN);
+    this.#lastStampUs = options.lastStampUs;
+  }
+
+  get lastStampUs(): Micros {
+    return this.#lastStampUs;
+  }
+
+  counters(): HubCounters {
+    return {
+      received: this.#received,
+      oneSided: this.#oneSided,
+      raised: this.#raised,
+      gaps: this.#gaps,
+    };
+  }
+
+  /** Sinks are called in the order in which they subscribed, each for every event. */
+  subscribe(subscriber: Subscriber): Cancel {
+    this.#subscribers = [...this.#subscribers, subscriber];
+    return () => {
+      this.#subscribers = this.#subscribers.filter((other) => other !== subscriber);
+    };
+  }
+
+  /** A decoded quote, received at `receivedUs` (whole microseconds). NaN = no quote on that side. */
+  quote(
+    instrumentId: number,
+    bid: number,
+    bidSize: number,
+    ask: number,
+    askSize: number,
+    exchangeUs: Micros,
+    receivedUs: Micros,
+  ): void {
+    this.#received += 1;
+    const sides = (Number.isNaN(bid) ? 0 : 1) + (Number.isNaN(ask) ? 0 : 2);
+    if (sides !== this.#sides[instrumentId]) this.#sidesChanged(instrumentId, sides, receivedUs);
+    if (sides !== TWO_SIDED) {
+      this.#oneSided += 1;
+      return;
+    }
+    const stampUs = this.#stamp(receivedUs);
+    const latest = this.latest;
+    latest.stampUs[instrumentId] = stampUs;
+    latest.bid[instrumentId] = bid;
+    latest.bidSize[instrumentId] = bidSize;
+    latest.ask[instrumentId] = ask;
+    latest.askSize[instrumentId] = askSize;
+    latest.exchangeUs[instrumentId] = exchangeUs;
+    for (const subscriber of this.#subscribers)
+      subscriber.quote(stampUs, instrumentId, bid, bidSize, ask, askSize, exchangeUs);
+  }
+
+  /** No quote of the instrument is valid from `fromUs` on, until its next one. */
+  gap(instrumentId: number, fromUs: Micros, reason: GapReason, nowUs: Micros): void {
+    this.#gaps += 1;
+    this.#publish({ type: 'gap', stampUs: this.#stamp(nowUs), instrumentId, fromUs, reason });
+  }
+
+  status(instrumentId: number, status: StatusKind, value: number, nowUs: Micros): void {
+    this.#publish({ type: 'status', stampUs: this.#stamp(nowUs), instrumentId, status, value });
+  }
+
+  alive(connection: string, provenUs: Micros, nowUs: Micros): void {
+    this.#publish({ type: 'alive', stampUs: this.#stamp(nowUs), connection, provenUs });
+  }
+
+  /** A first two-sided quote is the normal state and needs no event; everything else is a change. */
+  #sidesChanged(instrumentId: number, sides: number, receivedUs: Micros): void {
+    assert(instrumentId < this.#sides.length, `instrument id ${instrumentId} is beyond the hub's room`);
+    const before = this.#sides[instrumentId];
+    this.#sides[instrumentId] = sides;
+    if (before === UNKNOWN && sides === TWO_SIDED) return;
+    this.status(instrumentId, SIDES[sides] as StatusKind, Number.NaN, receivedUs);
+  }
+
+  #stamp(receivedUs: Micros): Micros {
+    if (receivedUs > this.#lastStampUs) {
+      this.#lastStampUs = receivedUs;
+    } else {
+      this.#raised += 1;
+      this.#lastStampUs += 1;
+    }
+    return this.#lastStampUs;
+  }
+
+  #publish(event: ColdEvent): void {
+    for (const subscriber of this.#subscribers) subscriber.cold(event);
+  }
+}

@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { ConfigError, loadConfig } from '../../src/config/config.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'config-'));
+let files = 0;
+
+function load(text: string, environment: Record<string, string> = {}, flags: [string[], unknown][] = []) {
+  const file = join(folder, `config-${files++}.yaml`);
+  writeFileSync(file, text);
+  return loadConfig({
+    file,
+    environment,
+    flags: flags.map(([path, value]) => ({ path, value, source: `--${path.at(-1)}` })),
+    exchangeNames: ['Alpha', 'BetaPerp'],
+  });
+}
+
+function refusal(...args: Parameters<typeof load>): string {
+  try {
+    load(...args);
+  } catch (error) {
+    assert.ok(error instanceof ConfigError, String(error));
+    return error.message.replaceAll(/\S*config-\d+\.yaml/g, 'FILE');
+  }
+  return assert.fail('the configuration was taken');
+}
+
+test('an empty file means every default', () => {
+  const config = load('');
+  assert.equal(config.server.port, 8181);
+  assert.equal(config.server.host, '127.0.0.1');
+  assert.deepEqual(config.selection.quotes, ['USDT', 'USDC']);
+  assert.deepEqual(config.exchanges, { Alpha: { enabled: true }, BetaPerp: { enabled: true } });
+  assert.equal(config.capture.megabytesMax, 50);
+});
+
+test('flags win over the environment, the environment over the file', () => {
+  const text = 'server: {port: 1}\nlake: {root: a}\nlog: {level: warn}';
+  const environment = { SPREAD_PORT: '2', SPREAD_LAKE: 'b', SPREAD_SELECTION_QUOTES: 'USDT, EUR' };
+  const config = load(text, environment, [[['server', 'port'], 3]]);
+  assert.equal(config.server.port, 3);
+  assert.equal(config.lake.root, 'b');
+  assert.equal(config.log.level, 'warn');
+  assert.deepEqual(config.selection.quotes, ['USDT', 'EUR']);
+});
+
+test('JSON is taken as well, keys that begin with _ are notes, exchange names match in any case', () => {
+  const config = load(
+    '{"_why": 1, "exchanges": {"_off": {"x": 1}, "ALPHA": {"_n": "", "enabled": false}, "betaperp": null}}',
+  );
+  assert.deepEqual(config.exchanges, { Alpha: { enabled: false }, BetaPerp: { enabled: true } });
+});
+
+test('where exchanges are listed, only those are meant', () => {
+  assert.deepEqual(Object.keys(load('exchanges: {Alpha: {}}').exchanges), ['Alpha']);
+});
+
+test('an exchange is reached by its own variables', () => {
+  const config = load('', { SPREAD_EXCHANGES_BETA_PERP_REST_URL: 'http://127.0.0.1:1/x' });
+  assert.equal(config.exchanges['BetaPerp']?.restUrl, 'http://127.0.0.1:1/x');
+});
+
+test('what is wrong is named with its place, what was expected and what was there', () => {
+  assert.equal(
+    refusal('server: {port: abc}'),
+    'FILE: server.port: expected a whole number from 0 to 65535, was "abc"',
+  );
+  assert.match(refusal('sever: {}'), /^FILE: sever: unknown key; expected one of server, lake, /);
+  assert.match(
+    refusal('exchanges: {Gamma: {}}'),
+    /exchanges\.Gamma: unknown key; expected one of Alpha, BetaPerp/,
+  );
+  assert.equal(
+    refusal('exchanges: {Alpha: {wsUrl: "http://x"}}'),
+    'FILE: exchanges.Alpha.wsUrl: expected a URL (^wss?://\\S+$), was "http://x"',
+  );
+  assert.match(
+    refusal('log: {level: loud}'),
+    /log\.level: expected one of debug, info, warn, error, silent, was "loud"/,
+  );
+  assert.match(refusal('selection: {allow: BTC}'), /selection\.allow: expected a list of names, was "BTC"/);
+  assert.match(refusal('just words'), /^FILE: expected keys and values, was "just words"/);
+  assert.match(refusal('a: [1'), /^FILE: not YAML or JSON: /);
+  assert.match(
+    refusal('', { SPREAD_PORT: 'x' }),
+    /^SPREAD_PORT: expected a whole number from 0 to 65535, was "x"/,
+  );
+  assert.match(refusal('', { SPREAD_PROT: '1' }), /^SPREAD_PROT: no such variable/);
+  assert.match(refusal('', {}, [[['server', 'port'], 70000]]), /^--port: expected .* was 70000/);
+  assert.equal(
+    refusal('server: {port: -1}\nlog: {level: 1}').split('\n').length,
+    2,
+    'every fault has its line',
+  );
+});
+
+test('combinations that make no sense together are refused', () => {
+  assert.match(
+    refusal('selection: {minUsdVolume: 5, maxUsdVolume: 4}'),
+    /minUsdVolume: expected at most maxUsdVolume \(4\), was 5/,
+  );
+  assert.match(
+    refusal('exchanges: {Alpha: {maxUsdVolume: 1}}'),
+    /exchanges\.Alpha\.minUsdVolume: expected at most/,
+  );
+  assert.match(
+    refusal('lake: {root: x}\ncapture: {directory: x/y}'),
+    /capture\.directory: expected a folder outside/,
+  );
+});
+
+test('the configuration cannot be changed afterwards', () => {
+  const config = load('');
+  assert.throws(() => {
+    (config.server as { port: number }).port = 1;
+  }, TypeError);
+});
+
+test('a file that is not there is named', () => {
+  assert.throws(
+    () => loadConfig({ file: join(folder, 'none.yaml'), environment: {}, flags: [], exchangeNames: [] }),
+    /none\.yaml: cannot be read/,
+  );
+});

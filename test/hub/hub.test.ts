@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import type { FeedEvent } from '../../src/core/event.js';
+import { Hub } from '../../src/hub/hub.js';
+
+function recordingHub(lastStampUs = 0) {
+  const hub = new Hub({ instrumentsMax: 8, lastStampUs });
+  const seen: FeedEvent[] = [];
+  const cancel = hub.subscribe({
+    quote: (stampUs, instrumentId, bid, bidSize, ask, askSize, exchangeUs) =>
+      seen.push({ type: 'quote', stampUs, instrumentId, bid, bidSize, ask, askSize, exchangeUs }),
+    cold: (event) => seen.push(event),
+  });
+  return { hub, seen, cancel };
+}
+
+test('every event gets its own stamp, strictly rising, whatever the clocks said', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(fc.nat(7), fc.integer({ min: 0, max: 50 }), fc.boolean()), { minLength: 1 }),
+      (inputs) => {
+        const { hub, seen } = recordingHub(20);
+        for (const [id, nowUs, isQuote] of inputs) {
+          if (isQuote) hub.quote(id, 1, 1, 2, 1, Number.NaN, nowUs);
+          else hub.gap(id, nowUs, 'disconnect', nowUs);
+        }
+        assert.equal(seen.length, inputs.length);
+        let last = 20;
+        for (const event of seen) {
+          assert.ok(Number.isInteger(event.stampUs));
+          assert.ok(event.stampUs > last, `${event.stampUs} after ${last}`);
+          last = event.stampUs;
+        }
+        assert.equal(hub.lastStampUs, last);
+      },
+    ),
+  );
+});
+
+test('a stamp is the time of receipt unless the order forces it up, and raises are counted', () => {
+  const { hub, seen } = recordingHub();
+  for (const us of [100, 100, 90, 200]) hub.quote(0, 1, 1, 2, 1, Number.NaN, us);
+  assert.deepEqual(
+    seen.map((event) => event.stampUs),
+    [100, 101, 102, 200],
+  );
+  assert.equal(hub.counters().raised, 2);
+});
+
+test('a side going empty is one status, not a quote, and the return of the side is another', () => {
+  const { hub, seen } = recordingHub();
+  hub.quote(3, 10, 1, 11, 1, Number.NaN, 1);
+  hub.quote(3, 10, 1, Number.NaN, Number.NaN, Number.NaN, 2);
+  hub.quote(3, 9, 1, Number.NaN, Number.NaN, Number.NaN, 3);
+  hub.quote(3, Number.NaN, Number.NaN, Number.NaN, Number.NaN, Number.NaN, 4);
+  hub.quote(3, 10, 1, 12, 1, Number.NaN, 5);
+  const said = seen.map((event) => (event.type === 'status' ? event.status : event.type));
+  assert.deepEqual(said, ['quote', 'bid-only', 'empty', 'two-sided', 'quote']);
+  assert.deepEqual(hub.counters(), { received: 5, oneSided: 3, raised: 1, gaps: 0 });
+  assert.equal(hub.latest.ask[3], 12);
+});
+
+test('every subscriber sees everything, and nothing after it cancelled', () => {
+  const { hub, seen, cancel } = recordingHub();
+  let others = 0;
+  hub.subscribe({ quote: () => (others += 1), cold: () => (others += 1) });
+  for (let n = 0; n < 1_000; n++) hub.quote(n % 8, 1, 1, 2, 1, Number.NaN, n + 1);
+  cancel();
+  hub.gap(0, 0, 'sequence', 2_000);
+  assert.equal(seen.length, 1_000);
+  assert.equal(others, 1_001);
+});

@@ -1,0 +1,218 @@
+import assert from 'node:assert/strict';
+import { afterEach, test } from 'node:test';
+import type { ColdEvent, GapEvent } from '../../src/core/event.js';
+import { InstrumentTable } from '../../src/core/instrument.js';
+import { silentLog } from '../../src/core/log.js';
+import { Hub } from '../../src/hub/hub.js';
+import { ExchangeFeed } from '../../src/ingest/exchange-feed.js';
+import { LIMITS } from '../../src/limits.js';
+import { createFastClock } from '../support/fast-clock.js';
+import { until } from '../support/wait.js';
+import { type AlphaServer, alpha, startAlpha } from './alpha.js';
+
+const SYMBOLS = ['A-USDT', 'B-USDT', 'C-USDT', 'D-USDT', 'E-USDT', 'F-EUR'];
+const cleanups: (() => void | Promise<void>)[] = [];
+
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0)) await cleanup();
+});
+
+async function setUp(options: { symbols?: readonly string[]; speed?: number; server?: AlphaServer } = {}) {
+  const server = options.server ?? (await startAlpha(options.symbols ?? SYMBOLS));
+  const clock = createFastClock(options.speed ?? 50);
+  const instruments = new InstrumentTable();
+  const hub = new Hub({ instrumentsMax: 16, lastStampUs: 0 });
+  const quotes: number[] = [];
+  const events: ColdEvent[] = [];
+  hub.subscribe({ quote: (_stampUs, id) => quotes.push(id), cold: (event) => events.push(event) });
+  const feed = new ExchangeFeed({
+    adapter: alpha,
+    restUrl: server.restUrl,
+    wsUrl: server.wsUrl,
+    rule: { quotes: ['usdt'], minUsdVolume: 1, maxUsdVolume: 1e9, allow: [], deny: [] },
+    instruments,
+    sink: hub,
+    limits: LIMITS.ingest,
+    clock,
+    random: () => 0.5,
+    log: silentLog,
+  });
+  cleanups.push(
+    () => feed.stop(),
+    () => server.close(),
+  );
+  const gaps = () => events.filter((event): event is GapEvent => event.type === 'gap');
+  return { server, clock, feed, instruments, quotes, events, gaps };
+}
+
+/** Sends quotes until each of the five selected instruments has had one. */
+async function live({ server, quotes, feed }: Awaited<ReturnType<typeof setUp>>): Promise<void> {
+  const before = quotes.length;
+  await until('five subscriptions', () => server.subscribed() === 5);
+  await until('quotes of every instrument', () => {
+    for (const symbol of SYMBOLS) server.send(`${symbol},1,2`);
+    return new Set(quotes.slice(before)).size === 5 && feed.health().state === 'running';
+  });
+}
+
+test('listed instruments that pass the filter are subscribed, spread over connections in batches', async () => {
+  const world = await setUp();
+  world.feed.start();
+  await live(world);
+  assert.deepEqual([...new Set(world.server.asked)].sort(), SYMBOLS.slice(0, 5));
+  const health = world.feed.health();
+  assert.equal(health.instruments, 5);
+  assert.deepEqual(health.excluded, { quote: 1 });
+  assert.deepEqual(
+    health.connections.map(({ name, symbols }) => [name, symbols]),
+    [
+      ['Alpha#1', 4],
+      ['Alpha#2', 1],
+    ],
+  );
+  assert.ok(
+    (health.counters.rejects['unknown-symbol'] ?? 0) > 0,
+    'the symbol that was not selected is counted',
+  );
+});
+
+test('a disconnect is one gap for each instrument that had a quote, from the last sign of life', async () => {
+  const world = await setUp();
+  world.feed.start();
+  await live(world);
+  const lastUs = world.feed.health().lastMessageUs as number;
+  for (const socket of world.server.sockets) socket.terminate();
+  await until('gaps', () => world.gaps().length === 5);
+  for (const gap of world.gaps()) {
+    assert.equal(gap.reason, 'disconnect');
+    assert.ok(gap.fromUs <= lastUs + 2_000_000 && gap.fromUs <= gap.stampUs);
+  }
+  await live(world);
+  assert.equal(world.gaps().length, 5, 'a hole is told once');
+  assert.equal(world.feed.health().reconnects, 2);
+});
+
+test('a connection that proves nothing for two ping intervals is closed, with gaps back to its last proof', async () => {
+  const world = await setUp();
+  world.feed.start();
+  await live(world);
+  const provenUs = world.feed.health().lastMessageUs as number;
+  world.server.answersPings = false;
+  await until('gaps', () => world.gaps().length >= 5);
+  for (const gap of world.gaps()) {
+    const silentMs = (gap.stampUs - gap.fromUs) / 1_000;
+    assert.ok(silentMs > 20_000, `closed after ${silentMs} ms of silence`);
+    assert.ok(gap.fromUs >= provenUs);
+  }
+});
+
+test('pongs keep a quiet connection alive, and Alive says when it was proven', async () => {
+  const world = await setUp();
+  world.feed.start();
+  await live(world);
+  const before = world.events.length;
+  await until(
+    'ten signs of life',
+    () => world.events.filter(({ type }) => type === 'alive').length >= before + 10,
+  );
+  assert.equal(world.gaps().length, 0);
+  for (const event of world.events)
+    if (event.type === 'alive') {
+      assert.ok(event.provenUs <= event.stampUs);
+      assert.ok(event.stampUs - event.provenUs < 20_000_000);
+    }
+});
+
+test('a refused symbol does not take its neighbours down, named or not', async () => {
+  for (const names of [true, false]) {
+    const world = await setUp({ symbols: ['A-USDT', 'BAD-USDT', 'C-USDT'] });
+    world.server.bad.add('BAD-USDT');
+    world.server.names = names;
+    world.feed.start();
+    const refused = await until('the refusal', () => {
+      const [connection] = world.feed.health().connections;
+      return Object.keys(connection?.refused ?? {}).length > 0 && connection?.refused;
+    });
+    assert.deepEqual(Object.keys(refused), ['BAD-USDT']);
+    await until(
+      'the neighbour asked for again',
+      () => world.server.asked.filter((symbol) => symbol === 'A-USDT').length === 2,
+    );
+    world.feed.stop();
+  }
+});
+
+test('an announced closing is followed at once by a new connection', async () => {
+  const world = await setUp();
+  world.feed.start();
+  await live(world);
+  world.server.send('bye');
+  await until('gaps', () => world.gaps().length === 5);
+  await live(world);
+});
+
+test('an exchange that cannot be reached stays failed with the reason, and is tried until it answers', async () => {
+  const server = await startAlpha(SYMBOLS);
+  server.refuse = { status: 500 };
+  const world = await setUp({ server });
+  world.feed.start();
+  await until('the failure', () => world.feed.health().state === 'failed');
+  assert.match(world.feed.health().reason ?? '', /listing: 127\.0\.0\.1:\d+\/symbols: HTTP 500/);
+  server.refuse = undefined;
+  server.symbols = '<html>busy</html>';
+  await until('the html', () => /expected JSON, was "<html>busy/.test(world.feed.health().reason ?? ''));
+  server.symbols = SYMBOLS;
+  await live(world);
+});
+
+test('Retry-After is honoured, for the listing and for the handshake', async () => {
+  const server = await startAlpha(SYMBOLS);
+  server.refuse = { status: 429, retryAfterSeconds: 60 };
+  const world = await setUp({ server, speed: 100 });
+  const startUs = world.clock.nowUs();
+  world.feed.start();
+  await until('the failure', () => world.feed.health().state === 'failed');
+  server.refuse = undefined;
+  await live(world);
+  assert.ok(world.clock.nowUs() - startUs > 60e6, 'not before the minute was over');
+
+  server.refuse = { status: 418, retryAfterSeconds: 120 };
+  for (const socket of server.sockets) socket.terminate();
+  const connectsBefore = server.connects;
+  await until('a refused handshake', () => server.connects > connectsBefore);
+  const refusedUs = world.clock.nowUs();
+  server.refuse = undefined;
+  await live(world);
+  assert.ok(world.clock.nowUs() - refusedUs > 115e6, 'not before two minutes were over');
+});
+
+test('a frame beyond the limit closes the connection and nothing else', async () => {
+  const world = await setUp();
+  world.feed.start();
+  await live(world);
+  world.server.send('x'.repeat(LIMITS.ingest.frameBytesMax + 1));
+  await until('the reason', () =>
+    world.feed.health().connections.some(({ reason }) => /payload/i.test(reason ?? '')),
+  );
+  await live(world);
+});
+
+test('a hundred reconnects leave no timer, no handler and one subscription for each symbol', async () => {
+  const world = await setUp({ symbols: ['A-USDT'], speed: 500 });
+  world.feed.start();
+  const timers: number[] = [];
+  for (let round = 0; round < 100; round++) {
+    await until('a live connection', () => {
+      world.server.send('A-USDT,1,2');
+      return world.feed.health().state === 'running';
+    });
+    timers.push(world.clock.pending());
+    for (const socket of world.server.sockets) socket.terminate();
+    await until('the fall', () => world.feed.health().state !== 'running');
+  }
+  assert.equal(Math.max(...timers), timers[0], `timers: ${timers.join(' ')}`);
+  assert.equal(world.server.asked.length, world.server.connects, 'asked once a connection');
+  assert.equal(world.gaps().length, 100);
+  world.feed.stop();
+  assert.equal(world.clock.pending(), 0);
+});

@@ -2,6 +2,7 @@
 // A number that limits something belongs here and nowhere else.
 
 import { assert } from './core/assert.js';
+import { FRAME_BYTES_MAX } from './exchanges/exchange.js';
 
 const MB = 1024 * 1024;
 
@@ -10,7 +11,7 @@ export const LIMITS = {
   instrumentsMax: 16_384,
   ingest: {
     /** A longer frame closes the connection (and is counted): no best bid and ask needs it. */
-    frameBytesMax: 1 * MB,
+    frameBytesMax: FRAME_BYTES_MAX,
     /** A listing of all markets is a few MB; what is longer is not a listing. */
     restBodyBytesMax: 64 * MB,
     restTimeoutMs: 20_000,

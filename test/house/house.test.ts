@@ -31,7 +31,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   sim: ['core', 'lake'],
   config: ['core'],
 };
-const ROOTS = ['main.ts', 'app.ts', 'clock.ts', 'log.ts', 'limits.ts', 'cli'];
+const ROOTS = ['main.ts', 'app.ts', 'clock.ts', 'log.ts', 'limits.ts', 'version.ts', 'cli'];
 
 /** Which npm package may be used where. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {

@@ -1,0 +1,275 @@
+// Bybit v5 spot: listing, subscriptions and frames of `wss://stream.bybit.com/v5/public/spot`.
+// Pure: no socket, no clock, no log; never throws on a frame. A decoder holds the best bid and ask of each
+// instrument, because a level-1 book may come as deltas that name one side only.
+
+import type { RejectReason } from '../core/reasons.js';
+import type {
+  ControlDetail,
+  Decoder,
+  DecoderListing,
+  DecoderSink,
+  ExchangeAdapter,
+  ListedInstrument,
+} from './exchange.js';
+import {
+  BAD_AMOUNT,
+  controlDetail,
+  readAmount,
+  readExchangeUs,
+  readInstrument,
+  readRequestId,
+  readText,
+  rejectSide,
+  type Side,
+} from './fields.js';
+import { excerpt, frameObject, isObject, type JsonObject } from './frame.js';
+import { arrayAt, listingError, objectAt, readRows, readVolumes, stepOrNull } from './listing.js';
+
+const TOPIC_PREFIX = 'orderbook.1.';
+
+/** First parts of documented topics (v5, and the retired v2) that carry no best bid and ask. */
+const OTHER_TOPICS = new Set([
+  ...['orderbook', 'publicTrade', 'tickers', 'kline', 'liquidation', 'allLiquidation', 'adlAlert'],
+  ...['insurance', 'priceLimit', 'tickers_lt', 'kline_lt', 'lt', 'system'],
+  ...['trade', 'orderBookL2_25', 'orderBook_200', 'instrument_info', 'klineV2', 'candle'],
+]);
+
+export const bybit: ExchangeAdapter = {
+  name: 'Bybit',
+  market: 'spot',
+  restUrl: 'https://api.bybit.com',
+  wsUrl: 'wss://stream.bybit.com/v5/public/spot',
+  takerFee: { percent: 0.1, asOf: '2026-11-22' },
+  limits: {
+    // The arguments of a connection may take 21,000 characters: about 900 topics.
+    symbolsPerConnection: 200,
+    // Spot refuses 11 (`args size >10`).
+    symbolsPerMessage: 10,
+    // No documented pace; a burst of 200 requests was acknowledged within half a second.
+    messageIntervalMs: 50,
+    // 500 new connections in 5 minutes.
+    connectIntervalMs: 1_000,
+  },
+  ping: {
+    intervalMs: 20_000,
+    frame: (requestId) => JSON.stringify({ op: 'ping', req_id: String(requestId) }),
+  },
+  listingRequests: [
+    { key: 'instruments', path: '/v5/market/instruments-info?category=spot' },
+    { key: 'tickers', path: '/v5/market/tickers?category=spot' },
+  ],
+  // The topic named in the refusal is dropped and the rest asked for again.
+  refusalScope: 'whole',
+  parseListing,
+  subscribeFrame: (exchangeSymbols, requestId) =>
+    JSON.stringify({
+      op: 'subscribe',
+      req_id: String(requestId),
+      args: exchangeSymbols.map((symbol) => TOPIC_PREFIX + symbol),
+    }),
+  createDecoder,
+};
+
+function parseListing(bodies: Readonly<Record<string, unknown>>): readonly ListedInstrument[] {
+  const rows = listOf(bodies['instruments'], 'instruments');
+  const volumes = readVolumes(
+    listOf(bodies['tickers'], 'tickers'),
+    'tickers.result.list',
+    'symbol',
+    'turnover24h',
+  );
+  return readRows(rows, 'instruments.result.list', 'symbol, baseCoin, quoteCoin', (row) => {
+    const exchangeSymbol = readText(row.symbol);
+    const base = readText(row.baseCoin);
+    const quote = readText(row.quoteCoin);
+    if (exchangeSymbol === undefined || base === undefined || quote === undefined) return undefined;
+    const statusText = readText(row.status) ?? '';
+    return {
+      exchangeSymbol,
+      base,
+      quote,
+      trading: statusText === 'Trading',
+      statusText,
+      quoteVolume24h: volumes.get(exchangeSymbol) ?? null,
+      tickSize: isObject(row.priceFilter) ? stepOrNull(row.priceFilter.tickSize) : null,
+      contractSize: 1,
+    };
+  });
+}
+
+/** `result.list` of a reply. Errors come with HTTP 200; the spot list is one page. */
+function listOf(body: unknown, key: string): readonly unknown[] {
+  const reply = objectAt(body, key);
+  if (reply.retCode !== 0)
+    throw listingError(`${key}.retCode`, reply.retCode, `0 (retMsg ${excerpt(reply.retMsg)})`);
+  const result = objectAt(reply.result, `${key}.result`);
+  const cursor = readText(result.nextPageCursor);
+  if (cursor !== undefined) throw listingError(`${key}.result.nextPageCursor`, cursor, 'one page: ""');
+  return arrayAt(result.list, `${key}.result.list`);
+}
+
+interface HeldTop {
+  readonly bid: Side;
+  readonly ask: Side;
+}
+
+function createDecoder(listing: DecoderListing): Decoder {
+  const held = new Map<number, HeldTop>();
+
+  function decodeBook(frame: JsonObject, sink: DecoderSink): void {
+    const { data } = frame;
+    if (!isObject(data)) {
+      sink.reject('missing-field', 'data');
+      return;
+    }
+    const id = readInstrument(listing, data.s, sink);
+    if (id === undefined) return;
+    const isSnapshot = frame.type === 'snapshot';
+    if (!isSnapshot && frame.type !== 'delta') {
+      sink.reject('missing-field', 'type');
+      return;
+    }
+    // Order: `u` would be compared here. 1 = their service began anew: what is held is of another time.
+    if (data.u === 1) restart(id, sink);
+    const top = topOf(id);
+    const unit = listing.contractSizeOf(id);
+    const badBid = applyLevels(top.bid, data.b, unit, isSnapshot, true);
+    const bad = badBid ?? applyLevels(top.ask, data.a, unit, isSnapshot, false);
+    if (bad !== undefined) {
+      // What this message would have changed is not known, so nothing held of the instrument is.
+      held.delete(id);
+      if (badBid !== undefined) rejectSide(sink, bad, 'bid', data.b);
+      else rejectSide(sink, bad, 'ask', data.a);
+      return;
+    }
+    const engineUs = readExchangeUs(frame.cts);
+    const exchangeUs = Number.isNaN(engineUs) ? readExchangeUs(frame.ts) : engineUs;
+    sink.quote(id, top.bid.price, top.bid.size, top.ask.price, top.ask.size, exchangeUs);
+  }
+
+  function topOf(id: number): HeldTop {
+    const known = held.get(id);
+    if (known !== undefined) return known;
+    const made = {
+      bid: { price: Number.NaN, size: Number.NaN },
+      ask: { price: Number.NaN, size: Number.NaN },
+    };
+    held.set(id, made);
+    return made;
+  }
+
+  function restart(id: number, sink: DecoderSink): void {
+    const top = held.get(id);
+    held.delete(id);
+    if (top !== undefined && (top.bid.price > 0 || top.ask.price > 0)) sink.gap(id, 'reset');
+  }
+
+  return {
+    decode(frame, _receivedUs, sink) {
+      // A byte scanner for `orderbook.1` belongs here, in front of the JSON.
+      const object = frameObject(frame, sink);
+      if (object === undefined) return;
+      const { topic } = object;
+      if (typeof topic !== 'string') decodeReply(object, sink);
+      else if (topic.startsWith(TOPIC_PREFIX)) decodeBook(object, sink);
+      else if (OTHER_TOPICS.has(topic.split('.', 1)[0] ?? '') && 'data' in object)
+        sink.control('other-channel');
+      else sink.reject('unrecognised', excerpt(topic));
+    },
+    reset(instrumentId) {
+      if (instrumentId === undefined) held.clear();
+      else held.delete(instrumentId);
+    },
+  };
+}
+
+/**
+ * Applies one side's levels to what is held of it; the reason where one of them is bad. Size 0 deletes a
+ * price; the best of the others is the side's best. A delta without levels leaves the side as it was.
+ */
+function applyLevels(
+  side: Side,
+  levels: unknown,
+  unit: number,
+  isSnapshot: boolean,
+  isBid: boolean,
+): RejectReason | undefined {
+  let best = Number.NaN;
+  let bestSize = Number.NaN;
+  let isHeldDeleted = false;
+  const isAbsent = levels === undefined || levels === null || levels === '';
+  if (!isAbsent && !Array.isArray(levels)) return 'bad-price';
+  for (const level of (isAbsent ? [] : levels) as readonly unknown[]) {
+    if (!Array.isArray(level)) return 'bad-price';
+    const price = readAmount(level[0]);
+    if (price === BAD_AMOUNT) return 'bad-price';
+    const size = readAmount(level[1], unit);
+    if (size === BAD_AMOUNT) return 'bad-size';
+    if (Number.isNaN(price)) continue;
+    if (Number.isNaN(size)) {
+      if (price === side.price) isHeldDeleted = true;
+    } else if (Number.isNaN(best) || (isBid ? price > best : price < best)) {
+      best = price;
+      bestSize = size;
+    }
+  }
+  if (isSnapshot || isHeldDeleted || best > 0) {
+    side.price = best;
+    side.size = bestSize;
+  }
+  return undefined;
+}
+
+/** Everything without a topic: answers, pongs, and what a client sends. */
+function decodeReply(frame: JsonObject, sink: DecoderSink): void {
+  // The retired v2 names the request it answers instead of its `op`.
+  const op = isObject(frame.request) ? frame.request.op : frame.op;
+  const { success } = frame;
+  if (typeof success === 'boolean') decodeAnswer(success, op, detailOf(frame, readText(frame.ret_msg)), sink);
+  else if (op === 'pong') sink.control('pong', detailOf(frame, undefined));
+  else if (typeof op === 'string') sink.control('request', detailOf(frame, op));
+  else sink.reject('unrecognised', excerpt(frame));
+}
+
+/** Ping and pong are told apart by `ret_msg`: public sockets answer with `op` ping. */
+function decodeAnswer(isSuccess: boolean, op: unknown, detail: ControlDetail, sink: DecoderSink): void {
+  if (detail.message === 'pong' || op === 'pong') sink.control('pong', detail);
+  else if (op === 'subscribe') decodeSubscribed(isSuccess, detail, sink);
+  else if (op === 'unsubscribe' && isSuccess) sink.control('unsubscribed', detail);
+  else sink.control(isSuccess ? 'notice' : 'error', detail);
+}
+
+function decodeSubscribed(isSuccess: boolean, detail: ControlDetail, sink: DecoderSink): void {
+  const { message } = detail;
+  const topic = /(?:topic:|\[)([^,\]\s]+)/.exec(message ?? '')?.[1];
+  const exchangeSymbol = topic?.slice(topic.lastIndexOf('.') + 1);
+  if (isSuccess) sink.control('subscribed', detail);
+  else if (message?.includes('already subscribed'))
+    sink.control('subscribed', controlDetail({ ...detail, exchangeSymbol }));
+  else sink.control('subscribe-error', controlDetail({ ...detail, exchangeSymbol }));
+}
+
+function detailOf(frame: JsonObject, message: string | undefined): ControlDetail {
+  return controlDetail({ requestId: readRequestId(frame.req_id), message });
+}
+
+// The wire, by example.
+//
+// snapshot
+//   {"topic":"orderbook.1.BTCUSDT","ts":1672304484978,"type":"snapshot","data":{"s":"BTCUSDT",
+//    "b":[["16493.50","0.006"]],"a":[["16611.00","0.029"]],"u":18521288,"seq":7961638724},
+//    "cts":1672304484976}
+// delta (today the documents promise snapshots only)
+//   … "type":"delta","data":{"s":"BTCUSDT","b":[["16493.60","0.010"],["16493.50","0"]],"a":[],…}
+// request and answer
+//   {"op":"subscribe","req_id":"1","args":["orderbook.1.BTCUSDT"]}
+//   {"success":true,"ret_msg":"subscribe","conn_id":"…","req_id":"1","op":"subscribe"}
+// refusals: the same with "success":false and a ret_msg of
+//   Invalid symbol :[orderbook.1.NOPE]
+//   error:handler not found,topic:orderbook.1.NOPE
+//   error:already subscribed,topic:orderbook.1.BTCUSDT
+// pong
+//   {"success":true,"ret_msg":"pong","conn_id":"…","req_id":"2","op":"ping"}
+// listing
+//   {"retCode":0,"retMsg":"OK","result":{"category":"spot","list":[{"symbol":"BTCUSDT","baseCoin":"BTC",
+//    "quoteCoin":"USDT","status":"Trading","priceFilter":{"tickSize":"0.01"},…}]},"time":1672304484978}

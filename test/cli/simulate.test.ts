@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parse } from 'yaml';
+import { runSimulate, SimulateError } from '../../src/cli/simulate.js';
+import { createRealClock } from '../../src/clock.js';
+import { Client, eventually } from '../sim/client.js';
+
+const ARGS = { port: 0, symbols: 5, rate: 500, seed: 9, speed: 1, loop: false };
+
+test('simulate prints configuration whose addresses work, sends quotes, and ends at the signal', async () => {
+  const clock = createRealClock();
+  const lines: string[] = [];
+  const stop = new AbortController();
+  const running = runSimulate(ARGS, { clock, out: (line) => lines.push(line) }, stop.signal);
+  await eventually('the configuration is printed', () => lines.length > 12);
+  assert.match(lines[0]!, /^# .*seed 9/);
+  const printed = parse(lines.join('\n')) as {
+    exchanges: Record<string, { restUrl: string; wsUrl: string }>;
+  };
+  assert.deepEqual(Object.keys(printed.exchanges), ['Binance', 'Bybit', 'GateIo', 'OKX']);
+  const { restUrl, wsUrl } = printed.exchanges['Binance']!;
+  assert.equal((await fetch(`${restUrl}/api/v3/exchangeInfo`)).status, 200);
+  const client = await Client.open(`${wsUrl}/btcusdt@bookTicker`);
+  await client.until('ten quotes', () => client.frames.length >= 10);
+  stop.abort();
+  await running;
+  clock.close();
+  assert.notEqual(client.closed, null);
+  assert.match(lines.at(-4)!, /^# Binance: \d+ quotes, 1 REST requests, 1 handshakes$/);
+});
+
+test('simulate names an exchange it does not have', async () => {
+  const clock = createRealClock();
+  const io = { clock, out: () => undefined };
+  const running = runSimulate({ ...ARGS, exchanges: ['okx', 'Nope'] }, io, new AbortController().signal);
+  await assert.rejects(
+    running,
+    (error) => error instanceof SimulateError && /Nope; there are Binance/.test(error.message),
+  );
+  clock.close();
+});

@@ -26,7 +26,10 @@ export function wave(
   };
 }
 
-/** 300 seconds at 0.2 %, without a value in the middle third. */
+/** The only row with a value inside the hole of `flatWithHole`. */
+export const LONE_ROW = 125;
+
+/** 300 seconds at 0.2 %, without a value in the middle third, but for one row. */
 export function flatWithHole(): ChartData {
   const rows = Array.from({ length: 300 }, (_, i) => i);
   return {
@@ -34,7 +37,7 @@ export function flatWithHole(): ChartData {
     exchange1: 'Binance',
     exchange2: 'Bybit',
     timestamps: rows.map((i) => START_SECONDS + i),
-    spreads: rows.map((i) => (i >= 100 && i < 200 ? null : 0.2)),
+    spreads: rows.map((i) => (i >= 100 && i < 200 && i !== LONE_ROW ? null : 0.2)),
     upperBand: rows.map(() => 0.5),
     lowerBand: rows.map(() => -0.5),
   };
@@ -43,13 +46,12 @@ export function flatWithHole(): ChartData {
 /** Every kind of chart side by side. */
 export function gallery(): ChartData[] {
   const holed = wave('ETH/USDT', 'GateIo', 'OKX', 2_000, 1);
-  const lone = new Set([700, 1_300]);
   return [
     wave('BTC/USDT', 'Binance', 'Bybit', 2_000),
     {
       ...holed,
       spreads: holed.spreads.map((spread, i) =>
-        (i > 600 && i < 800) || i > 1_900 || lone.has(i - 1) ? null : spread,
+        (i > 600 && i < 800 && i !== 700) || i > 1_900 ? null : spread,
       ),
     },
     flatWithHole(),

@@ -1,5 +1,5 @@
-// A small real HTTP server for the tests of the page: it serves the built page under the strict content policy,
-// and answers the API as a test tells it to, byte by byte where the test wants that.
+// A small real HTTP server for the tests of the page: it serves the built page under the strict content
+// policy, and answers the API as a test tells it to, byte by byte where the test wants that.
 
 import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';

@@ -1,5 +1,5 @@
-// The page in a real browser, for one test file: built, served and watched. Every page must stay free of script
-// errors, breaches of the content policy and requests to other hosts.
+// The page in a real browser, for one test file: built, served and watched. Every page must stay free of
+// script errors, breaches of the content policy and requests to other hosts.
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';

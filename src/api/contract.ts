@@ -1,0 +1,62 @@
+// What the HTTP API answers with, as types only: the one file of the server that web/ may import.
+// Never holds code, imports nothing, and never promises a field that an answer may leave out.
+
+/**
+ * One chart: a line of `/api/dashboard_data`. The four columns have one length; `null` is a hole
+ * (a leg was not valid then) and bands run over holes.
+ */
+export interface ChartData {
+  /** Unified: `BTC/USDT`. */
+  readonly symbol: string;
+  /** The left leg: spread = (bid1 / bid2 − 1) · 100. */
+  readonly exchange1: string;
+  readonly exchange2: string;
+  /** Epoch seconds with milliseconds, ascending. */
+  readonly timestamps: readonly number[];
+  /** Percent. */
+  readonly spreads: readonly (number | null)[];
+  /** 0.97 quantile of the last 200 joined rows, percent. */
+  readonly upperBand: readonly (number | null)[];
+  /** 0.03 quantile of the last 200 joined rows, percent. */
+  readonly lowerBand: readonly (number | null)[];
+}
+
+/** A pair that the statistics recommend. */
+export interface OpportunitySummary {
+  readonly symbol: string;
+  readonly exchange1: string;
+  readonly exchange2: string;
+  readonly opportunityCycles: number;
+}
+
+/** The body of `/api/opportunities`. */
+export interface OpportunitiesReply {
+  /** Sorted by symbol, exchange1, exchange2. */
+  readonly opportunities: readonly OpportunitySummary[];
+  /** Why the list is empty or shorter than it could be, in words. */
+  readonly warnings?: readonly string[];
+}
+
+export interface ExchangeHealth {
+  readonly state: 'starting' | 'running' | 'degraded' | 'failed' | 'stopped';
+  /** Why it is not running. */
+  readonly reason?: string;
+  /** Instruments selected from its listing. */
+  readonly instruments: number;
+  /** Since the last frame of any of its connections; null before the first. */
+  readonly lastMessageAgeMs: number | null;
+  readonly reconnects: number;
+}
+
+/** What the page reads of `/api/health`; the reply holds more. */
+export interface Health {
+  readonly status: 'healthy' | 'degraded';
+  /** What makes it degraded, in words; what an exchange has begins with its name. */
+  readonly reasons: readonly string[];
+  /** ISO 8601, UTC. */
+  readonly timestamp: string;
+  readonly uptime: { readonly totalSeconds: number };
+  readonly memory: { readonly rssMb: number };
+  /** By exchange name. */
+  readonly exchanges: Readonly<Record<string, ExchangeHealth>>;
+}

@@ -1,0 +1,137 @@
+// GET /api/dashboard_data: history charts as NDJSON, a chart a line. One chart is held at a time: the next is
+// asked for when the client has taken the last, and a client that goes away stops the work.
+
+import { Readable } from 'node:stream';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { exchangeKey } from '../core/exchange.js';
+import type { Log } from '../core/log.js';
+import { symbolKey } from '../core/symbol.js';
+import { type ChartRequest, type History, HistoryError } from '../history/service.js';
+import type { OpportunityStore } from '../opportunities/store.js';
+import { bad, oneOf, points, type Query, RequestError, text, time } from './query.js';
+import { DASHBOARD_QUERY, ERROR } from './shapes.js';
+
+export interface DashboardDeps {
+  readonly history: History;
+  readonly opportunities: OpportunityStore;
+  readonly limits: { readonly repliesMax: number; readonly pointsMax: number };
+  readonly log: Log;
+}
+
+interface Pair {
+  readonly symbol: string;
+  readonly exchange1: string;
+  readonly exchange2: string;
+}
+
+type RangeRequest = Omit<ChartRequest, keyof Pair>;
+
+/** What may wait in the socket's stream before the next chart is asked for, bytes. */
+const BUFFERED_BYTES_MAX = 64 * 1024;
+
+export function dashboardRoute(app: FastifyInstance, deps: DashboardDeps): void {
+  let replies = 0;
+  const schema = {
+    summary: 'History charts of the opportunities, or of one pair, as NDJSON: one chart object a line',
+    querystring: DASHBOARD_QUERY,
+    produces: ['application/x-ndjson'],
+    response: { 400: ERROR, 404: ERROR, 503: ERROR },
+  };
+  // Parameters are read by hand: the answers then name what was expected and what was there.
+  const validatorCompiler = () => () => true;
+  app.get('/api/dashboard_data', { schema, validatorCompiler }, async (request, reply) => {
+    const query = request.query as Query;
+    const range = rangeOf(query, deps.limits.pointsMax);
+    const wanted = pairsWanted(query);
+    if (replies >= deps.limits.repliesMax)
+      throw new RequestError(503, `${replies} replies are under way already; ask again later`);
+    const gone = new AbortController();
+    replies += 1;
+    reply.raw.once('close', () => {
+      replies -= 1;
+      gone.abort(new Error('the client went away'));
+    });
+    if (wanted.pair !== undefined)
+      return await oneChart(deps, { ...wanted.pair, ...range }, gone.signal, reply);
+    const { opportunities } = await deps.opportunities.list();
+    const lines = charts(deps, opportunities.filter(wanted.matches), range, gone.signal);
+    return await sendLines(
+      reply,
+      Readable.from(lines, { objectMode: false, highWaterMark: BUFFERED_BYTES_MAX }),
+    );
+  });
+}
+
+async function oneChart(
+  { history }: DashboardDeps,
+  request: ChartRequest,
+  signal: AbortSignal,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const answer = await history.chart(request, signal).catch((error: unknown) => {
+    if (error instanceof HistoryError && error.code !== 'failed') throw new RequestError(503, error.message);
+    throw error;
+  });
+  if (answer.status === 'unknown-pair') {
+    const { symbol, exchange1, exchange2 } = request;
+    throw new RequestError(404, `no quotes of ${symbol} on both ${exchange1} and ${exchange2} in the lake`);
+  }
+  return await sendLines(reply, answer.status === 'ok' ? answer.line : Buffer.alloc(0));
+}
+
+function sendLines(reply: FastifyReply, body: Readable | Buffer): FastifyReply {
+  return reply.header('content-type', 'application/x-ndjson').header('cache-control', 'no-store').send(body);
+}
+
+/** A pair without data is left out; one that fails is logged and left out: the others are still worth having. */
+async function* charts(
+  { history, log }: DashboardDeps,
+  pairs: readonly Pair[],
+  range: RangeRequest,
+  signal: AbortSignal,
+): AsyncGenerator<Buffer> {
+  for (const { symbol, exchange1, exchange2 } of pairs) {
+    if (signal.aborted) return;
+    try {
+      const answer = await history.chart({ symbol, exchange1, exchange2, ...range }, signal);
+      if (answer.status === 'ok') yield answer.line;
+    } catch (error) {
+      if (signal.aborted) return;
+      if (error instanceof HistoryError && error.code === 'closed') return;
+      log.error('a chart failed', { symbol, exchange1, exchange2, reason: String(error) });
+    }
+  }
+}
+
+function rangeOf(query: Query, pointsMax: number): RangeRequest {
+  const fromUs = time(query, 'from');
+  const toUs = time(query, 'to');
+  if (fromUs !== undefined && toUs !== undefined && fromUs >= toUs)
+    throw bad('to', 'a time after from', String(query['to']));
+  const keyCase = oneOf(query, 'case', ['camel', 'snake']);
+  return {
+    points: points(query, 'points', pointsMax) ?? Number.POSITIVE_INFINITY,
+    ...(fromUs === undefined ? {} : { fromUs }),
+    ...(toUs === undefined ? {} : { toUs }),
+    ...(keyCase === undefined ? {} : { keyCase }),
+  };
+}
+
+/** All three names mean that pair, listed or not; fewer choose among the opportunities. */
+function pairsWanted(query: Query): { pair?: Pair; matches: (pair: Pair) => boolean } {
+  const symbol = text(query, 'symbol');
+  const exchange1 = text(query, 'exchange1');
+  const exchange2 = text(query, 'exchange2');
+  if (symbol !== undefined && symbolKey(symbol) === '')
+    throw bad('symbol', 'a symbol such as BTC/USDT', symbol);
+  if (exchange1 !== undefined && exchange2 !== undefined && exchangeKey(exchange1) === exchangeKey(exchange2))
+    throw bad('exchange2', 'another exchange than exchange1', exchange2);
+  const same = (wanted: string | undefined, has: string, key: (name: string) => string) =>
+    wanted === undefined || key(wanted) === key(has);
+  const matches = (pair: Pair) =>
+    same(symbol, pair.symbol, symbolKey) &&
+    same(exchange1, pair.exchange1, exchangeKey) &&
+    same(exchange2, pair.exchange2, exchangeKey);
+  if (symbol === undefined || exchange1 === undefined || exchange2 === undefined) return { matches };
+  return { pair: { symbol, exchange1, exchange2 }, matches };
+}

@@ -1,0 +1,65 @@
+// /metrics in Prometheus' form. Everything is read from a snapshot when it is scraped, so that
+// counting costs the live path nothing more than the counters it has anyway.
+
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { troubles } from './health.js';
+import type { Snapshot } from './snapshot.js';
+
+export interface Metrics {
+  readonly contentType: string;
+  text(snapshot: Snapshot): Promise<string>;
+}
+
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const gauge = (name: string, help: string, labelNames: string[] = []) =>
+    new Gauge({ name: `spread_aggregator_${name}`, help, labelNames, registers: [registry] });
+  const counter = (name: string, help: string, labelNames: string[]) => {
+    const made = new Counter({ name: `spread_aggregator_${name}`, help, labelNames, registers: [registry] });
+    // The true counts live elsewhere; a scrape starts from zero and takes them over whole.
+    return {
+      reset: () => made.reset(),
+      take: (labels: Record<string, string>, count: number) => made.inc(labels, count),
+    };
+  };
+
+  const healthy = gauge('healthy', '1 when healthy, 0 when degraded');
+  const quotes = counter('quotes_total', 'Quotes by what became of them', ['fate']);
+  const exchangeUp = gauge('exchange_running', '1 when every connection of the exchange is live', [
+    'exchange',
+  ]);
+  const exchangeCounts = counter('exchange_total', 'Frames, quotes, controls, gaps, reconnects', [
+    'exchange',
+    'what',
+  ]);
+  const age = gauge('exchange_last_message_age_seconds', 'Age of the newest frame', ['exchange']);
+  const rejects = counter('rejects_total', 'Frames or rows rejected, by reason', ['exchange', 'reason']);
+  const queueLength = gauge('queue_length', 'What waits in a queue', ['queue', 'unit']);
+  const queueOverflows = counter('queue_overflows_total', 'How often a queue was full', ['queue']);
+
+  const fill = (snapshot: Snapshot): void => {
+    for (const { reset } of [quotes, exchangeCounts, rejects, queueOverflows]) reset();
+    healthy.set(troubles(snapshot).length === 0 ? 1 : 0);
+    for (const [fate, count] of Object.entries(snapshot.counters)) quotes.take({ fate }, count);
+    for (const [exchange, state] of Object.entries(snapshot.exchanges)) {
+      exchangeUp.set({ exchange }, state.state === 'running' ? 1 : 0);
+      for (const what of ['frames', 'quotes', 'controls', 'gaps', 'reconnects'] as const)
+        exchangeCounts.take({ exchange, what }, state[what]);
+      if (state.lastMessageUs !== null) age.set({ exchange }, (snapshot.nowUs - state.lastMessageUs) / 1e6);
+      for (const [reason, count] of Object.entries(state.rejects)) rejects.take({ exchange, reason }, count);
+    }
+    for (const [queue, { length, unit, overflowed }] of Object.entries(snapshot.queues)) {
+      queueLength.set({ queue, unit }, length);
+      queueOverflows.take({ queue }, overflowed);
+    }
+  };
+
+  return {
+    contentType: registry.contentType,
+    async text(snapshot) {
+      fill(snapshot);
+      return await registry.metrics();
+    },
+  };
+}

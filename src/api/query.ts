@@ -1,0 +1,73 @@
+// Reads query parameters. Unknown ones are ignored; a bad value is a 400 that names the parameter, what was
+// expected and what was there. Nothing from a request ever becomes a path on the disk.
+
+import type { Micros } from '../core/time.js';
+
+/** Answered with its status and `{"error", "field"}`. */
+export class RequestError extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+    readonly field?: string,
+  ) {
+    super(message);
+  }
+}
+
+export type Query = Readonly<Record<string, unknown>>;
+
+const NAME_LENGTH_MAX = 64;
+
+/** One value, not empty; undefined when absent. A parameter given twice is a mistake of the caller. */
+export function text(query: Query, field: string): string | undefined {
+  const value = query[field];
+  if (value === undefined || value === '') return undefined;
+  if (typeof value !== 'string') throw bad(field, 'one value', 'several');
+  if (value.length > NAME_LENGTH_MAX)
+    throw bad(field, `at most ${NAME_LENGTH_MAX} characters`, `${value.length}`);
+  return value;
+}
+
+/** ISO 8601 (UTC unless it says otherwise) or epoch milliseconds. */
+export function time(query: Query, field: string): Micros | undefined {
+  const value = text(query, field);
+  if (value === undefined) return undefined;
+  const ms = /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : parseIso(value);
+  // Beyond these years Date cannot say the time in ISO form.
+  if (!Number.isFinite(ms) || Math.abs(ms) > 8.64e15)
+    throw bad(field, 'ISO 8601 or epoch milliseconds', value);
+  return Math.round(ms * 1_000);
+}
+
+/** `all`, or how many points a chart may have. */
+export function points(query: Query, field: string, pointsMax: number): number | undefined {
+  const value = text(query, field);
+  if (value === undefined || value === 'all') return undefined;
+  const count = /^\d+$/.test(value) ? Number(value) : Number.NaN;
+  if (!(count >= 2 && count <= pointsMax))
+    throw bad(field, `"all" or a whole number from 2 to ${pointsMax}`, value);
+  return count;
+}
+
+export function oneOf<T extends string>(query: Query, field: string, choices: readonly T[]): T | undefined {
+  const value = text(query, field);
+  if (value === undefined) return undefined;
+  const found = choices.find((choice) => choice === value);
+  if (found === undefined) throw bad(field, `one of ${choices.join(', ')}`, value);
+  return found;
+}
+
+export function bad(field: string, expected: string, was: string): RequestError {
+  return new RequestError(
+    400,
+    `${field}: expected ${expected}, was "${was.slice(0, NAME_LENGTH_MAX)}"`,
+    field,
+  );
+}
+
+/** A date and time without an offset is UTC, as everything here; Date would take it as local time. */
+function parseIso(value: string): number {
+  if (!/^\d{4}-\d\d-\d\d/.test(value)) return Number.NaN;
+  const hasZone = /(Z|[+-]\d\d:?\d\d)$/i.test(value) || !value.includes('T');
+  return Date.parse(hasZone ? value : `${value}Z`);
+}

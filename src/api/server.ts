@@ -1,0 +1,153 @@
+// The one HTTP port: routes, limits, CORS, errors, OpenAPI. Answers from what it is handed; computes nothing
+// itself and never touches the disk after start.
+
+import swagger from '@fastify/swagger';
+import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
+import type { Log } from '../core/log.js';
+import { type Asset, loadAssets } from './assets.js';
+import { type DashboardDeps, dashboardRoute } from './dashboard.js';
+import { healthBody } from './health.js';
+import { createMetrics } from './metrics.js';
+import { RequestError } from './query.js';
+import * as shapes from './shapes.js';
+import type { Snapshot } from './snapshot.js';
+
+export interface ApiOptions extends DashboardDeps {
+  readonly host: string;
+  readonly port: number;
+  readonly version: string;
+  /** Folder of the built page. */
+  readonly webDirectory: string;
+  readonly snapshot: () => Snapshot;
+  readonly memoryUsage: () => NodeJS.MemoryUsage;
+  readonly limits: {
+    readonly requestBodyBytesMax: number;
+    readonly urlLengthMax: number;
+    readonly connectionsMax: number;
+    readonly repliesMax: number;
+    readonly pointsMax: number;
+  };
+  readonly log: Log;
+}
+
+export interface Api {
+  /** The port it really listens on. */
+  readonly port: number;
+  /** Stops accepting, ends what is under way, closes every connection. */
+  close(): Promise<void>;
+}
+
+const CONTENT_SECURITY = "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'";
+
+export async function createApi(options: ApiOptions): Promise<Api> {
+  const app = fastify({
+    bodyLimit: options.limits.requestBodyBytesMax,
+    forceCloseConnections: true,
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 100 },
+  });
+  app.server.maxConnections = options.limits.connectionsMax;
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.0.3',
+      info: { title: 'Spread Aggregator', version: options.version },
+      servers: [{ url: '/' }],
+    },
+  });
+  guards(app, options);
+  // A plugin's routes are seen by OpenAPI only when registered after it, in a plugin of their own.
+  await app.register(async (routes) => {
+    serviceRoutes(routes, options);
+    dashboardRoute(routes, options);
+    opportunitiesRoute(routes, options);
+  });
+  pageRoutes(app, loadAssets(options.webDirectory));
+  await app.listen({ host: options.host, port: options.port });
+  const address = app.server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : options.port;
+  return { port, close: () => app.close() };
+}
+
+function guards(app: FastifyInstance, { limits, log }: ApiOptions): void {
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('access-control-allow-origin', '*').header('x-content-type-options', 'nosniff');
+    if (request.url.length > limits.urlLengthMax)
+      throw new RequestError(414, `expected a URL of at most ${limits.urlLengthMax} characters`);
+  });
+  app.options('*', { schema: { hide: true } }, async (_request, reply) =>
+    reply
+      .header('access-control-allow-methods', 'GET, HEAD, OPTIONS')
+      .header('access-control-allow-headers', '*')
+      .code(204)
+      .send(),
+  );
+  app.setNotFoundHandler(async (request, reply) =>
+    reply.code(404).send({ error: `nothing at ${request.method} ${request.url.split('?')[0]}` }),
+  );
+  app.setErrorHandler(async (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
+    if (error instanceof RequestError)
+      return await reply
+        .code(error.status)
+        .send({ error: error.message, ...(error.field && { field: error.field }) });
+    const { statusCode = 500, message } = error as { statusCode?: number; message: string };
+    if (statusCode < 500) return await reply.code(statusCode).send({ error: message });
+    log.error('a request failed', { path: request.url.split('?')[0] ?? '', reason: message });
+    return await reply.code(500).send({ error: 'internal error; the log has the details' });
+  });
+}
+
+function serviceRoutes(app: FastifyInstance, options: ApiOptions): void {
+  const metrics = createMetrics();
+  const health = async () => healthBody(options.snapshot(), options.memoryUsage());
+  const summary = 'State of the process, its exchanges, queues and lake';
+  app.get('/health', { schema: { summary, response: { 200: shapes.HEALTH } } }, health);
+  app.get('/api/health', { schema: { summary, response: { 200: shapes.HEALTH } } }, health);
+  app.get(
+    '/ping',
+    { schema: { summary: 'Answers while the process lives', response: { 200: shapes.PING } } },
+    () => ({
+      status: 'alive',
+    }),
+  );
+  app.get(
+    '/metrics',
+    { schema: { summary: 'Prometheus metrics', produces: ['text/plain'] } },
+    async (_request, reply) => reply.type(metrics.contentType).send(await metrics.text(options.snapshot())),
+  );
+  app.get('/api/openapi.json', { schema: { hide: true } }, () => app.swagger());
+}
+
+function opportunitiesRoute(app: FastifyInstance, { opportunities }: ApiOptions): void {
+  const schema = {
+    summary: 'Pairs that the newest statistics recommend',
+    response: { 200: shapes.OPPORTUNITIES },
+  };
+  app.get('/api/opportunities', { schema }, async () => {
+    const { opportunities: found, warnings } = await opportunities.list();
+    return {
+      opportunities: found.map(({ symbol, exchange1, exchange2, opportunityCycles }) => ({
+        symbol,
+        exchange1,
+        exchange2,
+        opportunityCycles,
+      })),
+      warnings,
+    };
+  });
+}
+
+function pageRoutes(app: FastifyInstance, assets: ReadonlyMap<string, Asset>): void {
+  const send = (reply: FastifyReply, asset: Asset) =>
+    reply
+      .type(asset.type)
+      .header('cache-control', 'no-cache')
+      .header('content-security-policy', CONTENT_SECURITY)
+      .send(asset.body);
+  for (const [name, asset] of assets)
+    app.get(`/${name}`, { schema: { hide: true } }, async (_request, reply) => send(reply, asset));
+  const index = assets.get('index.html');
+  app.get('/', { schema: { hide: true } }, async (_request, reply) =>
+    index === undefined
+      ? reply.code(503).type('text/plain').send('The page is not built: npm run build\n')
+      : send(reply, index),
+  );
+}

@@ -1,0 +1,64 @@
+// JSON Schemas of the answers, for OpenAPI and for what fastify serialises. No code.
+
+const QUEUE = { type: 'object', additionalProperties: true } as const;
+
+export const PING = { type: 'object', properties: { status: { type: 'string' } } } as const;
+
+export const ERROR = {
+  type: 'object',
+  properties: { error: { type: 'string' }, field: { type: 'string' } },
+  required: ['error'],
+} as const;
+
+export const HEALTH = {
+  type: 'object',
+  properties: {
+    status: { type: 'string', enum: ['healthy', 'degraded'] },
+    reasons: { type: 'array', items: { type: 'string' }, description: 'Why it is degraded' },
+    timestamp: { type: 'string' },
+    uptime: { type: 'object', additionalProperties: { type: 'number' } },
+    memory: { type: 'object', additionalProperties: { type: 'number' } },
+    clock: { type: 'object', additionalProperties: { type: 'number' } },
+    exchanges: { type: 'object', additionalProperties: QUEUE },
+    counters: { type: 'object', additionalProperties: { type: 'number' } },
+    rejects: { type: 'object', additionalProperties: { type: 'number' } },
+    queues: { type: 'object', additionalProperties: QUEUE },
+    lake: QUEUE,
+    statistics: QUEUE,
+  },
+} as const;
+
+export const OPPORTUNITIES = {
+  type: 'object',
+  properties: {
+    opportunities: {
+      type: 'array',
+      items: {
+        type: 'object',
+        properties: {
+          symbol: { type: 'string' },
+          exchange1: { type: 'string' },
+          exchange2: { type: 'string' },
+          opportunityCycles: { type: 'number' },
+        },
+      },
+    },
+    warnings: { type: 'array', items: { type: 'string' } },
+  },
+} as const;
+
+export const DASHBOARD_QUERY = {
+  type: 'object',
+  properties: {
+    symbol: { type: 'string', description: 'Any spelling: BTC/USDT, BTC_USDT, BTCUSDT' },
+    exchange1: { type: 'string', description: 'The left leg; any case' },
+    exchange2: { type: 'string' },
+    from: { type: 'string', description: 'ISO 8601 or epoch ms, inclusive' },
+    to: {
+      type: 'string',
+      description: 'ISO 8601 or epoch ms, exclusive. Without from and to: 24 h up to the newest common quote',
+    },
+    points: { type: 'string', description: 'Greatest number of points of a chart, or all (default)' },
+    case: { type: 'string', description: 'camel (default) or snake: how the keys of a chart are written' },
+  },
+} as const;

@@ -1,0 +1,77 @@
+// What the process knows of itself at one moment: made by app.ts when asked, read by /health and /metrics.
+// Types only.
+
+import type { RejectReason } from '../core/reasons.js';
+import type { Micros } from '../core/time.js';
+
+export interface Snapshot {
+  readonly nowUs: Micros;
+  readonly startedUs: Micros;
+  /** Wall clock minus ours, while a step of the wall clock is being absorbed. */
+  readonly clockOffsetMs: number;
+  readonly exchanges: Readonly<Record<string, ExchangeSnapshot>>;
+  readonly counters: QuoteCounters;
+  readonly queues: Readonly<Record<string, QueueSnapshot>>;
+  readonly lake: LakeSnapshot;
+  readonly statistics: { readonly file: string | null; readonly warnings: readonly string[] };
+}
+
+export interface ExchangeSnapshot {
+  readonly state: 'starting' | 'running' | 'degraded' | 'failed' | 'stopped';
+  readonly reason?: string;
+  readonly instruments: number;
+  readonly excluded: Readonly<Record<string, number>>;
+  readonly lastMessageUs: Micros | null;
+  readonly reconnects: number;
+  readonly frames: number;
+  readonly quotes: number;
+  readonly controls: number;
+  readonly gaps: number;
+  readonly rejects: Readonly<Partial<Record<RejectReason, number>>>;
+  readonly connections: readonly ConnectionSnapshot[];
+}
+
+export interface ConnectionSnapshot {
+  readonly name: string;
+  readonly state: string;
+  readonly reason?: string;
+  readonly symbols: number;
+  /** Exchange symbols that the exchange refused to stream, with its words. */
+  readonly refused: Readonly<Record<string, string>>;
+  readonly lastMessageUs: Micros | null;
+  readonly reconnects: number;
+}
+
+/** received = recorded + oneSided + thinned + dropped + rejected, in quotes, always (plus what waits in queues). */
+export interface QuoteCounters {
+  readonly received: number;
+  readonly recorded: number;
+  readonly oneSided: number;
+  readonly thinned: number;
+  readonly dropped: number;
+  readonly rejected: number;
+  /** Stamps raised to keep the one order strict. */
+  readonly raisedStamps: number;
+  readonly gaps: number;
+}
+
+export interface QueueSnapshot {
+  readonly length: number;
+  readonly lengthMax: number;
+  readonly unit: 'bytes' | 'quotes' | 'requests';
+  /** What happens when it is full. */
+  readonly overflow: 'drop → Gap' | 'conflate-latest → Thinned' | 'close-client' | 'refuse';
+  /** How often that has happened. */
+  readonly overflowed: number;
+}
+
+export interface LakeSnapshot {
+  readonly root: string;
+  /** False: this process reads only. */
+  readonly recording: boolean;
+  /** What is wrong with it now, in words; each makes the process degraded. */
+  readonly troubles: readonly string[];
+  /** Files that could not be read and were left out, newest first. */
+  readonly skippedFiles: readonly { readonly path: string; readonly reason: string }[];
+  readonly details: Readonly<Record<string, number | string>>;
+}

@@ -1,0 +1,102 @@
+// `simulate`: runs the simulated world alone, for another process to connect to, until it is told to stop.
+// Prints the addresses as configuration that can be pasted. It must never connect to anything itself.
+
+import { stringify } from 'yaml';
+import { exchangeKey } from '../core/exchange.js';
+import type { Clock } from '../core/time.js';
+import type { SimExchange } from '../sim/exchange.js';
+import { SIM_EXCHANGES } from '../sim/exchanges/index.js';
+import type { SimServer } from '../sim/server.js';
+import { startGeneratedWorld, startRecordedWorld, type World } from '../sim/world.js';
+
+export interface SimulateArgs {
+  /** 0 = any free port. */
+  readonly port: number;
+  /** Names in any case; absent = all. */
+  readonly exchanges?: readonly string[];
+  /** Coins of the generated market. */
+  readonly symbols: number;
+  /** Quotes a second over all instruments. */
+  readonly rate: number;
+  readonly seed: number;
+  /** Folder of recorded frames to play instead of the generated market. */
+  readonly recordings?: string;
+  /** Of the recording: a factor of its own pace. */
+  readonly speed: number | 'max';
+  readonly loop: boolean;
+}
+
+export interface SimulateIo {
+  readonly clock: Clock;
+  /** Writes one line. */
+  readonly out: (line: string) => void;
+}
+
+/** The arguments cannot be served; the message is one line for the user. */
+export class SimulateError extends Error {}
+
+/** Resolves when the signal came and everything is closed. Rejects with a SimulateError on wrong arguments. */
+export async function runSimulate(args: SimulateArgs, io: SimulateIo, signal: AbortSignal): Promise<void> {
+  const exchanges = chosen(args.exchanges);
+  const world = await start(args, io, exchanges);
+  io.out(`# Simulated exchanges, seed ${args.seed}: ${describe(args)}`);
+  for (const line of configurationOf(world.server).trimEnd().split('\n')) io.out(line);
+  await aborted(signal);
+  for (const stats of world.server.stats) {
+    const { exchange, quotesSent, restRequests, handshakes } = stats;
+    io.out(`# ${exchange}: ${quotesSent} quotes, ${restRequests} REST requests, ${handshakes} handshakes`);
+  }
+  await world.close();
+}
+
+async function start(args: SimulateArgs, io: SimulateIo, exchanges: readonly SimExchange[]): Promise<World> {
+  const { port, seed, speed, loop } = args;
+  const { clock } = io;
+  if (args.recordings === undefined) {
+    const { symbols, rate: quotesPerSecond } = args;
+    return startGeneratedWorld({ clock, exchanges, port, seed, symbols, quotesPerSecond });
+  }
+  const world = await startRecordedWorld({
+    clock,
+    exchanges,
+    port,
+    seed,
+    folder: args.recordings,
+    speed,
+    loop,
+  });
+  void world.player.done.then(
+    () => {
+      const frames = world.player.stats.reduce((sum, stats) => sum + stats.framesSent, 0);
+      io.out(`# The recording is over: ${frames} frames sent`);
+    },
+    (error: unknown) => io.out(`# The recording cannot be played: ${String(error)}`),
+  );
+  return world;
+}
+
+/** The configuration's `exchanges` section, as YAML. */
+export function configurationOf(server: SimServer): string {
+  return stringify({ exchanges: server.urls });
+}
+
+function chosen(names: readonly string[] | undefined): readonly SimExchange[] {
+  if (names === undefined) return SIM_EXCHANGES;
+  return names.map((name) => {
+    const found = SIM_EXCHANGES.find((exchange) => exchangeKey(exchange.name) === exchangeKey(name));
+    if (found !== undefined) return found;
+    const known = SIM_EXCHANGES.map((exchange) => exchange.name).join(', ');
+    throw new SimulateError(`no simulated exchange is called ${name}; there are ${known}`);
+  });
+}
+
+function describe(args: SimulateArgs): string {
+  if (args.recordings === undefined) return `${args.symbols} coins, ${args.rate} quotes/s`;
+  const pace = args.speed === 'max' ? 'as fast as possible' : `at ${args.speed}x`;
+  return `recorded frames from ${args.recordings}, ${pace}${args.loop ? ', looped' : ''}`;
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+}

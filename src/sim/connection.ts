@@ -1,0 +1,150 @@
+// One client's WebSocket at a simulated exchange: carries the conversation's words to the socket and back,
+// knows what the client wants, closes in order or cuts. A reader that is too slow is cut, as exchanges do.
+
+import type { RawData, WebSocket } from 'ws';
+import type { Clock } from '../core/time.js';
+import type { Conversation, Peer } from './exchange.js';
+
+/** More than this unsent and the client is too slow to keep. */
+const UNSENT_BYTES_MAX = 16 * 1024 * 1024;
+/** How long a client may take to answer our close frame. */
+const CLOSE_TIMEOUT_MS = 3_000;
+
+/** What the exchange wants to know of its connections. */
+export interface ConnectionOwner {
+  changed(): void;
+  quoteAllowed(exchangeSymbol: string): boolean;
+  quoteSent(exchangeSymbol: string): void;
+  nextUpdateId(exchangeSymbol: string): number;
+  cutForSlowness(): void;
+}
+
+export class SimConnection implements Peer {
+  /** `name#n`, of this server. */
+  readonly id: string;
+  readonly token: string;
+  /** Exchange symbols whose best bid and ask the client has subscribed. */
+  readonly wanted = new Set<string>();
+  readonly #socket: WebSocket;
+  readonly #clock: Clock;
+  readonly #owner: ConnectionOwner;
+  #conversation: Conversation | null = null;
+  #unsent = 0;
+  #drainWaiters: (() => void)[] = [];
+  #closing: Promise<void> | null = null;
+
+  constructor(id: string, token: string, socket: WebSocket, clock: Clock, owner: ConnectionOwner) {
+    this.id = id;
+    this.token = token;
+    this.#socket = socket;
+    this.#clock = clock;
+    this.#owner = owner;
+  }
+
+  /** From here on the conversation hears the client. */
+  begin(conversation: Conversation): void {
+    this.#conversation = conversation;
+    this.#socket.on('message', (data) => {
+      if (this.open) conversation.onText(frameText(data), this.#clock.nowUs());
+    });
+    this.#socket.on('ping', () => this.open && conversation.onControlFrame('ping', this.#clock.nowUs()));
+    this.#socket.on('pong', () => this.open && conversation.onControlFrame('pong', this.#clock.nowUs()));
+    // A broken socket says so once more by closing: nothing to do here.
+    this.#socket.on('error', () => undefined);
+  }
+
+  /** Neither closed nor closing. */
+  get open(): boolean {
+    return this.#closing === null && this.#socket.readyState === this.#socket.OPEN;
+  }
+
+  get conversation(): Conversation {
+    if (this.#conversation === null) throw new Error('invariant broken: a connection without a conversation');
+    return this.#conversation;
+  }
+
+  /** Bytes handed to the socket that the kernel has not taken. */
+  get unsentBytes(): number {
+    return this.#socket.bufferedAmount;
+  }
+
+  send(text: string): void {
+    this.sendRaw(text);
+  }
+
+  /** Text, or the bytes of a binary frame, exactly as given. False when the connection is gone. */
+  sendRaw(frame: string | Uint8Array): boolean {
+    if (!this.open) return false;
+    if (this.#socket.bufferedAmount > UNSENT_BYTES_MAX) {
+      this.#owner.cutForSlowness();
+      this.cut();
+      return false;
+    }
+    this.#unsent++;
+    this.#socket.send(frame, { binary: typeof frame !== 'string' }, () => this.#sent());
+    return true;
+  }
+
+  sendQuote(exchangeSymbol: string, text: string): void {
+    if (this.#owner.quoteAllowed(exchangeSymbol) && this.sendRaw(text)) this.#owner.quoteSent(exchangeSymbol);
+  }
+
+  ping(payload: string): void {
+    if (this.open) this.#socket.ping(payload);
+  }
+
+  close(code: number, reason: string): void {
+    void this.closeAfterFlush(code, reason);
+  }
+
+  cut(): void {
+    this.#socket.terminate();
+  }
+
+  want(exchangeSymbol: string, wanted: boolean): void {
+    if (wanted) this.wanted.add(exchangeSymbol);
+    else this.wanted.delete(exchangeSymbol);
+    this.#owner.changed();
+  }
+
+  nextUpdateId(exchangeSymbol: string): number {
+    return this.#owner.nextUpdateId(exchangeSymbol);
+  }
+
+  /** Resolves when the kernel has all frames sent so far, or the connection is gone. */
+  drained(): Promise<void> {
+    if (this.#unsent === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#drainWaiters.push(resolve));
+  }
+
+  /** The close frame goes out after everything sent; resolves when both sides have closed. */
+  closeAfterFlush(code: number, reason: string): Promise<void> {
+    this.#closing ??= new Promise((resolve) => {
+      if (this.#socket.readyState === this.#socket.CLOSED) {
+        resolve();
+        return;
+      }
+      const cancel = this.#clock.after(CLOSE_TIMEOUT_MS, () => this.cut());
+      this.#socket.once('close', () => {
+        cancel();
+        resolve();
+      });
+      this.#socket.close(code, reason);
+    });
+    this.#owner.changed();
+    return this.#closing;
+  }
+
+  #sent(): void {
+    this.#unsent--;
+    if (this.#unsent > 0) return;
+    const waiters = this.#drainWaiters;
+    this.#drainWaiters = [];
+    for (const resolve of waiters) resolve();
+  }
+}
+
+function frameText(data: RawData): string {
+  if (Array.isArray(data)) return Buffer.concat(data).toString('utf8');
+  return data instanceof ArrayBuffer ? Buffer.from(data).toString('utf8') : data.toString('utf8');
+}

@@ -1,0 +1,63 @@
+// Makes a generated market move: every instrument's quotes go out at irregular times, so many a second over
+// all of them, and only when the top changed. Reads time from the clock alone.
+
+import { type Cancel, type Clock, type Micros, US_PER_SECOND } from '../core/time.js';
+import { type SimExchange, type SimQuote, sameTop } from './exchange.js';
+import type { HostedExchange } from './hosted-exchange.js';
+import type { Market, MarketInstrument } from './market.js';
+import { createRandom } from './random.js';
+import type { SimServer } from './server.js';
+
+const TICK_PERIOD_MS = 5;
+/** After a pause of the process it starts afresh instead of sending what it missed. */
+const LATE_MAX_US = US_PER_SECOND;
+
+export interface DriverOptions {
+  readonly market: Market;
+  readonly server: SimServer;
+  readonly exchanges: readonly SimExchange[];
+  readonly clock: Clock;
+  /** Looked-at tops a second over all instruments; a top that did not change since is not sent. */
+  readonly quotesPerSecond: number;
+}
+
+interface Driven {
+  readonly instrument: MarketInstrument;
+  readonly exchangeSymbol: string;
+  readonly hosted: HostedExchange;
+  last: SimQuote | null;
+}
+
+/** Starts at once; the cancel stops it. */
+export function startDriver(options: DriverOptions): Cancel {
+  const { market, clock } = options;
+  const random = createRandom(market.seed, 'driver');
+  const hostByName = new Map(options.exchanges.map((one) => [one.name, options.server.exchange(one.name)]));
+  const driven: Driven[] = market.instruments.map((instrument) => {
+    const hosted = hostByName.get(instrument.exchange)!;
+    const exchangeSymbol = hosted.exchange.exchangeSymbolOf(instrument.base, instrument.quote);
+    return { instrument, exchangeSymbol, hosted, last: null };
+  });
+  const meanIntervalUs = (driven.length / options.quotesPerSecond) * US_PER_SECOND;
+  const startUs = clock.nowUs();
+  const dueUs = Float64Array.from(driven, () => startUs + random.next() * meanIntervalUs);
+
+  const tick = (): void => {
+    const nowUs = clock.nowUs();
+    for (let index = 0; index < driven.length; index++) {
+      if (dueUs[index]! < nowUs - LATE_MAX_US) dueUs[index] = nowUs;
+      while (dueUs[index]! <= nowUs) {
+        push(market, driven[index]!, Math.floor(dueUs[index]!));
+        dueUs[index] = dueUs[index]! + 1 + random.exponential(meanIntervalUs);
+      }
+    }
+  };
+  return clock.every(TICK_PERIOD_MS, tick);
+}
+
+function push(market: Market, driven: Driven, eventUs: Micros): void {
+  const quote = market.quoteOf(driven.instrument.index, eventUs);
+  if (driven.last !== null && sameTop(driven.last, quote)) return;
+  // A top that nobody was there to hear is still to be told.
+  if (driven.hosted.publish(driven.exchangeSymbol, quote, eventUs) > 0) driven.last = quote;
+}

@@ -1,0 +1,245 @@
+// Binance spot, simulated: market data REST, and raw (`/ws`) and combined (`/stream`) sockets.
+// Source: binance-spot-api-docs (web-socket-streams.md, rest-api.md); what the docs leave open is said below.
+
+import { type Micros, US_PER_MS } from '../../core/time.js';
+import type { Conversation, Peer, RestReply, SimBook, SimExchange, SimQuote } from '../exchange.js';
+import { RateWindow } from '../rate-window.js';
+import {
+  asObject,
+  asTexts,
+  decimalText,
+  lastPrice,
+  parseObject,
+  quoteTexts,
+  splitAtKnownQuote,
+} from '../wire.js';
+
+const STREAMS_MAX = 1024;
+const MESSAGES_PER_SECOND = 5;
+const PING_PERIOD_US = 20_000 * US_PER_MS;
+const PONG_TIMEOUT_US = 60_000 * US_PER_MS;
+const LIFE_US = 24 * 3_600_000 * US_PER_MS;
+/** Every price and size has eight decimals, whatever the tick. */
+const DECIMALS = 8;
+
+export const binance: SimExchange = {
+  name: 'Binance',
+  recordingKey: 'binance',
+  givesTime: false,
+  restPrefix: '',
+  wsPath: '/ws',
+  connectLimit: { count: 300, windowMs: 300_000 },
+  exchangeSymbolOf: (base, quote) => `${base}${quote}`.toUpperCase(),
+  splitSymbol: splitAtKnownQuote,
+  symbolOfFrame(frame) {
+    const data = asObject(frame['data']) ?? frame;
+    return typeof data['s'] === 'string' ? data['s'] : null;
+  },
+  rest,
+  acceptsWsPath: (pathname) => /^\/(?:stream\/?|ws(?:\/.*)?)$/.test(pathname),
+  open(path, peer, book, nowUs) {
+    const combined = path.pathname.startsWith('/stream');
+    const named = combined ? (path.searchParams.get('streams') ?? '') : path.pathname.slice('/ws/'.length);
+    const streams = named.split('/').filter((stream) => stream !== '');
+    return new BinanceConversation(peer, book, combined, streams, nowUs);
+  },
+};
+
+class BinanceConversation implements Conversation {
+  readonly #peer: Peer;
+  readonly #book: SimBook;
+  readonly #combined: boolean;
+  readonly #streams = new Set<string>();
+  /** Pings and pongs of the client count too. */
+  readonly #messages = new RateWindow(MESSAGES_PER_SECOND, 1_000);
+  readonly #openedUs: Micros;
+  #pingedUs: Micros;
+  #provenUs: Micros;
+
+  constructor(peer: Peer, book: SimBook, combined: boolean, streams: readonly string[], nowUs: Micros) {
+    this.#peer = peer;
+    this.#book = book;
+    this.#combined = combined;
+    this.#openedUs = nowUs;
+    this.#pingedUs = nowUs;
+    this.#provenUs = nowUs;
+    this.#subscribe(streams);
+  }
+
+  onText(text: string, nowUs: Micros): void {
+    if (!this.#allowed(nowUs)) return;
+    const request = parseObject(text);
+    if (request === null) {
+      this.#peer.close(1008, 'Invalid request');
+      return;
+    }
+    const id = request['id'] ?? null;
+    const method = request['method'];
+    if (method === 'LIST_SUBSCRIPTIONS') {
+      this.#reply({ result: [...this.#streams], id });
+      return;
+    }
+    if (method !== 'SUBSCRIBE' && method !== 'UNSUBSCRIBE') {
+      const known = '`SUBSCRIBE`, `UNSUBSCRIBE`, `LIST_SUBSCRIPTIONS`, `SET_PROPERTY`, `GET_PROPERTY`';
+      this.#fail(id, `Invalid request: unknown variant \`${String(method)}\`, expected one of ${known}`);
+      return;
+    }
+    const streams = asTexts(request['params']);
+    if (streams === null || streams.length === 0) {
+      this.#fail(id, 'Invalid request: missing field `params`');
+      return;
+    }
+    if (method === 'UNSUBSCRIBE') this.#unsubscribe(streams);
+    else if (!this.#subscribe(streams)) {
+      // The documents give the number, not the answer; this is their message for too long a request.
+      this.#fail(id, 'Invalid request: too many parameters');
+      return;
+    }
+    this.#reply({ result: null, id });
+  }
+
+  onControlFrame(kind: 'ping' | 'pong', nowUs: Micros): void {
+    if (this.#allowed(nowUs) && kind === 'pong') this.#provenUs = nowUs;
+  }
+
+  onTick(nowUs: Micros): void {
+    if (nowUs - this.#openedUs >= LIFE_US) this.#peer.close(1000, '');
+    else if (nowUs - this.#provenUs >= PING_PERIOD_US + PONG_TIMEOUT_US) {
+      this.#peer.close(1008, 'Pong timeout');
+    } else if (nowUs - this.#pingedUs >= PING_PERIOD_US) {
+      this.#pingedUs = nowUs;
+      this.#peer.ping(String(Math.floor(nowUs / US_PER_MS)));
+    }
+  }
+
+  quoteFrame(exchangeSymbol: string, quote: SimQuote, updateId: number): string {
+    const side = (value: number): string => decimalText(Number.isNaN(value) ? 0 : value, DECIMALS);
+    const data = {
+      u: updateId,
+      s: exchangeSymbol,
+      b: side(quote.bid),
+      B: side(Number.isNaN(quote.bid) ? 0 : quote.bidSize),
+      a: side(quote.ask),
+      A: side(Number.isNaN(quote.ask) ? 0 : quote.askSize),
+    };
+    if (!this.#combined) return JSON.stringify(data);
+    return JSON.stringify({ stream: `${exchangeSymbol.toLowerCase()}@bookTicker`, data });
+  }
+
+  /** False when there would be too many. Unknown streams are taken, and never deliver. */
+  #subscribe(streams: readonly string[]): boolean {
+    const added = new Set(streams.filter((stream) => !this.#streams.has(stream)));
+    if (this.#streams.size + added.size > STREAMS_MAX) return false;
+    for (const stream of added) {
+      this.#streams.add(stream);
+      this.#want(stream, true);
+    }
+    return true;
+  }
+
+  #unsubscribe(streams: readonly string[]): void {
+    for (const stream of streams) if (this.#streams.delete(stream)) this.#want(stream, false);
+  }
+
+  #want(stream: string, wanted: boolean): void {
+    // Lower case only: `BTCUSDT@bookTicker` is acknowledged and stays silent.
+    const exchangeSymbol = /^([^A-Z@]+)@bookTicker$/.exec(stream)?.[1]?.toUpperCase();
+    if (exchangeSymbol !== undefined && this.#book.find(exchangeSymbol) !== undefined) {
+      this.#peer.want(exchangeSymbol, wanted);
+    }
+  }
+
+  #allowed(nowUs: Micros): boolean {
+    if (this.#messages.take(nowUs)) return true;
+    this.#peer.close(1008, 'Too many requests');
+    return false;
+  }
+
+  #reply(body: unknown): void {
+    this.#peer.send(JSON.stringify(body));
+  }
+
+  #fail(id: unknown, msg: string): void {
+    this.#reply({ error: { code: 2, msg }, id });
+  }
+}
+
+function rest(path: URL, book: SimBook, nowUs: Micros): RestReply {
+  const serverTime = Math.floor(nowUs / US_PER_MS);
+  switch (path.pathname) {
+    case '/api/v3/exchangeInfo':
+      return { status: 200, body: exchangeInfo(book, serverTime) };
+    case '/api/v3/ticker/24hr':
+      return {
+        status: 200,
+        body: book.listing.map((listed) => ticker24hr(book, listed.exchangeSymbol, nowUs)),
+      };
+    case '/api/v3/time':
+      return { status: 200, body: { serverTime } };
+    default:
+      return { status: 404, body: '<html><body><h2>404 Not found</h2></body></html>' };
+  }
+}
+
+function exchangeInfo(book: SimBook, serverTime: number): unknown {
+  const symbols = book.listing.map((listed) => ({
+    symbol: listed.exchangeSymbol,
+    status: listed.trading ? 'TRADING' : 'BREAK',
+    baseAsset: listed.base,
+    baseAssetPrecision: DECIMALS,
+    quoteAsset: listed.quote,
+    quotePrecision: DECIMALS,
+    quoteAssetPrecision: DECIMALS,
+    orderTypes: ['LIMIT', 'LIMIT_MAKER', 'MARKET'],
+    isSpotTradingAllowed: true,
+    isMarginTradingAllowed: false,
+    filters: [
+      {
+        filterType: 'PRICE_FILTER',
+        minPrice: decimalText(listed.tickSize, DECIMALS),
+        maxPrice: '1000000.00000000',
+        tickSize: decimalText(listed.tickSize, DECIMALS),
+      },
+      {
+        filterType: 'LOT_SIZE',
+        minQty: decimalText(10 ** -listed.sizeDecimals, DECIMALS),
+        maxQty: '9000000.00000000',
+        stepSize: decimalText(10 ** -listed.sizeDecimals, DECIMALS),
+      },
+    ],
+    permissions: [],
+    permissionSets: [['SPOT']],
+  }));
+  const rateLimits = [
+    { rateLimitType: 'REQUEST_WEIGHT', interval: 'MINUTE', intervalNum: 1, limit: 6000 },
+    { rateLimitType: 'RAW_REQUESTS', interval: 'MINUTE', intervalNum: 5, limit: 61000 },
+  ];
+  return { timezone: 'UTC', serverTime, rateLimits, exchangeFilters: [], symbols };
+}
+
+function ticker24hr(book: SimBook, exchangeSymbol: string, nowUs: Micros): unknown {
+  const listed = book.find(exchangeSymbol)!;
+  const quote = book.quoteOf(exchangeSymbol, nowUs);
+  const texts =
+    quote === undefined ? null : quoteTexts({ ...listed, priceDecimals: 8, sizeDecimals: 8 }, quote);
+  const zero = decimalText(0, DECIMALS);
+  const last = lastPrice(quote);
+  const closeTime = Math.floor(nowUs / US_PER_MS);
+  return {
+    symbol: exchangeSymbol,
+    priceChange: zero,
+    priceChangePercent: '0.000',
+    lastPrice: decimalText(last, DECIMALS),
+    bidPrice: texts?.bid?.[0] ?? zero,
+    bidQty: texts?.bid?.[1] ?? zero,
+    askPrice: texts?.ask?.[0] ?? zero,
+    askQty: texts?.ask?.[1] ?? zero,
+    volume: decimalText(last > 0 ? listed.quoteVolume24h / last : 0, DECIMALS),
+    quoteVolume: decimalText(listed.quoteVolume24h, DECIMALS),
+    openTime: closeTime - 86_400_000,
+    closeTime,
+    firstId: 1,
+    lastId: 2,
+    count: 2,
+  };
+}

@@ -1,0 +1,193 @@
+// One simulated exchange as the server runs it: its open connections, the quotes it publishes, its counters,
+// and the faults that tests ask for. Knows the contract, no exchange by name.
+
+import type { WebSocket } from 'ws';
+import { symbolKey } from '../core/symbol.js';
+import { type Cancel, type Clock, type Micros, US_PER_MS } from '../core/time.js';
+import { type ConnectionOwner, SimConnection } from './connection.js';
+import type { RestReply, SimBook, SimExchange, SimQuote } from './exchange.js';
+import type { Random } from './random.js';
+import { RateWindow } from './rate-window.js';
+
+const TICK_PERIOD_MS = 250;
+
+/** What REST does instead of answering; `hang-up` = the connection is dropped without an answer. */
+export type RestFault =
+  | { readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly body?: unknown }
+  | 'hang-up';
+
+export interface SentCounters {
+  /** Frames with a best bid and ask, on all connections together. */
+  readonly total: number;
+  /** By symbol, in any spelling. */
+  of(symbol: string): number;
+}
+
+export class HostedExchange implements ConnectionOwner {
+  readonly exchange: SimExchange;
+  readonly book: SimBook;
+  readonly connections = new Set<SimConnection>();
+  restRequests = 0;
+  handshakes = 0;
+  handshakesRefused = 0;
+  slowReadersCut = 0;
+  readonly #clock: Clock;
+  readonly #random: Random;
+  readonly #connects: RateWindow | null;
+  readonly #updateIds = new Map<string, number>();
+  readonly #sentBySymbol = new Map<string, number>();
+  readonly #silenced = new Set<string>();
+  readonly #listeners = new Set<() => void>();
+  readonly #stopTicking: Cancel;
+  #sentTotal = 0;
+  #silencedAll = false;
+  #refusing = false;
+  #restFault: RestFault | null = null;
+
+  constructor(exchange: SimExchange, book: SimBook, clock: Clock, random: Random, connectLimits: boolean) {
+    this.exchange = exchange;
+    this.book = book;
+    this.#clock = clock;
+    this.#random = random;
+    const limit = connectLimits ? exchange.connectLimit : null;
+    this.#connects = limit === null ? null : new RateWindow(limit.count, limit.windowMs);
+    this.#stopTicking = clock.every(TICK_PERIOD_MS, () => this.#tick());
+  }
+
+  // ---- Faults and looks, for tests ----
+
+  /** Closes every connection after what was sent; 1006 = without a closing handshake. Resolves when all are closed. */
+  async closeAll(code = 1001, reason = ''): Promise<void> {
+    const connections = [...this.connections];
+    if (code === 1006) for (const connection of connections) connection.cut();
+    else await Promise.all(connections.map((connection) => connection.closeAfterFlush(code, reason)));
+  }
+
+  /** WebSocket handshakes are dropped without an answer; what is open stays open. */
+  refuseConnections(refused: boolean): void {
+    this.#refusing = refused;
+  }
+
+  /** Every REST request gets this answer, until null is given. */
+  restStatus(fault: RestFault | null): void {
+    this.#restFault = fault;
+  }
+
+  /** No best bid and ask of the symbol (any spelling) or of `all` goes out; pings and acks still do. */
+  silence(symbol: string, silent: boolean): void {
+    if (symbol === 'all') this.#silencedAll = silent;
+    else if (silent) this.#silenced.add(symbolKey(symbol));
+    else this.#silenced.delete(symbolKey(symbol));
+  }
+
+  get sent(): SentCounters {
+    const bySymbol = this.#sentBySymbol;
+    return { total: this.#sentTotal, of: (symbol) => bySymbol.get(symbolKey(symbol)) ?? 0 };
+  }
+
+  /** Every symbol that some open connection has subscribed, in the exchange's own spelling. */
+  wanted(): ReadonlySet<string> {
+    const wanted = new Set<string>();
+    for (const connection of this.connections) {
+      if (connection.open) for (const exchangeSymbol of connection.wanted) wanted.add(exchangeSymbol);
+    }
+    return wanted;
+  }
+
+  /** Calls `listener` after connections opened, closed, or changed what they want. */
+  onChange(listener: () => void): Cancel {
+    this.#listeners.add(listener);
+    return () => {
+      this.#listeners.delete(listener);
+    };
+  }
+
+  // ---- What the driver does ----
+
+  /** Sends the quote to everyone who wants it; returns how many frames that were. */
+  publish(exchangeSymbol: string, quote: SimQuote, eventUs: Micros): number {
+    const before = this.#sentTotal;
+    let updateId = 0;
+    for (const connection of this.connections) {
+      if (!connection.open || !connection.wanted.has(exchangeSymbol)) continue;
+      if (updateId === 0) updateId = this.nextUpdateId(exchangeSymbol);
+      const frame = connection.conversation.quoteFrame(exchangeSymbol, quote, updateId, eventUs);
+      connection.sendQuote(exchangeSymbol, frame);
+    }
+    return this.#sentTotal - before;
+  }
+
+  // ---- What the server does ----
+
+  answer(path: URL): RestReply | 'hang-up' {
+    this.restRequests++;
+    if (this.#restFault === 'hang-up') return 'hang-up';
+    if (this.#restFault !== null) return { body: '', ...this.#restFault };
+    return this.exchange.rest(path, this.book, this.#clock.nowUs());
+  }
+
+  /** null = the handshake may go on. */
+  refusal(path: URL): 404 | 429 | 'hang-up' | null {
+    this.handshakes++;
+    const refusal = this.#refusalNow(path);
+    if (refusal !== null) this.handshakesRefused++;
+    return refusal;
+  }
+
+  adopt(path: URL, socket: WebSocket): void {
+    const id = `${this.exchange.name}#${this.handshakes}`;
+    const connection = new SimConnection(id, this.#random.hex(32), socket, this.#clock, this);
+    connection.begin(this.exchange.open(path, connection, this.book, this.#clock.nowUs()));
+    this.connections.add(connection);
+    socket.once('close', () => {
+      this.connections.delete(connection);
+      this.changed();
+    });
+    this.changed();
+  }
+
+  async close(): Promise<void> {
+    this.#stopTicking();
+    await this.closeAll(1001);
+  }
+
+  // ---- What its connections tell it ----
+
+  changed(): void {
+    for (const listener of [...this.#listeners]) listener();
+  }
+
+  quoteAllowed(exchangeSymbol: string): boolean {
+    return !this.#silencedAll && !this.#silenced.has(symbolKey(exchangeSymbol));
+  }
+
+  quoteSent(exchangeSymbol: string): void {
+    const key = symbolKey(exchangeSymbol);
+    this.#sentTotal++;
+    this.#sentBySymbol.set(key, (this.#sentBySymbol.get(key) ?? 0) + 1);
+  }
+
+  nextUpdateId(exchangeSymbol: string): number {
+    // Starts from the time, so that numbers rise over restarts of the server too, as the real ones do.
+    const last = this.#updateIds.get(exchangeSymbol) ?? Math.floor(this.#clock.nowUs() / US_PER_MS / 10);
+    const next = last + 1 + this.#random.below(4);
+    this.#updateIds.set(exchangeSymbol, next);
+    return next;
+  }
+
+  cutForSlowness(): void {
+    this.slowReadersCut++;
+  }
+
+  #refusalNow(path: URL): 404 | 429 | 'hang-up' | null {
+    if (this.#refusing) return 'hang-up';
+    if (this.#connects?.take(this.#clock.nowUs()) === false) return 429;
+    return this.exchange.acceptsWsPath(path.pathname) ? null : 404;
+  }
+
+  #tick(): void {
+    const nowUs = this.#clock.nowUs();
+    for (const connection of [...this.connections])
+      if (connection.open) connection.conversation.onTick(nowUs);
+  }
+}

@@ -1,0 +1,76 @@
+// The health line of the header: asked for every few seconds, written in words.
+// A process that does not answer is said so; what was known before is then no longer shown as true.
+
+import type { ExchangeHealth } from '../src/api/contract.js';
+import { element } from './dom.js';
+import { countText, durationText } from './format.js';
+import { type HealthView, readHealth } from './replies.js';
+import { fetchJson, ServerError } from './server.js';
+
+const POLL_INTERVAL_MS = 5_000;
+const ANSWER_TIMEOUT_MS = 4_000;
+/** A process that calls itself unwell may answer with this status; its body is an answer all the same. */
+const UNAVAILABLE = 503;
+
+/** Keeps `root` up to date for as long as the page lives. */
+export async function showHealth(root: HTMLElement): Promise<never> {
+  for (;;) {
+    root.replaceChildren(...(await ask()));
+    await new Promise((resolve) => setTimeout(resolve, POLL_INTERVAL_MS));
+  }
+}
+
+async function ask(): Promise<Node[]> {
+  const signal = AbortSignal.timeout(ANSWER_TIMEOUT_MS);
+  try {
+    const view = readHealth(await fetchJson('/api/health', signal, UNAVAILABLE));
+    return typeof view === 'string' ? [state('bad', `health cannot be read: ${view}`)] : healthNodes(view);
+  } catch (error) {
+    if (!signal.aborted && !(error instanceof ServerError)) throw error;
+    const why = signal.aborted
+      ? `no answer within ${durationText(ANSWER_TIMEOUT_MS)}`
+      : (error as Error).message;
+    return [state('bad', `no health: ${why}`)];
+  }
+}
+
+function healthNodes(view: HealthView): Node[] {
+  const facts = [
+    view.uptimeSeconds === null ? '' : `up ${durationText(view.uptimeSeconds * 1_000)}`,
+    view.rssMb === null ? '' : `${Math.round(view.rssMb)} MB`,
+  ].filter((fact) => fact !== '');
+  const list = element(
+    'ul',
+    'exchanges',
+    ...view.exchanges.map(([name, health]) => exchangeItem(name, health)),
+  );
+  list.setAttribute('aria-label', 'Exchanges');
+  if (view.exchanges.length === 0) list.append(element('li', 'idle', 'connected to no exchange'));
+  // What an exchange has is told at its name.
+  const others = view.reasons.filter(
+    (reason) => !view.exchanges.some(([name]) => reason.startsWith(`${name} `)),
+  );
+  return [
+    state(view.status === 'healthy' ? 'good' : 'bad', view.status),
+    element('span', 'facts', facts.join(' · ')),
+    list,
+    ...others.map((reason) => element('span', 'reason', reason)),
+  ];
+}
+
+function exchangeItem(name: string, health: Partial<ExchangeHealth>): HTMLElement {
+  const { state: word = 'unknown', instruments, lastMessageAgeMs, reconnects, reason } = health;
+  const facts: string[] = [];
+  if (instruments !== undefined) facts.push(countText(instruments, 'instrument'));
+  if (typeof lastMessageAgeMs === 'number') facts.push(`last message ${durationText(lastMessageAgeMs)} ago`);
+  if (reconnects !== undefined && reconnects > 0) facts.push(countText(reconnects, 'reconnect'));
+  const look = word === 'running' ? 'good' : word === 'failed' || word === 'degraded' ? 'bad' : 'idle';
+  const item = element('li', look, element('b', '', name), ` ${word}`);
+  if (facts.length > 0) item.append(element('span', 'facts', ` · ${facts.join(' · ')}`));
+  if (reason !== undefined && word !== 'running') item.append(element('span', 'reason', `: ${reason}`));
+  return item;
+}
+
+function state(look: 'good' | 'bad', text: string): HTMLElement {
+  return element('strong', `state ${look}`, text);
+}

@@ -1,0 +1,122 @@
+// Reads what the server answered: classified and counted, never guessed, never trusted to have its shape.
+// Pure: no network and no page in here.
+
+import type { ChartData, ExchangeHealth, OpportunitySummary } from '../src/api/contract.js';
+
+export interface Opportunities {
+  readonly opportunities: readonly OpportunitySummary[];
+  readonly warnings: readonly string[];
+}
+
+/** The health reply as far as it could be read; `exchanges` in the order of the reply. */
+export interface HealthView {
+  readonly status: string;
+  readonly reasons: readonly string[];
+  readonly uptimeSeconds: number | null;
+  readonly rssMb: number | null;
+  readonly exchanges: readonly (readonly [name: string, health: Partial<ExchangeHealth>])[];
+}
+
+/** A chart, or what is wrong with the line, in words. */
+export function readChart(line: string): ChartData | string {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    return 'not JSON';
+  }
+  if (!isRecord(value)) return 'not an object';
+  if (typeof value['error'] === 'string') return `the server says: ${value['error']}`;
+  const { symbol, exchange1, exchange2, timestamps, spreads, upperBand, lowerBand } = value;
+  if (typeof symbol !== 'string' || typeof exchange1 !== 'string' || typeof exchange2 !== 'string') {
+    return 'no symbol, exchange1 or exchange2';
+  }
+  if (!isTimes(timestamps)) return 'timestamps are not ascending epoch seconds';
+  if (!isColumn(spreads) || !isColumn(upperBand) || !isColumn(lowerBand)) {
+    return 'a column is not a list of numbers and nulls';
+  }
+  if ([spreads, upperBand, lowerBand].some((column) => column.length !== timestamps.length)) {
+    return 'columns of different length';
+  }
+  return { symbol, exchange1, exchange2, timestamps, spreads, upperBand, lowerBand };
+}
+
+/** The list, or what is wrong with the reply, in words. */
+export function readOpportunities(value: unknown): Opportunities | string {
+  if (!isRecord(value) || !Array.isArray(value['opportunities'])) return 'no list of opportunities in it';
+  const opportunities = value['opportunities'].filter(isOpportunity);
+  const warnings = Array.isArray(value['warnings']) ? value['warnings'].map(warningText) : [];
+  const unreadable = value['opportunities'].length - opportunities.length;
+  if (unreadable > 0) warnings.push(`opportunities that could not be read: ${unreadable}`);
+  return { opportunities, warnings };
+}
+
+export function readHealth(value: unknown): HealthView | string {
+  if (!isRecord(value) || typeof value['status'] !== 'string') return 'no status in it';
+  const { status, reasons, uptime, memory, exchanges } = value;
+  return {
+    status,
+    reasons: Array.isArray(reasons) ? reasons.map(warningText) : [],
+    uptimeSeconds: isRecord(uptime) ? numberOf(uptime['totalSeconds']) : null,
+    rssMb: isRecord(memory) ? numberOf(memory['rssMb']) : null,
+    exchanges: isRecord(exchanges)
+      ? Object.entries(exchanges).map(([name, given]) => [name, exchangeOf(given)] as const)
+      : [],
+  };
+}
+
+/** What an error reply says for itself, or an empty string. */
+export function errorText(value: unknown): string {
+  if (!isRecord(value)) return '';
+  const said = value['message'] ?? value['error'] ?? value['detail'];
+  return typeof said === 'string' ? said : '';
+}
+
+function exchangeOf(given: unknown): Partial<ExchangeHealth> {
+  if (!isRecord(given)) return {};
+  const { state, reason, instruments, lastMessageAgeMs, reconnects } = given;
+  return {
+    ...(typeof state === 'string' ? { state: state as ExchangeHealth['state'] } : {}),
+    ...(typeof reason === 'string' ? { reason } : {}),
+    ...(typeof instruments === 'number' ? { instruments } : {}),
+    ...(typeof lastMessageAgeMs === 'number' ? { lastMessageAgeMs } : {}),
+    ...(typeof reconnects === 'number' ? { reconnects } : {}),
+  };
+}
+
+function warningText(warning: unknown): string {
+  if (typeof warning === 'string') return warning;
+  return errorText(warning) || JSON.stringify(warning);
+}
+
+function isOpportunity(value: unknown): value is OpportunitySummary {
+  return (
+    isRecord(value) &&
+    typeof value['symbol'] === 'string' &&
+    typeof value['exchange1'] === 'string' &&
+    typeof value['exchange2'] === 'string' &&
+    typeof value['opportunityCycles'] === 'number'
+  );
+}
+
+function isTimes(value: unknown): value is number[] {
+  if (!Array.isArray(value)) return false;
+  return value.every((at, i) => isMoment(at) && (i === 0 || at >= value[i - 1]));
+}
+
+/** What a Date can hold, in seconds. */
+function isMoment(value: unknown): value is number {
+  return typeof value === 'number' && Math.abs(value) <= 8.64e12;
+}
+
+function isColumn(value: unknown): value is (number | null)[] {
+  return Array.isArray(value) && value.every((cell) => cell === null || typeof cell === 'number');
+}
+
+function numberOf(value: unknown): number | null {
+  return typeof value === 'number' ? value : null;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

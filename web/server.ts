@@ -1,0 +1,70 @@
+// Asks the server. Every failure of its side is a ServerError, whose message can be shown as it is.
+// Nothing is retried here, and nothing is thrown away unsaid.
+
+import { errorText } from './replies.js';
+
+/** A line longer than this is not a chart: the stream is given up rather than kept in memory. */
+const LINE_CHARS_MAX = 64 * 1024 * 1024;
+
+/** The server cannot be reached, refuses, breaks off, or answers with something else than was asked for. */
+export class ServerError extends Error {}
+
+/** The parsed body of a JSON reply; `evenOn` names an error status whose body is an answer too. */
+export async function fetchJson(
+  path: string,
+  signal: AbortSignal | null = null,
+  evenOn?: number,
+): Promise<unknown> {
+  const response = await request(path, signal);
+  if (!response.ok && response.status !== evenOn) throw await refusal(path, response);
+  try {
+    return await response.json();
+  } catch (error) {
+    if (signal?.aborted === true) throw error;
+    throw new ServerError(`${path} did not answer with JSON (${contentType(response)})`);
+  }
+}
+
+/** The lines of an NDJSON reply as they arrive, without empty ones. Throws where the stream breaks off. */
+export async function* fetchLines(path: string): AsyncGenerator<string> {
+  const response = await request(path, null);
+  if (!response.ok || response.body === null) throw await refusal(path, response);
+  if (!contentType(response).includes('ndjson')) {
+    throw new ServerError(`${path} did not answer with NDJSON (${contentType(response)})`);
+  }
+  const reader = response.body.getReader();
+  const decoder = new TextDecoder();
+  let rest = '';
+  for (;;) {
+    const { done, value } = await reader.read().catch((error: Error) => {
+      throw new ServerError(`${path} broke off before its end (${error.message})`);
+    });
+    rest += done ? decoder.decode() : decoder.decode(value, { stream: true });
+    const lines = rest.split('\n');
+    // Only the end of the stream ends a line that has no newline.
+    rest = done ? '' : (lines.pop() ?? '');
+    for (const line of lines) if (line.trim() !== '') yield line;
+    if (done) return;
+    if (rest.length > LINE_CHARS_MAX) throw new ServerError(`${path} sent a line without an end`);
+  }
+}
+
+async function request(path: string, signal: AbortSignal | null): Promise<Response> {
+  try {
+    return await fetch(path, { signal, cache: 'no-store' });
+  } catch (error) {
+    if (signal?.aborted === true) throw error;
+    throw new ServerError(`${path} cannot be reached: is the process running?`);
+  }
+}
+
+async function refusal(path: string, response: Response): Promise<ServerError> {
+  const status = `${path} answered ${response.status} ${response.statusText}`.trimEnd();
+  if (!contentType(response).includes('json')) return new ServerError(`${status} (${contentType(response)})`);
+  const said = errorText(await response.json().catch(() => undefined));
+  return new ServerError(said === '' ? status : `${status}: ${said}`);
+}
+
+function contentType(response: Response): string {
+  return response.headers.get('content-type')?.split(';')[0]?.trim() || 'no content type';
+}

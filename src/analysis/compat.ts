@@ -1,0 +1,216 @@
+// The statistics of one pair exactly as the reference's analyzer gives them, and their CSV file's text. Its
+// formulas are kept with their quirks (row-weighted times, exact zeros hide crossings): others read this
+// file.
+
+import { diskSymbol } from '../core/symbol.js';
+import type { Micros } from '../core/time.js';
+import { CycleCounter, ZeroCrossings } from '../series/cycles.js';
+
+/**
+ * Percent. The order is that of the columns: 030bp, 050bp, 040bp. The names stay, whatever the numbers are.
+ */
+export const COMPAT_THRESHOLDS_PERCENT: CompatThresholds = [0.3, 0.5, 0.4];
+export type CompatThresholds = readonly [number, number, number];
+const THRESHOLD_NAMES = ['030bp', '050bp', '040bp'] as const;
+
+export interface ThresholdStatistics {
+  readonly cycles: number;
+  readonly cyclesPerHour: number;
+  /** Share of rows, not of time, with |deviation| above; 0 to 100. */
+  readonly timeAbovePercent: number;
+  readonly cycleDurationSeconds: number;
+  /** The last row stands above. */
+  readonly patternBreak: boolean;
+}
+
+export interface PairStatistics {
+  readonly deviationPercentMax: number;
+  readonly deviationPercentMin: number;
+  /** Mean deviation, percent. */
+  readonly deviationAsymmetry: number;
+  readonly zeroCrossings: number;
+  readonly zeroCrossingsPerHour: number;
+  readonly zeroCrossingsPerMinute: number;
+  /** In the order of the thresholds. */
+  readonly thresholds: readonly ThresholdStatistics[];
+  /** Left rows, with those that found no partner. */
+  readonly dataPoints: number;
+  /** From the first to the last left row. */
+  readonly durationHours: number;
+}
+
+export interface PairRow extends PairStatistics {
+  /** Unified: `BTC/USDT`. */
+  readonly symbol: string;
+  readonly exchange1: string;
+  readonly exchange2: string;
+}
+
+/** `(bid1 / bid2 − 1) · 100` without any guard: a zero bid2 gives Infinity, which max and mean then show. */
+export function compatDeviation(bid1: number, bid2: number): number {
+  return (bid1 / bid2 - 1) * 100;
+}
+
+/** Takes the rows of one pair in order, one call a left row; memory does not grow with them. */
+export class CompatAccumulator {
+  readonly #counters: readonly CycleCounter[];
+  readonly #crossings = new ZeroCrossings();
+  #rows = 0;
+  #matched = 0;
+  #firstUs: Micros = 0;
+  #lastUs: Micros = 0;
+  #max = Number.NEGATIVE_INFINITY;
+  #min = Number.POSITIVE_INFINITY;
+  #sum = 0;
+  #carry = 0;
+  #last = Number.NaN;
+
+  constructor(thresholdsPercent: CompatThresholds = COMPAT_THRESHOLDS_PERCENT) {
+    this.#counters = thresholdsPercent.map((threshold) => new CycleCounter(threshold));
+  }
+
+  /**
+   * `deviationPercent`: NaN where the left row found no partner (or 0/0): the row counts, its value does not.
+   */
+  push(stampUs: Micros, deviationPercent: number): void {
+    if (this.#rows === 0) this.#firstUs = stampUs;
+    this.#lastUs = stampUs;
+    this.#rows += 1;
+    this.#last = deviationPercent;
+    this.#crossings.push(deviationPercent);
+    for (const counter of this.#counters) counter.push(deviationPercent);
+    if (Number.isNaN(deviationPercent)) return;
+    this.#matched += 1;
+    if (deviationPercent > this.#max) this.#max = deviationPercent;
+    if (deviationPercent < this.#min) this.#min = deviationPercent;
+    this.#add(deviationPercent);
+  }
+
+  /** Undefined where no left row found a partner: such a pair is left out of the file. */
+  finish(): PairStatistics | undefined {
+    if (this.#matched === 0) return undefined;
+    const durationHours = (this.#lastUs - this.#firstUs) / 1e6 / 3600;
+    const perHour = (count: number): number => (durationHours > 0 ? count / durationHours : 0);
+    const zeroCrossings = this.#crossings.adjacent;
+    return {
+      deviationPercentMax: this.#max,
+      deviationPercentMin: this.#min,
+      deviationAsymmetry: (this.#sum + this.#carry) / this.#matched,
+      zeroCrossings,
+      zeroCrossingsPerHour: perHour(zeroCrossings),
+      zeroCrossingsPerMinute: perHour(zeroCrossings) / 60,
+      thresholds: this.#counters.map((counter) => this.#threshold(counter, durationHours)),
+      dataPoints: this.#rows,
+      durationHours,
+    };
+  }
+
+  #threshold(counter: CycleCounter, durationHours: number): ThresholdStatistics {
+    const { cycles, thresholdPercent } = counter;
+    const timeAbovePercent = (counter.rowsAbove / this.#matched) * 100;
+    // In this order: another one differs from the reference's file in the last digit.
+    const secondsAbove = ((durationHours * timeAbovePercent) / 100) * 3600;
+    return {
+      cycles,
+      cyclesPerHour: durationHours > 0 ? cycles / durationHours : 0,
+      timeAbovePercent,
+      cycleDurationSeconds: cycles > 0 ? secondsAbove / cycles : 0,
+      patternBreak: Math.abs(this.#last) > thresholdPercent,
+    };
+  }
+
+  /** Neumaier's sum: the mean of millions of rows of both signs keeps its digits. Infinity stays Infinity. */
+  #add(value: number): void {
+    const sum = this.#sum + value;
+    if (Number.isFinite(sum)) {
+      const lost = Math.abs(this.#sum) >= Math.abs(value) ? this.#sum - sum + value : value - sum + this.#sum;
+      this.#carry += lost;
+    }
+    this.#sum = sum;
+  }
+}
+
+export const COMPAT_COLUMNS: readonly string[] = [
+  'symbol',
+  'exchange1',
+  'exchange2',
+  'max_deviation_pct',
+  'min_deviation_pct',
+  'deviation_asymmetry',
+  'zero_crossings',
+  'zero_crossings_per_hour',
+  'zero_crossings_per_minute',
+  ...THRESHOLD_NAMES.flatMap((name) => [
+    `opportunity_cycles_${name}`,
+    `cycles_${name}_per_hour`,
+    `pct_time_above_${name}`,
+    `avg_cycle_duration_${name}_sec`,
+    `pattern_break_${name}`,
+  ]),
+  'data_points',
+  'duration_hours',
+];
+
+/** The whole file: header, rows by crossings a minute (most first, then by name), LF, a final newline. */
+export function formatStatisticsCsv(rows: readonly PairRow[]): string {
+  const lines = [...rows].sort(compareRows).map((row) => cellsOf(row).join(','));
+  return [COMPAT_COLUMNS.join(','), ...lines, ''].join('\n');
+}
+
+function cellsOf(row: PairRow): readonly string[] {
+  return [
+    diskSymbol(row.symbol),
+    row.exchange1,
+    row.exchange2,
+    floatText(row.deviationPercentMax),
+    floatText(row.deviationPercentMin),
+    floatText(row.deviationAsymmetry),
+    String(row.zeroCrossings),
+    floatText(row.zeroCrossingsPerHour),
+    floatText(row.zeroCrossingsPerMinute),
+    ...row.thresholds.flatMap((of) => [
+      String(of.cycles),
+      floatText(of.cyclesPerHour),
+      floatText(of.timeAbovePercent),
+      floatText(of.cycleDurationSeconds),
+      String(of.patternBreak),
+    ]),
+    String(row.dataPoints),
+    floatText(row.durationHours),
+  ].map(quoted);
+}
+
+function compareRows(a: PairRow, b: PairRow): number {
+  return (
+    b.zeroCrossingsPerMinute - a.zeroCrossingsPerMinute ||
+    compareText(a.symbol, b.symbol) ||
+    compareText(a.exchange1, b.exchange1) ||
+    compareText(a.exchange2, b.exchange2)
+  );
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** Names hold no comma as a rule; one that does must not shift the row. */
+function quoted(cell: string): string {
+  return /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
+}
+
+/**
+ * The shortest text that reads back as the same number, as polars writes it: whole ones with `.0`, exponents
+ * below 1e-5 and from 1e16 on, `inf`, `-inf`, `NaN`.
+ */
+export function floatText(value: number): string {
+  if (Number.isNaN(value)) return 'NaN';
+  if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf';
+  if (Object.is(value, -0)) return '-0.0';
+  const size = Math.abs(value);
+  if (size !== 0 && (size < 1e-5 || size >= 1e16)) {
+    // Without digits asked for, toExponential gives as many as needed.
+    return value.toExponential();
+  }
+  const text = String(value);
+  return text.includes('.') ? text : `${text}.0`;
+}

@@ -1,0 +1,85 @@
+// One chart from two legs' quotes: as-of join, spread, bands, fewer points, in one pass over chunks. Holds a
+// chunk of each leg and the chart's own points, never a whole leg; knows no lake, only a function that reads.
+
+import type { QuoteColumns } from '../core/columns.js';
+import { type Micros, US_PER_DAY } from '../core/time.js';
+import { ASOF_TOLERANCE_US, asofStream } from '../series/asof.js';
+import { RollingBands } from '../series/bands.js';
+import { type ChartColumns, Downsampler } from '../series/downsample.js';
+import { spreadPercent } from '../series/spread.js';
+
+/** Quotes with fromUs <= stamp < toUs, ascending, in chunks. */
+export type ReadQuotes<Leg> = (leg: Leg, fromUs: Micros, toUs: Micros) => AsyncIterable<QuoteColumns>;
+
+/** Half-open. */
+export interface TimeRange {
+  readonly fromUs: Micros;
+  readonly toUs: Micros;
+}
+
+export interface ChartInput<Leg> {
+  readonly read: ReadQuotes<Leg>;
+  /** exchange1's instrument first: it gives the rows. */
+  readonly legs: readonly [Leg, Leg];
+  readonly range: TimeRange;
+  /** At most this many (see Downsampler); Infinity = all. */
+  readonly points: number;
+  readonly signal?: AbortSignal;
+  /** Waits for one turn of the event loop: a cancellation that has arrived is noticed then. */
+  readonly nextTurn: () => Promise<unknown>;
+}
+
+/** How long a range is when nobody says it. */
+export const RANGE_US_DEFAULT = US_PER_DAY;
+
+/**
+ * What is given stays; a missing end is the smaller of the two newest stamps, inclusive, however old; a
+ * missing beginning lies 24 hours before the end. An end after the left leg's newest row is drawn back to it,
+ * because nothing can lie there. May come out empty.
+ */
+export function chartRange(
+  asked: { readonly fromUs?: Micros | undefined; readonly toUs?: Micros | undefined },
+  newestUs: readonly [Micros, Micros],
+): TimeRange {
+  const toUs = asked.toUs ?? Math.min(...newestUs) + 1;
+  const fromUs = asked.fromUs ?? toUs - RANGE_US_DEFAULT;
+  return { fromUs, toUs: Math.min(toUs, newestUs[0] + 1) };
+}
+
+/**
+ * The `asof2s` chart of a range; its first row starts the bands' window. Rows of the right leg from before
+ * the range are used where a row in it needs them. Rejects with the signal's reason within one chunk of its
+ * abort.
+ */
+export async function computeChart<Leg>(input: ChartInput<Leg>): Promise<ChartColumns> {
+  const { legs, range, points, signal, nextTurn } = input;
+  const { fromUs, toUs } = range;
+  signal?.throwIfAborted();
+  const sampler = new Downsampler(points, toUs);
+  if (!(fromUs < toUs)) return sampler.finish();
+  const bands = new RollingBands();
+  const left = watched(input.read(legs[0], fromUs, toUs), nextTurn, signal);
+  const right = watched(input.read(legs[1], fromUs - ASOF_TOLERANCE_US, toUs), nextTurn, signal);
+  for await (const joined of asofStream(left, right, { toleranceUs: ASOF_TOLERANCE_US })) {
+    for (let row = 0; row < joined.length; row += 1) {
+      const spread = spreadPercent(joined.bid1[row]!, joined.bid2[row]!);
+      bands.push(spread);
+      sampler.push(joined.stampUs[row]!, spread, bands.upper, bands.lower);
+    }
+  }
+  signal?.throwIfAborted();
+  return sampler.finish();
+}
+
+/** The same chunks; between two of them the event loop turns and the signal is looked at. */
+async function* watched(
+  chunks: AsyncIterable<QuoteColumns>,
+  nextTurn: () => Promise<unknown>,
+  signal?: AbortSignal,
+): AsyncGenerator<QuoteColumns, void, undefined> {
+  for await (const chunk of chunks) {
+    await nextTurn();
+    signal?.throwIfAborted();
+    yield chunk;
+  }
+}

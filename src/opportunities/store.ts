@@ -1,0 +1,78 @@
+// The present list of opportunities, kept as long as the statistics folder stays as it is.
+// Never throws for what lies on the disk: an empty list and named warnings instead.
+
+import { type Clock, US_PER_MS } from '../core/time.js';
+import { filterOpportunities, MIN_CYCLES_DEFAULT, type Opportunity } from './filter.js';
+import { type FileEntry, listStatistics, readNewest, type StatisticsWarning } from './stats.js';
+
+/** A folder is looked at again no sooner than this after the last look. */
+const REFRESH_MS_DEFAULT = 1_000;
+
+export interface OpportunityList {
+  readonly opportunities: readonly Opportunity[];
+  /** Why the list is empty, or from an older file than the newest. */
+  readonly warnings: readonly StatisticsWarning[];
+  /** The file it comes from, a bare name; null where there is none. */
+  readonly file: string | null;
+}
+
+export interface OpportunityStore {
+  /** Concurrent calls share one look at the disk. */
+  list(): Promise<OpportunityList>;
+}
+
+export interface OpportunityStoreOptions {
+  readonly directory: string;
+  /** Strictly more cycles than this. */
+  readonly minCycles?: number;
+  readonly clock: Clock;
+  readonly refreshMs?: number;
+}
+
+export function createOpportunityStore(options: OpportunityStoreOptions): OpportunityStore {
+  const { directory, clock } = options;
+  const minCycles = options.minCycles ?? MIN_CYCLES_DEFAULT;
+  const refreshUs = (options.refreshMs ?? REFRESH_MS_DEFAULT) * US_PER_MS;
+  let known: OpportunityList | undefined;
+  let knownSignature = '';
+  let lookedUs = Number.NEGATIVE_INFINITY;
+  let looking: Promise<OpportunityList> | undefined;
+
+  const look = async (): Promise<OpportunityList> => {
+    const listed = await listStatistics(directory);
+    if ('warning' in listed) {
+      knownSignature = '';
+      return { opportunities: [], warnings: [listed.warning], file: null };
+    }
+    const signature = signatureOf(listed.entries);
+    if (known !== undefined && signature === knownSignature) return known;
+    const { file, warnings } = await readNewest(directory, listed.entries);
+    knownSignature = signature;
+    if (file === undefined) return { opportunities: [], warnings, file: null };
+    const filtered = filterOpportunities(file, minCycles);
+    const { opportunities } = filtered;
+    return { opportunities, warnings: [...warnings, ...filtered.warnings], file: file.name };
+  };
+
+  return {
+    list(): Promise<OpportunityList> {
+      if (looking !== undefined) return looking;
+      if (known !== undefined && clock.nowUs() - lookedUs < refreshUs) return Promise.resolve(known);
+      looking = look()
+        .then((list) => {
+          known = list;
+          lookedUs = clock.nowUs();
+          return list;
+        })
+        .finally(() => {
+          looking = undefined;
+        });
+      return looking;
+    },
+  };
+}
+
+/** Equal as long as no file came, went or changed. An empty folder has one too, unlike a missing one. */
+function signatureOf(entries: readonly FileEntry[]): string {
+  return `:${entries.map((entry) => `${entry.name}|${entry.mtimeMs}|${entry.sizeBytes}`).join('/')}`;
+}

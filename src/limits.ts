@@ -46,6 +46,42 @@ export const LIMITS = {
     urlLengthMax: 4_096,
     connectionsMax: 1_024,
   },
+  windows: {
+    /** Points of all windows together, 32 bytes each: shared out among the watched pairs. */
+    pointsTotalMax: 320_000,
+    /** Pairs looked at for movement while there are no statistics. */
+    moverCandidatesMax: 10_000,
+    moversMax: 20,
+  },
+  realtime: {
+    periodMs: 200,
+    frameBytesMax: 256 * 1024,
+    clientsMax: 1_000,
+    /** Waiting for one client; a snapshot of a hundred charts fits. Past it the client is closed. */
+    bufferedBytesMax: 1 * MB,
+    bufferedBytesTotalMax: 4 * MB,
+    deltasHeldMax: 64,
+  },
+  sockets: {
+    /** A longer message from a client closes it: a subscribe message of 2,000 names has 40 KB. */
+    messageBytesMax: 64 * 1024,
+    pingIntervalMs: 15_000,
+    /** Between telling a client to go and cutting it off. */
+    closeGraceMs: 1_000,
+  },
+  feed: {
+    clientsMax: 256,
+    /** Waiting for one bot: 3,500 quotes; must exceed what one turn of the loop publishes. */
+    bufferedBytesMax: MB,
+    /** Waiting for all of them; memory held is about 1.2 times that. */
+    bufferedBytesTotalMax: 1.5 * MB,
+    /** Names in one list of a subscribe message. */
+    subscribeNamesMax: 2_000,
+  },
+  /** Watched pairs follow new statistics and new listings this often. */
+  watchIntervalMs: 5_000,
+  /** Stale quotes stop being shown within this. */
+  advanceIntervalMs: 1_000,
   shutdownMs: 5_000,
 } as const;
 
@@ -65,12 +101,25 @@ export const MEMORY_BUDGET_MB = 150;
 export function assertLimits(): void {
   const total = Object.values(MEMORY_TABLE_MB).reduce((sum, mb) => sum + mb, 0);
   assert(total <= MEMORY_BUDGET_MB, `memory table adds up to ${total} MB of ${MEMORY_BUDGET_MB} MB`);
-  const { lake } = LIMITS;
+  const { lake, windows, realtime } = LIMITS;
   assert(
     lake.pendingBytesMax <= MEMORY_TABLE_MB.journalAndRunBuffers * MB,
     'journal buffers exceed their share',
   );
   assert(lake.writeIntervalMs <= 100, 'bytes must reach the kernel within 100 ms');
   assert(lake.writeIntervalMs + lake.syncIntervalMs <= 500, 'fsync must start within 500 ms');
+  assert(
+    LIMITS.feed.bufferedBytesMax <= LIMITS.feed.bufferedBytesTotalMax,
+    'one bot has a higher bound than all',
+  );
   assert(lake.closeBudgetMs < LIMITS.shutdownMs, 'closing the lake must fit into the shutdown');
+  const { windowsAndTrackedPairs, clients } = MEMORY_TABLE_MB;
+  assert(
+    windows.pointsTotalMax * 32 <= windowsAndTrackedPairs * MB * 0.75,
+    'windows leave no room for the rest of their share',
+  );
+  assert(
+    realtime.bufferedBytesTotalMax + LIMITS.feed.bufferedBytesTotalMax * 1.2 <= clients * MB,
+    'what waits for clients exceeds its share',
+  );
 }

@@ -60,3 +60,38 @@ export interface Health {
   /** By exchange name. */
   readonly exchanges: Readonly<Record<string, ExchangeHealth>>;
 }
+
+/** A pair by its names. */
+export interface PairName {
+  readonly symbol: string;
+  readonly exchange1: string;
+  readonly exchange2: string;
+}
+
+/** A chart in a message of `/ws/realtime_charts?mode=delta`: points to append. */
+export interface LiveChart extends ChartData {
+  /** First forget the points at or after this, epoch seconds; absent = none. */
+  readonly retractedFrom?: number;
+  /** Then forget points older than so many seconds before the newest. */
+  readonly window: number;
+  /** No point after this is missing; epoch seconds. */
+  readonly coversFrom: number;
+}
+
+/** The messages of `/ws/realtime_charts?mode=delta`; how to apply them is told in realtime.ts. */
+export type LiveMessage =
+  | {
+      readonly type: 'snapshot';
+      readonly seq: number;
+      readonly charts: readonly LiveChart[];
+      /** The rest of the snapshot follows in deltas of the same number. */
+      readonly more?: true;
+    }
+  | {
+      readonly type: 'delta';
+      readonly seq: number;
+      readonly charts: readonly LiveChart[];
+      /** Forget these charts, before `charts` are applied. */
+      readonly removed: readonly PairName[];
+      readonly more?: true;
+    };

@@ -38,8 +38,13 @@ export function healthBody(snapshot: Snapshot, memory: MemoryUsage): Record<stri
     counters: snapshot.counters,
     rejects: rejectTotals(snapshot),
     queues: snapshot.queues,
+    charts: snapshot.charts,
     lake: snapshot.lake,
     statistics: snapshot.statistics,
+    windows: snapshot.windows,
+    streams: snapshot.streams,
+    analysis: snapshot.analysis,
+    memoryTableMb: snapshot.memoryTableMb,
   };
 }
 

@@ -4,11 +4,13 @@
 import swagger from '@fastify/swagger';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import type { Log } from '../core/log.js';
+import { createUpgradeRouter, type SocketRoute } from '../sockets/upgrade.js';
 import { type Asset, loadAssets } from './assets.js';
 import { type DashboardDeps, dashboardRoute } from './dashboard.js';
 import { healthBody } from './health.js';
 import { createMetrics } from './metrics.js';
 import { RequestError } from './query.js';
+import { realtimeHttpRoute } from './realtime.js';
 import * as shapes from './shapes.js';
 import type { Snapshot } from './snapshot.js';
 
@@ -19,6 +21,10 @@ export interface ApiOptions extends DashboardDeps {
   /** Folder of the built page. */
   readonly webDirectory: string;
   readonly snapshot: () => Snapshot;
+  /** WebSocket streams by path. */
+  readonly streams: ReadonlyMap<string, SocketRoute>;
+  /** Says goodbye to the clients of all streams. */
+  readonly closeStreams: () => Promise<void>;
   readonly memoryUsage: () => NodeJS.MemoryUsage;
   readonly limits: {
     readonly requestBodyBytesMax: number;
@@ -26,6 +32,7 @@ export interface ApiOptions extends DashboardDeps {
     readonly connectionsMax: number;
     readonly repliesMax: number;
     readonly pointsMax: number;
+    readonly messageBytesMax: number;
   };
   readonly log: Log;
 }
@@ -59,12 +66,24 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     serviceRoutes(routes, options);
     dashboardRoute(routes, options);
     opportunitiesRoute(routes, options);
+    realtimeHttpRoute(routes);
   });
   pageRoutes(app, loadAssets(options.webDirectory));
+  const { streams: routes, limits, log } = options;
+  const { messageBytesMax } = limits;
+  const router = createUpgradeRouter({ server: app.server, routes, messageBytesMax, log });
   await app.listen({ host: options.host, port: options.port });
   const address = app.server.address();
   const port = typeof address === 'object' && address !== null ? address.port : options.port;
-  return { port, close: () => app.close() };
+  return {
+    port,
+    // In this order: the server's end waits for connections, and upgraded ones are not its own to close.
+    async close() {
+      router.close();
+      await options.closeStreams();
+      await app.close();
+    },
+  };
 }
 
 function guards(app: FastifyInstance, { limits, log }: ApiOptions): void {

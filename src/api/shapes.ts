@@ -1,6 +1,6 @@
 // JSON Schemas of the answers, for OpenAPI and for what fastify serialises. No code.
 
-const QUEUE = { type: 'object', additionalProperties: true } as const;
+const ANYTHING = { type: 'object', additionalProperties: true } as const;
 
 export const PING = { type: 'object', properties: { status: { type: 'string' } } } as const;
 
@@ -19,12 +19,17 @@ export const HEALTH = {
     uptime: { type: 'object', additionalProperties: { type: 'number' } },
     memory: { type: 'object', additionalProperties: { type: 'number' } },
     clock: { type: 'object', additionalProperties: { type: 'number' } },
-    exchanges: { type: 'object', additionalProperties: QUEUE },
+    exchanges: { type: 'object', additionalProperties: ANYTHING },
     counters: { type: 'object', additionalProperties: { type: 'number' } },
     rejects: { type: 'object', additionalProperties: { type: 'number' } },
-    queues: { type: 'object', additionalProperties: QUEUE },
-    lake: QUEUE,
-    statistics: QUEUE,
+    queues: { type: 'object', additionalProperties: ANYTHING },
+    charts: { type: 'object', additionalProperties: { type: 'number' } },
+    lake: ANYTHING,
+    statistics: ANYTHING,
+    windows: ANYTHING,
+    streams: { type: 'object', additionalProperties: ANYTHING },
+    analysis: { ...ANYTHING, nullable: true },
+    memoryTableMb: { type: 'object', additionalProperties: { type: 'number' } },
   },
 } as const;
 

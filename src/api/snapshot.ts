@@ -12,8 +12,16 @@ export interface Snapshot {
   readonly exchanges: Readonly<Record<string, ExchangeSnapshot>>;
   readonly counters: QuoteCounters;
   readonly queues: Readonly<Record<string, QueueSnapshot>>;
+  readonly charts: ChartsSnapshot;
   readonly lake: LakeSnapshot;
   readonly statistics: { readonly file: string | null; readonly warnings: readonly string[] };
+  /** Watched pairs; `note` says why they are watched where no statistics name them. */
+  readonly windows: Readonly<Record<string, unknown>> & { readonly note: string | null };
+  readonly streams: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** Null where nothing is recorded. */
+  readonly analysis: Readonly<Record<string, unknown>> | null;
+  /** Megabytes by what may hold them, and their budget. */
+  readonly memoryTableMb: Readonly<Record<string, number>>;
 }
 
 export interface ExchangeSnapshot {
@@ -65,6 +73,13 @@ export interface QueueSnapshot {
   readonly overflowed: number;
 }
 
+/** History charts: being computed now, computed since the start. */
+export interface ChartsSnapshot {
+  readonly running: number;
+  readonly answered: number;
+  readonly workersLost: number;
+}
+
 export interface LakeSnapshot {
   readonly root: string;
   /** False: this process reads only. */
@@ -73,5 +88,6 @@ export interface LakeSnapshot {
   readonly troubles: readonly string[];
   /** Files that could not be read and were left out, newest first. */
   readonly skippedFiles: readonly { readonly path: string; readonly reason: string }[];
-  readonly details: Readonly<Record<string, number | string>>;
+  /** Counters, past problems and what was recovered at start. */
+  readonly details: Readonly<Record<string, unknown>>;
 }

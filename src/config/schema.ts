@@ -100,6 +100,65 @@ const HistorySchema = Type.Object(
   { ...closed, default: {} },
 );
 
+const WindowsSchema = Type.Object(
+  {
+    minutes: Type.Integer({
+      description: 'Length of the live window of a watched pair (minutes).',
+      default: 15,
+      minimum: 1,
+      maximum: 240,
+    }),
+    pairsMax: Type.Integer({
+      description: 'Most pairs watched live.',
+      default: 100,
+      minimum: 1,
+      maximum: 800,
+    }),
+  },
+  { ...closed, default: {} },
+);
+
+const RealtimeSchema = Type.Object(
+  {
+    pointsPerChart: Type.Integer({
+      description: 'Most points of a chart in a full live frame; least and greatest are kept.',
+      default: 100,
+      minimum: 10,
+      maximum: 1_000,
+    }),
+  },
+  { ...closed, default: {} },
+);
+
+const AnalysisSchema = Type.Object(
+  {
+    intervalMinutes: Type.Number({
+      description: 'Statistics are computed anew this often while recording (minutes).',
+      default: 15,
+      minimum: 0.1,
+      maximum: 10_080,
+    }),
+    windowHours: Type.Number({
+      description: 'They cover so much up to now (hours).',
+      default: 24,
+      minimum: 0.1,
+      maximum: 8_784,
+    }),
+    filesMax: Type.Integer({
+      description: 'So many statistics files are kept; the oldest go first.',
+      default: 200,
+      minimum: 1,
+      maximum: 100_000,
+    }),
+  },
+  { ...closed, default: {} },
+);
+
+const PairsSchema = Type.Object(
+  { spotPerp: Type.Boolean({ description: 'Also pair spot with perpetual markets.', default: false }) },
+  { ...closed, default: {} },
+);
+
 const CaptureSchema = Type.Object(
   {
     directory: Type.Optional(
@@ -143,6 +202,10 @@ export function configSchema(exchangeNames: readonly string[]): object {
         description: 'The exchanges to connect to. Without this key: every one this version knows.',
         default: Object.fromEntries(exchangeNames.map((name) => [name, {}])),
       }),
+      pairs: PairsSchema,
+      windows: WindowsSchema,
+      realtime: RealtimeSchema,
+      analysis: AnalysisSchema,
       history: HistorySchema,
       capture: CaptureSchema,
       log: LogSchema,
@@ -180,6 +243,10 @@ export interface Config {
   readonly statistics: Readonly<Static<typeof StatisticsSchema>>;
   readonly selection: Readonly<SelectionConfig>;
   readonly exchanges: Readonly<Record<string, Readonly<ExchangeConfig>>>;
+  readonly pairs: Readonly<Static<typeof PairsSchema>>;
+  readonly windows: Readonly<Static<typeof WindowsSchema>>;
+  readonly realtime: Readonly<Static<typeof RealtimeSchema>>;
+  readonly analysis: Readonly<Static<typeof AnalysisSchema>>;
   readonly history: Readonly<Static<typeof HistorySchema>>;
   readonly capture: Readonly<Static<typeof CaptureSchema>>;
   readonly log: Readonly<Static<typeof LogSchema>>;

@@ -3,7 +3,7 @@
 
 import { createWriteStream, mkdirSync, type WriteStream } from 'node:fs';
 import { join } from 'node:path';
-import type { Market } from '../core/exchange.js';
+import { exchangeKey, type Market } from '../core/exchange.js';
 import type { Log } from '../core/log.js';
 import { isoMicros, type Micros } from '../core/time.js';
 import type { FrameTap } from './sink.js';
@@ -42,7 +42,8 @@ export function createCapture(options: CaptureOptions): Capture {
   let skipped = 0;
 
   const open = (connection: string): CaptureFile => {
-    const path = join(options.directory, `${connection.replace('#', '-')}.${stamp}.ndjson`);
+    const [exchange = '', number = ''] = connection.split('#');
+    const path = join(options.directory, `${exchangeKey(exchange)}.capture-${stamp}-${number}.ndjson`);
     const file: CaptureFile = { stream: createWriteStream(path), bytes: 0, reopened: false, failed: false };
     file.stream.on('error', (error) => {
       file.failed = true;

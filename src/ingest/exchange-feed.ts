@@ -69,6 +69,11 @@ export class ExchangeFeed {
     return this.#options.adapter.name;
   }
 
+  /** What of the listing is watched; another array after each listing. */
+  get selected(): Selection['selected'] {
+    return this.#selection.selected;
+  }
+
   /** Begins and returns at once; how far it got is in `health`. */
   start(): void {
     const { limits, random } = this.#options;

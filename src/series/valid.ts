@@ -131,6 +131,19 @@ export class ValidJoin {
   }
 
   /**
+   * Says that no gap will reach back before `beforeUs`, or that it does not matter to which value it leads
+   * there: what is kept for following such gaps may go.
+   */
+  forget(beforeUs: Micros): void {
+    let gone = 0;
+    while (gone + 1 < this.#turnsUs.length && this.#turnsUs[gone + 1]! <= beforeUs) gone += 1;
+    if (gone === 0) return;
+    this.#turnsUs.splice(0, gone);
+    this.#turnsValid.splice(0, gone);
+    this.#turnsForgotten = true;
+  }
+
+  /**
    * Ends the quotes that are stale at `nowUs`; those of `open` legs only if they were stale before it,
    * because their next quote may still come at `nowUs`.
    */

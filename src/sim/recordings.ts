@@ -4,6 +4,7 @@
 
 import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { exchangeKey } from '../core/exchange.js';
 import { createBook, type SimBook, type SimExchange, type SimListed } from './exchange.js';
 import { parseObject } from './wire.js';
 
@@ -45,14 +46,15 @@ export async function recordedFiles(
   selection: RecordingSelection,
   exchange: SimExchange,
 ): Promise<readonly RecordedFile[]> {
-  const prefix = `${exchange.recordingKey}.`;
   const suffix = '.ndjson';
+  // Public recordings use a short key; captures of our own carry the exchange's name.
+  const keys = [exchange.recordingKey, exchangeKey(exchange.name)];
   return (await readdir(selection.folder))
-    .filter((name) => name.startsWith(prefix) && name.endsWith(suffix))
+    .filter((name) => name.endsWith(suffix) && keys.includes(exchangeKey(name.split('.')[0] ?? '')))
     .sort()
     .map((name) => ({
       path: join(selection.folder, name),
-      channel: name.slice(prefix.length, -suffix.length),
+      channel: name.slice(name.indexOf('.') + 1, -suffix.length),
     }))
     .filter((file) => selection.channels?.includes(file.channel) ?? true);
 }

@@ -21,23 +21,35 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   quality: ['core', 'series'],
   ingest: ['core', 'exchanges/exchange.ts'],
   lake: ['core'],
-  feed: ['core'],
+  sockets: ['core'],
+  feed: ['core', 'sockets'],
   windows: ['core', 'series'],
   history: ['core', 'series', 'lake'],
   analysis: ['core', 'series', 'lake'],
   opportunities: ['core'],
   client: ['feed/protocol.ts'],
-  api: ['core', 'history', 'opportunities', 'windows', 'alerts'],
+  api: ['core', 'sockets', 'history', 'opportunities', 'windows', 'alerts'],
   sim: ['core', 'lake'],
   config: ['core'],
 };
-const ROOTS = ['main.ts', 'app.ts', 'clock.ts', 'log.ts', 'limits.ts', 'version.ts', 'cli'];
+const ROOTS = [
+  'main.ts',
+  'app.ts',
+  'clock.ts',
+  'log.ts',
+  'limits.ts',
+  'version.ts',
+  'app-options.ts',
+  'app-snapshot.ts',
+  'app-live.ts',
+  'cli',
+];
 
 /** Which npm package may be used where. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   hyparquet: ['lake'],
   'hyparquet-writer': ['lake'],
-  ws: ['ingest', 'feed', 'api', 'sim'],
+  ws: ['ingest', 'sockets', 'feed', 'api', 'sim'],
   fastify: ['api'],
   '@fastify/swagger': ['api'],
   'prom-client': ['api'],

@@ -40,6 +40,8 @@ export interface PolarsExpr {
   sub(other: PolarsExpr | number): PolarsExpr;
   mul(other: PolarsExpr | number): PolarsExpr;
   gt(other: PolarsExpr | number): PolarsExpr;
+  lt(other: PolarsExpr | number): PolarsExpr;
+  shift(rows: number): PolarsExpr;
   abs(): PolarsExpr;
   isNotNull(): PolarsExpr;
   mean(): PolarsExpr;

@@ -1,0 +1,34 @@
+// What the service gives its worker thread and what it gets back. Types only; all of it survives a structured
+// clone, and its size does not grow with the number of failing pairs.
+
+import type { Micros } from '../core/time.js';
+import type { LakeProblem } from '../lake/reader.js';
+import type { FailedPair, SkipReason } from './analyze.js';
+import type { CompatThresholds } from './compat.js';
+
+/** One run. */
+export interface RunSettings {
+  readonly root: string;
+  readonly directory: string;
+  /** Half-open; the file is named by `toUs`. */
+  readonly fromUs: Micros;
+  readonly toUs: Micros;
+  readonly thresholds: CompatThresholds;
+  readonly spotPerp: boolean;
+  readonly filesMax: number;
+}
+
+export interface RunReport {
+  /** A bare name; null where there was nothing to write. */
+  readonly file: string | null;
+  /** In the file. */
+  readonly pairs: number;
+  readonly skipped: Readonly<Record<SkipReason, number>>;
+  readonly failedPairs: number;
+  /** The first of them. */
+  readonly failures: readonly FailedPair[];
+  readonly filesRemoved: number;
+  readonly removeError: string | null;
+  /** What of the lake could not be read. */
+  readonly problems: readonly LakeProblem[];
+}

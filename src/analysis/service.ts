@@ -1,0 +1,185 @@
+// Statistics that refresh themselves: every interval one worker thread reads the last hours of the lake and
+// writes one file. The main thread only starts it and hears the report. Runs are skipped, never stacked.
+
+import { Worker } from 'node:worker_threads';
+import type { Log } from '../core/log.js';
+import { type Cancel, type Clock, type Micros, US_PER_HOUR, US_PER_MS } from '../core/time.js';
+import type { LakeProblem } from '../lake/reader.js';
+import { COMPAT_THRESHOLDS_PERCENT, type CompatThresholds } from './compat.js';
+import type { RunReport, RunSettings } from './protocol.js';
+
+export interface AnalysisOptions {
+  /** The lake's root; it need not exist yet. */
+  readonly root: string;
+  /** Where the files go; made where it is not there. */
+  readonly directory: string;
+  /** Default 24. */
+  readonly windowHours?: number;
+  /** Between the starts of two runs; the first comes after one interval. */
+  readonly intervalMs: number;
+  /** Percent; default 0.3, 0.5, 0.4. */
+  readonly thresholds?: CompatThresholds;
+  /** Also pairs of a spot and a perpetual exchange. Default false. */
+  readonly spotPerp?: boolean;
+  /** Files of ours that stay in the directory; default 200. */
+  readonly filesMax?: number;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** The thread's program; default the one beside this file. */
+  readonly workerUrl?: URL;
+}
+
+export interface AnalysisState {
+  readonly running: boolean;
+  /** Runs that came to their end, with or without a file. */
+  readonly runs: number;
+  /** Intervals that passed while a run was still going. */
+  readonly skipped: number;
+  /** Runs that ended in an error. */
+  readonly failed: number;
+  /** When the last finished or failed run began; null before. */
+  readonly lastRunUs: Micros | null;
+  readonly lastDurationMs: number | null;
+  /** Of the last run; null where it went well. */
+  readonly lastError: string | null;
+  /** The last file written by this process, a bare name. */
+  readonly lastFile: string | null;
+  /** Of the last run that came to its end: in its file, left out for want of rows, left out for an error. */
+  readonly pairs: number | null;
+  readonly pairsSkipped: number | null;
+  readonly pairsFailed: number | null;
+}
+
+export interface Analysis {
+  state(): AnalysisState;
+  /** What of the lake the last run could not read. */
+  problems(): readonly LakeProblem[];
+  /** Ends the timer, and a run at once; what it would have written is not. */
+  close(): Promise<void>;
+}
+
+const WINDOW_HOURS_DEFAULT = 24;
+const FILES_MAX_DEFAULT = 200;
+/** The thread makes few small objects: more room would only keep garbage. */
+const YOUNG_MB_MAX = 2;
+
+export function createAnalysis(options: AnalysisOptions): Analysis {
+  return new AnalysisService(options);
+}
+
+type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
+
+class AnalysisService implements Analysis {
+  readonly #options: AnalysisOptions;
+  readonly #stopTimer: Cancel;
+  #worker: Worker | undefined;
+  #closed = false;
+  #problems: readonly LakeProblem[] = [];
+  readonly #state: Mutable<Omit<AnalysisState, 'running'>> = {
+    runs: 0,
+    skipped: 0,
+    failed: 0,
+    lastRunUs: null,
+    lastDurationMs: null,
+    lastError: null,
+    lastFile: null,
+    pairs: null,
+    pairsSkipped: null,
+    pairsFailed: null,
+  };
+
+  constructor(options: AnalysisOptions) {
+    this.#options = options;
+    this.#stopTimer = options.clock.every(options.intervalMs, () => this.#due());
+  }
+
+  state(): AnalysisState {
+    return { running: this.#worker !== undefined, ...this.#state };
+  }
+
+  problems(): readonly LakeProblem[] {
+    return this.#problems;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#stopTimer();
+    await this.#worker?.terminate();
+  }
+
+  #due(): void {
+    if (this.#worker === undefined) this.#start();
+    else {
+      this.#state.skipped += 1;
+      this.#options.log.warn('statistics are late: a run was skipped', { skipped: this.#state.skipped });
+    }
+  }
+
+  #start(): void {
+    const { clock, workerUrl } = this.#options;
+    const startUs = clock.nowUs();
+    const url = workerUrl ?? new URL('./worker.js', import.meta.url);
+    const worker = new Worker(url, {
+      workerData: this.#settings(startUs),
+      name: 'analysis',
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB_MAX },
+    });
+    this.#worker = worker;
+    let report: RunReport | undefined;
+    let reason = 'it ended without a report';
+    worker.on('message', (message: RunReport) => {
+      report = message;
+    });
+    worker.on('error', (error) => {
+      reason = error instanceof Error ? error.message : String(error);
+    });
+    worker.on('exit', () => {
+      this.#worker = undefined;
+      if (this.#closed) return;
+      this.#state.lastRunUs = startUs;
+      this.#state.lastDurationMs = (clock.nowUs() - startUs) / US_PER_MS;
+      if (report === undefined) this.#fail(reason);
+      else this.#finish(report);
+    });
+  }
+
+  #settings(toUs: Micros): RunSettings {
+    const { root, directory, windowHours, thresholds, spotPerp, filesMax } = this.#options;
+    return {
+      root,
+      directory,
+      fromUs: toUs - (windowHours ?? WINDOW_HOURS_DEFAULT) * US_PER_HOUR,
+      toUs,
+      thresholds: thresholds ?? COMPAT_THRESHOLDS_PERCENT,
+      spotPerp: spotPerp === true,
+      filesMax: filesMax ?? FILES_MAX_DEFAULT,
+    };
+  }
+
+  #finish(report: RunReport): void {
+    const { file, pairs, skipped, failedPairs, failures, removeError } = report;
+    const { log } = this.#options;
+    this.#problems = report.problems;
+    this.#state.pairs = pairs;
+    this.#state.pairsSkipped = Object.values(skipped).reduce((sum, count) => sum + count, 0);
+    this.#state.pairsFailed = failedPairs;
+    for (const { message, ...names } of failures)
+      log.warn('a pair could not be analysed', { ...names, message });
+    if (removeError !== null) log.warn('old statistics files could not be removed', { error: removeError });
+    if (pairs === 0 && failedPairs > 0) {
+      this.#fail(`all ${failedPairs} pairs failed: ${failures[0]?.message}`);
+      return;
+    }
+    this.#state.runs += 1;
+    this.#state.lastError = null;
+    if (file !== null) this.#state.lastFile = file;
+    const { pairsSkipped, lastDurationMs } = this.#state;
+    log.info('statistics refreshed', { file, pairs, pairsSkipped, pairsFailed: failedPairs, lastDurationMs });
+  }
+
+  #fail(reason: string): void {
+    this.#state.failed += 1;
+    this.#state.lastError = reason;
+    this.#options.log.error('a statistics run failed', { reason });
+  }
+}

@@ -1,0 +1,61 @@
+// The worker thread: one run over the lake, one statistics file, one report, then it ends and gives its memory
+// back. Started by service.ts only; may be ended at any moment, and leaves no half file then.
+
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { parentPort, workerData } from 'node:worker_threads';
+import { assert } from '../core/assert.js';
+import { type LakeReader, openReader } from '../lake/reader.js';
+import { analyzePairs } from './analyze.js';
+import { formatStatisticsCsv } from './compat.js';
+import { discoverPairs } from './discover.js';
+import type { RunReport, RunSettings } from './protocol.js';
+import { createRecentCache } from './recent-cache.js';
+import { writeStatistics } from './write.js';
+
+/** Failing pairs that a report names. */
+const FAILURES_NAMED_MAX = 10;
+/** Column buffers of this thread, used and dropped ones together. */
+const BUFFER_BYTES_MAX = 16 * 1024 * 1024;
+
+assert(parentPort !== null, 'the analysis runs as a worker thread');
+parentPort.postMessage(await run(workerData as RunSettings));
+
+async function run(settings: RunSettings): Promise<RunReport> {
+  const { root, directory, fromUs, toUs, thresholds, spotPerp, filesMax } = settings;
+  const reader = frugal(openReader(root, { recent: createRecentCache() }));
+  const pairs = discoverPairs(await reader.instruments(), { spotPerp });
+  const { rows, skipped, failed } = await analyzePairs({ reader, pairs, fromUs, toUs, thresholds });
+  const written =
+    rows.length === 0
+      ? null
+      : writeStatistics({ directory, text: formatStatisticsCsv(rows), nowUs: toUs, filesMax });
+  return {
+    file: written?.name ?? null,
+    pairs: rows.length,
+    skipped,
+    failedPairs: failed.length,
+    failures: failed.slice(0, FAILURES_NAMED_MAX),
+    filesRemoved: written?.removed ?? 0,
+    removeError: written?.removeError ?? null,
+    problems: reader.problems(),
+  };
+}
+
+/**
+ * Dropped buffers lie outside the heap, and the engine lets 64 MB of them gather before it looks: several times
+ * what an analysis may take. So they are collected when there are too many.
+ */
+function frugal(reader: LakeReader): LakeReader {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  return {
+    ...reader,
+    async *readQuotes(instrument, range) {
+      for await (const chunk of reader.readQuotes(instrument, range)) {
+        if (process.memoryUsage().arrayBuffers > BUFFER_BYTES_MAX) collect();
+        yield chunk;
+      }
+    },
+  };
+}

@@ -1,0 +1,16 @@
+// What the application is started with. Types only, so that its parts need not know the composition root.
+
+import type { RealClock } from './clock.js';
+import type { Config } from './config/config.js';
+import type { Log } from './core/log.js';
+
+export interface AppOptions {
+  readonly config: Config;
+  /** Names of the exchanges to connect to; none = serve what is on disk. */
+  readonly exchanges: readonly string[];
+  /** Of the lake: a demo's and a real one never mix. */
+  readonly origin: 'live' | 'demo';
+  readonly clock: RealClock;
+  readonly random: () => number;
+  readonly log: Log;
+}

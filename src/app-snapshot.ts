@@ -1,0 +1,122 @@
+// What the process says of itself: one snapshot of every room, for /health and /metrics. Reads counters, changes nothing.
+
+import type { LakeSnapshot, QueueSnapshot, QuoteCounters, Snapshot } from './api/snapshot.js';
+import type { Live } from './app-live.js';
+import type { AppOptions } from './app-options.js';
+import type { Micros } from './core/time.js';
+import type { History } from './history/service.js';
+import type { Hub } from './hub/hub.js';
+import type { ExchangeFeed } from './ingest/exchange-feed.js';
+import type { LakeWriter } from './lake/writer.js';
+import { LIMITS, MEMORY_BUDGET_MB, MEMORY_TABLE_MB } from './limits.js';
+import type { ClientsCounters } from './sockets/clients.js';
+
+export interface SnapshotParts {
+  readonly options: AppOptions;
+  readonly startedUs: Micros;
+  readonly hub: Hub;
+  readonly lake: LakeWriter | undefined;
+  readonly feeds: readonly ExchangeFeed[];
+  readonly history: History;
+  readonly live: Live;
+  /** The statistics as last looked up. */
+  readonly statistics: () => Snapshot['statistics'];
+}
+
+export function snapshotOf(parts: SnapshotParts): Snapshot {
+  const { clock } = parts.options;
+  const exchanges = Object.fromEntries(
+    parts.feeds.map((feed) => {
+      const { counters, ...health } = feed.health();
+      return [feed.name, { ...health, ...counters }];
+    }),
+  );
+  const { queued: _queued, refused: _refused, ...charts } = parts.history.state();
+  const { watched, realtime, rawFeed, analysis, note } = parts.live;
+  return {
+    nowUs: clock.nowUs(),
+    startedUs: parts.startedUs,
+    clockOffsetMs: clock.offsetMs(),
+    exchanges,
+    counters: quoteCounters(parts),
+    queues: queues(parts),
+    charts,
+    lake: lakeSnapshot(parts),
+    statistics: parts.statistics(),
+    windows: { ...watched.counters(), note: note(), refused: watched.refused },
+    streams: { realtime: { ...realtime.counters() }, feed: { ...rawFeed.counters() } },
+    analysis: analysis === undefined ? null : { ...analysis.state() },
+    memoryTableMb: { ...MEMORY_TABLE_MB, budget: MEMORY_BUDGET_MB },
+  };
+}
+
+function queues({ lake, history, live }: SnapshotParts): Snapshot['queues'] {
+  const { pendingBytes = 0, dropped = 0 } = lake?.counters() ?? {};
+  const { queued, refused } = history.state();
+  const clients = (counters: ClientsCounters, lengthMax: number): QueueSnapshot => ({
+    length: counters.bufferedBytes,
+    lengthMax,
+    unit: 'bytes',
+    overflow: 'close-client',
+    overflowed: counters.closedSlow,
+  });
+  return {
+    journal: {
+      length: pendingBytes,
+      lengthMax: LIMITS.lake.pendingBytesMax,
+      unit: 'bytes',
+      overflow: 'drop → Gap',
+      overflowed: dropped,
+    },
+    history: {
+      length: queued,
+      lengthMax: LIMITS.history.queuedChartsMax,
+      unit: 'requests',
+      overflow: 'refuse',
+      overflowed: refused,
+    },
+    realtimeClients: clients(live.realtime.counters(), LIMITS.realtime.bufferedBytesTotalMax),
+    feedClients: clients(live.rawFeed.counters(), LIMITS.feed.bufferedBytesTotalMax),
+  };
+}
+
+/** Received: what was decoded to a quote, and what was rejected. */
+function quoteCounters({ hub, lake, feeds }: SnapshotParts): QuoteCounters {
+  const { received, oneSided, raised, gaps } = hub.counters();
+  const { recorded = 0, dropped = 0 } = lake?.counters() ?? {};
+  const rejected = feeds.reduce((sum, feed) => sum + rejectedBy(feed), 0);
+  return {
+    received: received + rejected,
+    recorded,
+    oneSided,
+    thinned: 0,
+    dropped,
+    rejected,
+    raisedStamps: raised,
+    gaps,
+  };
+}
+
+function rejectedBy(feed: ExchangeFeed): number {
+  return Object.values(feed.health().counters.rejects).reduce((sum, count) => sum + count, 0);
+}
+
+function lakeSnapshot({ options, lake, history, live }: SnapshotParts): LakeSnapshot {
+  const problems = [...history.problems(), ...(live.analysis?.problems() ?? [])];
+  const skippedFiles = [...new Map(problems.map(({ path, reason }) => [path, { path, reason }])).values()];
+  const root = options.config.lake.root;
+  if (lake === undefined) return { root, recording: false, troubles: [], skippedFiles, details: {} };
+  const { problems: past, failing, ...details } = lake.counters();
+  const { recovered } = lake;
+  return {
+    root,
+    recording: options.exchanges.length > 0,
+    troubles: failing ? ['the disk does not take the journal now'] : [],
+    skippedFiles,
+    details: {
+      ...details,
+      problems: past.map(({ what, message }) => `${what}: ${message}`),
+      ...(recovered === null ? {} : { recovered }),
+    },
+  };
+}

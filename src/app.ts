@@ -1,0 +1,171 @@
+// Composition root: the only file that knows every room. Start order, stop order, and what the process
+// says of itself. No logic of its own beyond that.
+
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { type Api, createApi } from './api/server.js';
+import type { Snapshot } from './api/snapshot.js';
+import { startLive } from './app-live.js';
+import type { AppOptions } from './app-options.js';
+import { snapshotOf } from './app-snapshot.js';
+import type { Config } from './config/config.js';
+import { assert } from './core/assert.js';
+import { InstrumentTable } from './core/instrument.js';
+import type { Micros } from './core/time.js';
+import { findAdapter } from './exchanges/index.js';
+import { createHistory } from './history/service.js';
+import { Hub } from './hub/hub.js';
+import { type Capture, createCapture } from './ingest/capture.js';
+import { ExchangeFeed } from './ingest/exchange-feed.js';
+import type { SelectionRule } from './ingest/selection.js';
+import { LakeLocked } from './lake/lock.js';
+import { readOrigin } from './lake/origin.js';
+import { type LakeWriter, openLake } from './lake/writer.js';
+import { assertLimits, LIMITS } from './limits.js';
+import { createOpportunityStore } from './opportunities/store.js';
+import { version } from './version.js';
+
+export interface App {
+  /** `http://127.0.0.1:8181`. */
+  readonly url: string;
+  /** Stops taking in, flushes, closes; nothing received is lost. */
+  stop(): Promise<void>;
+}
+
+/** Rejects when the lake or the port cannot be had; the message is for the user. */
+export async function startApp(options: AppOptions): Promise<App> {
+  assertLimits();
+  const { config, clock, log } = options;
+  const startedUs = clock.nowUs();
+  const instruments = new InstrumentTable();
+  const lake = await openForWriting(options, instruments);
+  const hub = new Hub({ instrumentsMax: LIMITS.instrumentsMax, lastStampUs: lake?.lastStampUs ?? 0 });
+  if (lake !== undefined) hub.subscribe(lake);
+  const capture = openCapture(options, startedUs);
+  const feeds = options.exchanges.map((name) => createFeed(name, options, instruments, hub, capture));
+  const history = createHistory({
+    root: config.lake.root,
+    workers: config.history.workers,
+    queuedChartsMax: LIMITS.history.queuedChartsMax,
+    log,
+  });
+  const opportunities = createOpportunityStore({
+    directory: config.statistics.directory,
+    minCycles: config.statistics.minCycles,
+    clock,
+  });
+  const live = startLive({ options, hub, instruments, feeds, opportunities, ruleOf: ruleOf(config) });
+  let statistics: Snapshot['statistics'] = { file: null, warnings: [] };
+  const list = async () => {
+    const found = await opportunities.list();
+    statistics = { file: found.file, warnings: found.warnings.map(({ message }) => message) };
+    return found;
+  };
+  void list();
+  const parts = { options, startedUs, hub, lake, feeds, history, live, statistics: () => statistics };
+  let api: Api;
+  try {
+    api = await createApi({
+      host: config.server.host,
+      port: config.server.port,
+      version,
+      webDirectory: fileURLToPath(new URL('../web', import.meta.url)),
+      history,
+      opportunities: { list },
+      snapshot: () => snapshotOf(parts),
+      memoryUsage: () => process.memoryUsage(),
+      streams: live.streams,
+      closeStreams: live.closeStreams,
+      limits: { ...LIMITS.api, ...LIMITS.history, ...LIMITS.sockets },
+      log,
+    });
+  } catch (error) {
+    await Promise.all([live.close(), history.close()]);
+    await lake?.close();
+    throw error;
+  }
+  void history.warmUp();
+  for (const feed of feeds) feed.start();
+  return {
+    url: `http://${hostInUrl(config.server.host)}:${api.port}`,
+    async stop() {
+      for (const feed of feeds) feed.stop();
+      await Promise.all([api.close(), live.close(), history.close(), capture?.close()]);
+      await lake?.close();
+      clock.close();
+    },
+  };
+}
+
+/**
+ * Recording needs the lake. Connecting to nothing takes it only to finish what an earlier process left, and serves
+ * it as it is where that cannot be: another process records into it, or the disk is read-only.
+ */
+async function openForWriting(
+  options: AppOptions,
+  instruments: InstrumentTable,
+): Promise<LakeWriter | undefined> {
+  const { config, clock, log } = options;
+  const { root } = config.lake;
+  const recording = options.exchanges.length > 0;
+  if (!recording && !existsSync(root)) return undefined;
+  try {
+    const origin = recording ? options.origin : (readOrigin(root) ?? options.origin);
+    return await openLake({ root, origin, clock, limits: LIMITS.lake, instruments, log });
+  } catch (error) {
+    if (recording) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    log.info('the lake is only read', { reason, locked: error instanceof LakeLocked });
+    return undefined;
+  }
+}
+
+function openCapture({ config, log }: AppOptions, startedUs: Micros): Capture | undefined {
+  const { directory, megabytesMax } = config.capture;
+  if (directory === undefined) return undefined;
+  const marketOf = (exchange: string) => findAdapter(exchange)?.market ?? 'spot';
+  return createCapture({ directory, bytesMax: megabytesMax * 1024 * 1024, marketOf, startedUs, log });
+}
+
+function createFeed(
+  name: string,
+  { config, clock, random, log }: AppOptions,
+  instruments: InstrumentTable,
+  hub: Hub,
+  capture: Capture | undefined,
+): ExchangeFeed {
+  const adapter = findAdapter(name);
+  assert(adapter !== undefined, `no exchange ${name} in the registry`);
+  const own = config.exchanges[name];
+  return new ExchangeFeed({
+    adapter,
+    restUrl: own?.restUrl ?? adapter.restUrl,
+    wsUrl: own?.wsUrl ?? adapter.wsUrl,
+    rule: ruleOf(config)(name),
+    instruments,
+    sink: hub,
+    limits: LIMITS.ingest,
+    clock,
+    random,
+    log,
+    ...(capture === undefined ? {} : { tap: capture.tap }),
+  });
+}
+
+/** An exchange's own selection, and the common one for what it leaves out. */
+function ruleOf({ exchanges, selection }: Config): (exchange: string) => SelectionRule {
+  return (exchange) => {
+    const own = exchanges[exchange];
+    return {
+      quotes: own?.quotes ?? selection.quotes,
+      minUsdVolume: own?.minUsdVolume ?? selection.minUsdVolume,
+      maxUsdVolume: own?.maxUsdVolume ?? selection.maxUsdVolume,
+      allow: own?.allow ?? selection.allow,
+      deny: own?.deny ?? selection.deny,
+    };
+  };
+}
+
+function hostInUrl(host: string): string {
+  return host.includes(':') ? `[${host}]` : host;
+}

@@ -1,0 +1,88 @@
+// One hour of the demo's market, written through the lake's own writer, with a statistics file computed from it.
+// Made beside the lake and renamed: whoever looks finds all of it or nothing.
+
+import { mkdir, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { CompatAccumulator, compatDeviation, formatStatisticsCsv, type PairRow } from '../analysis/compat.js';
+import { statisticsFileName } from '../analysis/write.js';
+import type { QuoteColumns } from '../core/columns.js';
+import type { Log } from '../core/log.js';
+import { type Micros, US_PER_HOUR } from '../core/time.js';
+import { markOrigin } from '../lake/origin.js';
+import { STATS_DIR } from '../lake/paths.js';
+import { writeHistory } from '../lake/write-history.js';
+import { asofJoin } from '../series/asof.js';
+import { generateHistory } from '../sim/history.js';
+import type { Market } from '../sim/market.js';
+
+/** Between two quotes of one instrument, on average. */
+const INTERVAL_MS = 500;
+
+export interface DemoSeed {
+  readonly root: string;
+  readonly market: Market;
+  /** The hour written ends here. */
+  readonly nowUs: Micros;
+  readonly log: Log;
+}
+
+/** Where the demo's statistics lie: in its lake, so that one rename brings both. */
+export function statisticsFolder(root: string): string {
+  return join(root, STATS_DIR);
+}
+
+/** Does nothing where the root holds anything already. */
+export async function seedDemoLake({ root, market, nowUs, log }: DemoSeed): Promise<void> {
+  if (!(await isEmpty(root))) return;
+  const beside = join(dirname(root), `.${basename(root)}.seeding`);
+  await rm(beside, { recursive: true, force: true });
+  markOrigin(beside, 'demo');
+  const history = new Map<string, Required<QuoteColumns>>();
+  for (const instrument of market.instruments) {
+    const columns = generateHistory(market, instrument, nowUs - US_PER_HOUR, nowUs, INTERVAL_MS);
+    writeHistory(beside, instrument.exchange, instrument.symbol, columns);
+    history.set(`${instrument.symbol} ${instrument.exchange}`, columns);
+  }
+  const rows = statistics(market, history);
+  await mkdir(statisticsFolder(beside), { recursive: true });
+  await writeFile(join(statisticsFolder(beside), statisticsFileName(nowUs)), formatStatisticsCsv(rows));
+  await rmdir(root).catch(() => {});
+  await rename(beside, root);
+  log.info('demo lake written', { root, instruments: market.instruments.length, pairs: rows.length });
+}
+
+async function isEmpty(folder: string): Promise<boolean> {
+  try {
+    return (await readdir(folder)).length === 0;
+  } catch {
+    return true;
+  }
+}
+
+/** Every pair of exchanges of every symbol, by the reference's formulas and join (no tolerance). */
+function statistics(market: Market, history: ReadonlyMap<string, QuoteColumns>): PairRow[] {
+  const exchanges = [...new Set(market.instruments.map(({ exchange }) => exchange))].sort();
+  const symbols = [...new Set(market.instruments.map(({ symbol }) => symbol))];
+  const rows: PairRow[] = [];
+  for (const symbol of symbols)
+    for (const [place, exchange1] of exchanges.entries())
+      for (const exchange2 of exchanges.slice(place + 1)) {
+        const left = history.get(`${symbol} ${exchange1}`);
+        const right = history.get(`${symbol} ${exchange2}`);
+        if (left === undefined || right === undefined) continue;
+        const found = pairStatistics(left, right);
+        if (found !== undefined) rows.push({ symbol, exchange1, exchange2, ...found });
+      }
+  return rows;
+}
+
+function pairStatistics(left: QuoteColumns, right: QuoteColumns): ReturnType<CompatAccumulator['finish']> {
+  const joined = asofJoin(left, right, { toleranceUs: Number.POSITIVE_INFINITY, keepUnmatched: true });
+  const statistics = new CompatAccumulator();
+  for (let row = 0; row < joined.length; row++)
+    statistics.push(
+      joined.stampUs[row] as number,
+      compatDeviation(joined.bid1[row] as number, joined.bid2[row] as number),
+    );
+  return statistics.finish();
+}

@@ -1,0 +1,73 @@
+// The options of `simulate`, and its run until a signal.
+
+import type { Command } from 'commander';
+import { createRealClock } from '../clock.js';
+import { untilSignal } from './signals.js';
+import { runSimulate, type SimulateArgs, SimulateError } from './simulate.js';
+
+type NumberParser = (least: number, greatest: number) => (text: string) => number;
+
+interface Flags {
+  readonly port: number;
+  readonly exchanges?: string;
+  readonly symbols: number;
+  readonly rate: number;
+  readonly seed: number;
+  readonly recordings?: string;
+  readonly speed: string;
+  readonly loop?: boolean;
+}
+
+export function simulateCommand(
+  command: Command,
+  number: NumberParser,
+  done: (exitCode: number) => void,
+): void {
+  command
+    .option('--port <number>', 'port to listen on; 0 = any free one', number(0, 65_535), 0)
+    .option('--exchanges <names>', 'comma-separated (default: all)')
+    .option('--symbols <number>', 'coins of the generated market', number(1, 1_000), 10)
+    .option('--rate <number>', 'quotes a second over all instruments', number(1, 1_000_000), 200)
+    .option('--seed <number>', 'of the generated market', number(0, 2 ** 32 - 1), 1)
+    .option('--recordings <folder>', 'play recorded frames (NDJSON) instead')
+    .option('--speed <factor>', 'of the recording: a number, or max', '1')
+    .option('--loop', 'play the recording again and again')
+    .action(async (flags: Flags) => done(await run(flags)));
+}
+
+async function run(flags: Flags): Promise<number> {
+  const speed = flags.speed === 'max' ? 'max' : Number(flags.speed);
+  if (speed !== 'max' && !(speed > 0)) {
+    console.error(`error: option '--speed' expected a number above 0 or max, was "${flags.speed}"`);
+    return 2;
+  }
+  const { port, symbols, rate, seed, recordings } = flags;
+  const args: SimulateArgs = {
+    port,
+    symbols,
+    rate,
+    seed,
+    speed,
+    loop: flags.loop === true,
+    ...(flags.exchanges === undefined
+      ? {}
+      : { exchanges: flags.exchanges.split(',').map((name) => name.trim()) }),
+    ...(recordings === undefined ? {} : { recordings }),
+  };
+  const clock = createRealClock();
+  const stop = new AbortController();
+  untilSignal().then(
+    () => stop.abort(),
+    () => {},
+  );
+  try {
+    await runSimulate(args, { clock, out: (line) => console.log(line) }, stop.signal);
+    return 0;
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    console.error(`error: ${error.message}`);
+    return error instanceof SimulateError ? 2 : 1;
+  } finally {
+    clock.close();
+  }
+}

@@ -1,0 +1,206 @@
+// One Parquet file of any generation: its quote columns, its row groups with their times, their rows.
+// Knows nothing of folders or order. Throws LakeFileError where a file is of no use; other errors
+// mean damage.
+
+import * as zlib from 'node:zlib';
+import {
+  type ColumnChunk,
+  type DecodedArray,
+  type FileMetaData,
+  type ParquetReadOptions,
+  parquetMetadataAsync,
+  parquetRead,
+  type SchemaElement,
+} from 'hyparquet';
+import type { QuoteColumns } from '../core/columns.js';
+import type { Micros } from '../core/time.js';
+import { timeOf, timeUnitOf } from './parquet-values.js';
+import type { LakeProblemReason } from './problems.js';
+import { type ColumnRole, chooseColumns, physical, type QuoteColumn, withCodecs } from './quote-columns.js';
+import { SCHEMA_KEY } from './schema.js';
+import type { StoreFile } from './store.js';
+
+/** A file that cannot be used, with the word for it. */
+export class LakeFileError extends Error {
+  readonly reason: LakeProblemReason;
+
+  constructor(reason: LakeProblemReason, message: string) {
+    super(message);
+    this.reason = reason;
+  }
+}
+
+/** What the footer of a quote file tells. */
+export interface QuoteFile {
+  /** Written by this project: stamps are strictly increasing and never repeat. */
+  readonly ours: boolean;
+  readonly groups: readonly GroupInfo[];
+  readonly columns: Readonly<Partial<Record<ColumnRole, QuoteColumn>>>;
+  readonly metadata: FileMetaData;
+}
+
+export interface GroupInfo {
+  readonly rowStart: number;
+  readonly rowCount: number;
+  /** Of the statistics; inclusive; null where the file has none that can be trusted. */
+  readonly times: { readonly minUs: Micros; readonly maxUs: Micros } | null;
+}
+
+/** First bytes to fetch, from the end: the footer of an hour file fits. */
+const FOOTER_BYTES = 64 * 1024;
+/** A row group beyond this is taken for damage: it would not fit in memory. */
+const GROUP_ROWS_MAX = 16_000_000;
+const SMALLEST_FILE_BYTES = 12;
+
+/** Leaves every value as it is stored, so that nothing is rounded or boxed on the way. */
+const RAW: NonNullable<ParquetReadOptions['parsers']> = {
+  timestampFromMilliseconds: (value) => value,
+  timestampFromMicroseconds: (value) => value,
+  timestampFromNanoseconds: (value) => value,
+  dateFromDays: (value) => value,
+  stringFromBytes: (value) => value,
+  jsonFromBytes: (value) => value,
+};
+
+const COMPRESSORS = compressors();
+
+/** Reads the footer. Null = no bid column (trades, anything else): not an error, nothing to read. */
+export async function openQuoteFile(file: StoreFile): Promise<QuoteFile | null> {
+  if (file.byteLength === 0) throw new LakeFileError('empty-file', 'the file has no bytes');
+  if (file.byteLength < SMALLEST_FILE_BYTES)
+    throw new LakeFileError('corrupt', 'too short for a Parquet file');
+  const parsed = await parquetMetadataAsync(file, {
+    parsers: RAW,
+    initialFetchSize: FOOTER_BYTES,
+    geoparquet: false,
+  });
+  const chosen = chooseColumns(parsed.schema);
+  if (chosen.bid === undefined) return null;
+  if (chosen.time === undefined) throw new LakeFileError('no-timestamp', 'no column is named like a time');
+  const names = new Set(Object.values(chosen).map((element) => element.name));
+  checkCodecs(parsed, names);
+  return {
+    ours: parsed.key_value_metadata?.some((entry) => entry.key === SCHEMA_KEY) ?? false,
+    groups: groupsOf(parsed, chosen.time),
+    columns: withCodecs(chosen),
+    // Bare physical types: INT64 comes as BigInt64Array, decimals and text as bytes.
+    metadata: { ...parsed, schema: parsed.schema.map((e) => (names.has(e.name) ? physical(e) : e)) },
+  };
+}
+
+/** The times of one row group alone; NaN where a row has none. */
+export async function readTimes(file: StoreFile, quotes: QuoteFile, group: GroupInfo): Promise<Float64Array> {
+  const read = await readColumns(file, quotes, group, ['time']);
+  return read.time ?? new Float64Array(0);
+}
+
+/** The rows of one row group as they are stored: unsorted, times may be NaN. Every array owns its buffer. */
+export async function readGroup(
+  file: StoreFile,
+  quotes: QuoteFile,
+  group: GroupInfo,
+  sizes: boolean,
+): Promise<QuoteColumns> {
+  const wanted: ColumnRole[] = ['time', 'bid', 'ask'];
+  if (sizes) wanted.push('bidSize', 'askSize', 'exchangeTime');
+  const read = await readColumns(file, quotes, group, wanted);
+  const column = (role: ColumnRole) => read[role] ?? new Float64Array(group.rowCount).fill(Number.NaN);
+  const base = {
+    length: group.rowCount,
+    receivedUs: column('time'),
+    bid: column('bid'),
+    ask: column('ask'),
+  };
+  if (!sizes) return base;
+  const [bidSize, askSize, exchangeUs] = [column('bidSize'), column('askSize'), column('exchangeTime')];
+  return { ...base, bidSize, askSize, exchangeUs };
+}
+
+async function readColumns(
+  file: StoreFile,
+  quotes: QuoteFile,
+  group: GroupInfo,
+  roles: readonly ColumnRole[],
+): Promise<Partial<Record<ColumnRole, Float64Array>>> {
+  const present = roles.filter((role) => quotes.columns[role] !== undefined);
+  const chunks = new Map<string, { readonly data: DecodedArray; readonly at: number }[]>();
+  await parquetRead({
+    file,
+    metadata: quotes.metadata,
+    columns: present.map((role) => quotes.columns[role]!.name),
+    rowStart: group.rowStart,
+    rowEnd: group.rowStart + group.rowCount,
+    parsers: RAW,
+    compressors: COMPRESSORS,
+    // Only collects: what is thrown in here would be nobody's error.
+    onChunk: ({ columnName, columnData, rowStart }) => {
+      const list = chunks.get(columnName) ?? [];
+      list.push({ data: columnData, at: rowStart - group.rowStart });
+      chunks.set(columnName, list);
+    },
+  });
+  const result: Partial<Record<ColumnRole, Float64Array>> = {};
+  for (const role of present) {
+    const { name, codec } = quotes.columns[role]!;
+    const values = new Float64Array(group.rowCount);
+    let filled = 0;
+    for (const { data, at } of chunks.get(name) ?? []) {
+      const count = Math.min(data.length, group.rowCount - at);
+      if (at < 0 || count < 0) throw new LakeFileError('corrupt', `column ${name} overruns its row group`);
+      codec(data, count, values, at);
+      filled += count;
+    }
+    if (filled !== group.rowCount) throw new LakeFileError('corrupt', `column ${name} is short of rows`);
+    result[role] = values;
+  }
+  return result;
+}
+
+function groupsOf(metadata: FileMetaData, time: SchemaElement): GroupInfo[] {
+  let rowStart = 0;
+  return metadata.row_groups.map((group) => {
+    const rowCount = Number(group.num_rows);
+    const chunk = group.columns.find((column) => column.meta_data?.path_in_schema[0] === time.name);
+    const isSound =
+      rowCount >= 0 && rowCount <= GROUP_ROWS_MAX && chunk?.meta_data?.num_values === group.num_rows;
+    if (!isSound) throw new LakeFileError('corrupt', `a row group claims ${rowCount} rows`);
+    const info = { rowStart, rowCount, times: timesOf(chunk, time) };
+    rowStart += rowCount;
+    return info;
+  });
+}
+
+/** Only 64-bit integers: statistics of INT96 and of text do not sort by time. */
+function timesOf(chunk: ColumnChunk, time: SchemaElement): GroupInfo['times'] {
+  if (time.type !== 'INT64') return null;
+  const stats = chunk.meta_data?.statistics;
+  const [min, max] = [stats?.min_value ?? stats?.min, stats?.max_value ?? stats?.max];
+  if (typeof min !== 'bigint' || typeof max !== 'bigint') return null;
+  const unit = timeUnitOf(time);
+  const [minUs, maxUs] = [timeOf(min, unit), timeOf(max, unit)];
+  return minUs <= maxUs ? { minUs, maxUs } : null;
+}
+
+function checkCodecs(metadata: FileMetaData, names: ReadonlySet<string>): void {
+  for (const group of metadata.row_groups) {
+    for (const { meta_data: chunk } of group.columns) {
+      if (chunk === undefined || !names.has(chunk.path_in_schema[0] ?? '')) continue;
+      if (chunk.codec === 'UNCOMPRESSED' || chunk.codec === 'SNAPPY' || chunk.codec in COMPRESSORS) continue;
+      throw new LakeFileError(
+        'unsupported',
+        `compressed with ${chunk.codec}, which this Node.js cannot read`,
+      );
+    }
+  }
+}
+
+function compressors(): NonNullable<ParquetReadOptions['compressors']> {
+  const found: NonNullable<ParquetReadOptions['compressors']> = {
+    GZIP: (input, outputLength) => zlib.gunzipSync(input, { maxOutputLength: Math.max(1, outputLength) }),
+  };
+  // Node.js has it from 22.15 on; the types that we compile with do not know it.
+  const zstd: unknown = Reflect.get(zlib, 'zstdDecompressSync');
+  if (typeof zstd === 'function')
+    found.ZSTD = (input) => Reflect.apply(zstd, undefined, [input]) as Uint8Array;
+  return found;
+}

@@ -1,0 +1,151 @@
+// Where things lie in a lake. Pure: builds and reads names, touches no disk.
+// No name built here ever leads out of the lake's root, whatever an exchange calls its symbols.
+
+import { join } from 'node:path';
+import { assert } from '../core/assert.js';
+import { diskSymbol } from '../core/symbol.js';
+import { hourOfDay, hourStartUs, isoDate, type Micros, US_PER_HOUR, US_PER_SECOND } from '../core/time.js';
+
+/** Internal folders and files of a root. Nothing under them ends in `.parquet`. */
+export const JOURNAL_DIR = '_journal';
+export const RUNS_DIR = '_runs';
+export const LEDGER_DIR = '_ledger';
+export const STATS_DIR = '_stats';
+export const ORIGIN_FILE = '_origin.json';
+export const LOCK_FILE = '_lock';
+export const LAST_FILE = '_last.json';
+/** Trades live under their own folder, beside the exchanges. */
+export const TRADES_DIR = 'trades';
+
+/** A file being written; renamed when whole. No reader's glob matches it, recovery removes it. */
+export const TEMP_PREFIX = '.tmp-';
+
+/** Added to the name of a damaged segment or run: kept to be looked at, never read again. */
+export const DAMAGED_SUFFIX = '.damaged';
+
+const OUR_FILE = /^spreads-(\d\d)-(\d\d)\.(\d{6})\.parquet$/;
+const SEGMENT = /^seg-(\d{16})\.log$/;
+const RUN = /^run-(\d{16})-(\d{16})\.run$/;
+const UNSAFE = /[^\p{L}\p{N}_.-]/gu;
+
+/**
+ * A name as one path component: letters and digits (of any script), `_ - .` stay, a leading dot and everything
+ * else become `%XX` of its UTF-8 bytes. Reversible by `unescapeName`; never empty, `.`, `..` or a separator.
+ */
+export function escapeName(name: string): string {
+  const escaped = name.replace(UNSAFE, percentBytes).replace(/^\./, '%2E');
+  return escaped === '' ? '%' : escaped;
+}
+
+/** The name that `escapeName` made it from; a name that was not escaped comes back as it is. */
+export function unescapeName(component: string): string {
+  if (component === '%') return '';
+  try {
+    return decodeURIComponent(component);
+  } catch {
+    return component;
+  }
+}
+
+function percentBytes(text: string): string {
+  let out = '';
+  for (const byte of Buffer.from(text, 'utf8')) {
+    out += `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
+  }
+  return out;
+}
+
+/** Whether a file system takes it as a name: at most 255 bytes, as everywhere. */
+export function isPathComponent(component: string): boolean {
+  return Buffer.byteLength(component, 'utf8') <= 255;
+}
+
+/** `exchange=Binance`. */
+export function exchangeComponent(exchange: string): string {
+  return `exchange=${escapeName(exchange)}`;
+}
+
+/** `symbol=BTC_USDT` from `BTC/USDT`. */
+export function symbolComponent(symbol: string): string {
+  return `symbol=${escapeName(diskSymbol(symbol))}`;
+}
+
+/** The folder of one instrument. */
+export function instrumentDir(root: string, exchange: string, symbol: string): string {
+  return join(root, exchangeComponent(exchange), symbolComponent(symbol));
+}
+
+/** The folder of one instrument's UTC hour: `…/date=YYYY-MM-DD/hour=HH`. */
+export function hourDir(root: string, exchange: string, symbol: string, us: Micros): string {
+  return join(instrumentDir(root, exchange, symbol), `date=${isoDate(us)}`, `hour=${hourOfDay(us)}`);
+}
+
+/** `spreads-MM-SS.ffffff.parquet`: minute, second and microseconds (UTC) of the file's LAST row. */
+export function hourFileName(lastStampUs: Micros): string {
+  const offset = lastStampUs - hourStartUs(lastStampUs);
+  const minute = Math.floor(offset / (60 * US_PER_SECOND));
+  const second = Math.floor(offset / US_PER_SECOND) % 60;
+  const micros = offset % US_PER_SECOND;
+  return `spreads-${pad(minute, 2)}-${pad(second, 2)}.${pad(micros, 6)}.parquet`;
+}
+
+/**
+ * The stamp of the last row of one of OUR files, from its name and its hour's start; null for any other name
+ * (seven decimals are an older generation's: those names are not a watermark).
+ */
+export function lastStampOf(fileName: string, hourUs: Micros): Micros | null {
+  const match = OUR_FILE.exec(fileName);
+  if (match === null) return null;
+  const offset = (Number(match[1]) * 60 + Number(match[2])) * US_PER_SECOND + Number(match[3]);
+  return offset < US_PER_HOUR ? hourUs + offset : null;
+}
+
+/**
+ * The watermark of a partition: everything up to and including this stamp is in its files.
+ * -Infinity where none of the names is ours.
+ */
+export function watermarkOf(fileNames: readonly string[], hourUs: Micros): Micros {
+  let newest = Number.NEGATIVE_INFINITY;
+  for (const name of fileNames) {
+    const stamp = lastStampOf(name, hourUs);
+    if (stamp !== null && stamp > newest) newest = stamp;
+  }
+  return newest;
+}
+
+/** The ledger file of an hour: `_ledger/date=YYYY-MM-DD/hour=HH.ndjson`. */
+export function ledgerFile(root: string, us: Micros): string {
+  return join(root, LEDGER_DIR, `date=${isoDate(us)}`, `hour=${hourOfDay(us)}.ndjson`);
+}
+
+/** `_journal/seg-….log`: the stamp of its first record, so that names sort as their records do. */
+export function segmentName(firstUs: Micros): string {
+  return `seg-${pad(firstUs, 16)}.log`;
+}
+
+/** The stamp of a segment's first record; null for any other name. */
+export function segmentFirstUs(fileName: string): Micros | null {
+  const match = SEGMENT.exec(fileName);
+  return match === null ? null : Number(match[1]);
+}
+
+/** `_runs/run-….run`: the stamps of its first and last record. A run lies within one UTC hour. */
+export function runName(firstUs: Micros, lastUs: Micros): string {
+  return `run-${pad(firstUs, 16)}-${pad(lastUs, 16)}.run`;
+}
+
+/** First and last stamp of a run (both inclusive); null for any other name. */
+export function runSpan(fileName: string): { readonly firstUs: Micros; readonly lastUs: Micros } | null {
+  const match = RUN.exec(fileName);
+  return match === null ? null : { firstUs: Number(match[1]), lastUs: Number(match[2]) };
+}
+
+/** The temporary name beside `fileName`. */
+export function tempName(fileName: string): string {
+  assert(!fileName.includes('/'), 'a temp name is made from a bare file name');
+  return `${TEMP_PREFIX}${fileName.replace(/\.parquet$/, '')}`;
+}
+
+function pad(value: number, width: number): string {
+  return String(value).padStart(width, '0');
+}

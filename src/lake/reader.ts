@@ -1,0 +1,176 @@
+// The lake's reading door: instruments, newest stamps, quotes of a time range in order. Writes nothing,
+// takes no lock, keeps no state but the list of problems: cheap to make, fit for a worker thread.
+
+import { join, relative } from 'node:path';
+import type { QuoteColumns } from '../core/columns.js';
+import { instrumentKey } from '../core/instrument.js';
+import type { Micros } from '../core/time.js';
+import {
+  byName,
+  discoverInstruments,
+  discoverPartitions,
+  type LakeInstrument,
+  unifiedFromDisk,
+} from './discover.js';
+import { NO_PROGRESS, sliceColumns } from './merge.js';
+import { newestInFiles } from './newest.js';
+import { JOURNAL_DIR } from './paths.js';
+import { type LakeProblem, ProblemList } from './problems.js';
+import { FileVanished, type ReportProblem } from './read-file.js';
+import { type RecentRows, readRecent } from './recent.js';
+import { type InstrumentNames, recentInstruments } from './recent-names.js';
+import { diskStore, type ReadStore } from './store.js';
+import { sweep } from './sweep.js';
+
+export type { LakeInstrument } from './discover.js';
+export type { LakeProblem, LakeProblemReason } from './problems.js';
+
+export interface ReadRange {
+  /** Half-open, by the time of receiving. */
+  readonly fromUs: Micros;
+  readonly toUs: Micros;
+  /** Also sizes and the exchange's own time; NaN where the lake has none. */
+  readonly sizes?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+export interface LakeReader {
+  /** Every instrument, spellings merged, by exchange and symbol. Lists two levels of folders. */
+  instruments(): Promise<readonly LakeInstrument[]>;
+  /** Exchange in any case, symbol in any spelling; undefined where the lake has nothing of it. */
+  find(exchange: string, symbol: string): Promise<LakeInstrument | undefined>;
+  /** The newest stamp of any row; undefined where there is none. May be that of a damaged file's last row. */
+  newestUs(instrument: LakeInstrument): Promise<Micros | undefined>;
+  /**
+   * Chunks of at most 65,536 rows, ascending over chunk borders too, never empty; every array owns its buffer.
+   * Bad files are left out and reported; throws only on an aborted signal or a failing folder.
+   */
+  readQuotes(instrument: LakeInstrument, range: ReadRange): AsyncGenerator<QuoteColumns>;
+  /** What could not be read so far, by path relative to the root; bounded. */
+  problems(): readonly LakeProblem[];
+}
+
+export interface LakeReaderOptions {
+  readonly store?: ReadStore;
+  /** Rows that are not in files yet; default: the journal and the runs below the root. */
+  readonly recent?: typeof readRecent;
+  /** Instruments that may have no folder yet; default: those of the journal and the runs. */
+  readonly recentInstruments?: typeof recentInstruments;
+  /** Default 200. */
+  readonly problemsMax?: number;
+}
+
+const CHUNK_ROWS_MAX = 65_536;
+const PROBLEMS_MAX_DEFAULT = 200;
+
+/** A reader of the lake below `root`; a root that does not exist is an empty lake. */
+export function openReader(root: string, options: LakeReaderOptions = {}): LakeReader {
+  const store = options.store ?? diskStore;
+  const recent = options.recent ?? readRecent;
+  const problems = new ProblemList(options.problemsMax ?? PROBLEMS_MAX_DEFAULT);
+  const report: ReportProblem = (path, reason, message) => {
+    problems.add({ path: relative(root, path), reason, message });
+  };
+  const readable = (path: string) => problems.clear(relative(root, path));
+  const context: Context = { root, store, recent, report, readable };
+  const fresh = options.recentInstruments ?? recentInstruments;
+  return {
+    instruments: async () => {
+      // As with rows: the journal before the folders, so that what moves meanwhile is not missed.
+      const names = await fresh(root);
+      return withFresh(await discoverInstruments(store, root), names);
+    },
+    find: async (exchange, symbol) => {
+      const [known] = await discoverInstruments(store, root, { exchange, symbol });
+      if (known !== undefined) return known;
+      const key = instrumentKey(exchange, symbol);
+      const names = (await fresh(root)).filter((name) => instrumentKey(name.exchange, name.symbol) === key);
+      return withFresh(await discoverInstruments(store, root, { exchange, symbol }), names)[0];
+    },
+    newestUs: (instrument) => newestUs(context, instrument),
+    readQuotes: (instrument, range) => readQuotes(context, instrument, range),
+    problems: () => problems.all(),
+  };
+}
+
+interface Context {
+  readonly root: string;
+  readonly store: ReadStore;
+  readonly recent: typeof readRecent;
+  readonly report: ReportProblem;
+  readonly readable: (path: string) => void;
+}
+
+/** Also the instruments that have no folder yet. */
+function withFresh(onDisk: readonly LakeInstrument[], fresh: readonly InstrumentNames[]): LakeInstrument[] {
+  const byKey = new Map(onDisk.map((known) => [instrumentKey(known.exchange, known.symbol), known]));
+  for (const { exchange, symbol } of fresh) {
+    const key = instrumentKey(exchange, symbol);
+    if (!byKey.has(key)) byKey.set(key, { exchange, symbol: unifiedFromDisk(symbol), directories: [] });
+  }
+  return [...byKey.values()].sort(byName);
+}
+
+async function* readQuotes(
+  context: Context,
+  { exchange, symbol, directories }: LakeInstrument,
+  range: ReadRange,
+): AsyncGenerator<QuoteColumns> {
+  const { store, report, readable } = context;
+  const { toUs, sizes = false, signal } = range;
+  let { fromUs } = range;
+  signal?.throwIfAborted();
+  if (!(fromUs < toUs)) return;
+  // The journal before the folders: what moves from one to the other is then seen twice, never missed,
+  // and the second sight of it is recognised by its stamp.
+  const recent = await recentRows(context, exchange, symbol, fromUs, toUs);
+  const vanished = new Map<string, number>();
+  const ignored = new Set<string>();
+  let progress = NO_PROGRESS;
+  for (;;) {
+    const partitions = await discoverPartitions(store, directories, fromUs, toUs);
+    try {
+      const input = { store, partitions, recent, fromUs, toUs, sizes, progress, report, readable, ignored };
+      for await (const merged of sweep(input)) {
+        progress = merged.progress;
+        for (const chunk of sliceColumns(merged.columns, CHUNK_ROWS_MAX)) {
+          signal?.throwIfAborted();
+          yield chunk;
+        }
+      }
+      return;
+    } catch (error) {
+      if (!(error instanceof FileVanished)) throw error;
+      // Compaction and encoding take files away: look again from here on. A name that stays is given up.
+      const times = (vanished.get(error.path) ?? 0) + 1;
+      vanished.set(error.path, times);
+      if (times > 1) {
+        ignored.add(error.path);
+        report(error.path, 'unreadable', 'listed, but gone or rewritten each time it was to be read');
+      }
+      fromUs = Math.max(fromUs, progress.lastUs);
+    }
+  }
+}
+
+async function newestUs(
+  context: Context,
+  { exchange, symbol, directories }: LakeInstrument,
+): Promise<Micros | undefined> {
+  const inFilesUs = await newestInFiles(context.store, directories, context.report);
+  const fromUs = inFilesUs === null ? 0 : inFilesUs + 1;
+  const { length, receivedUs } = await recentRows(context, exchange, symbol, fromUs, Number.MAX_SAFE_INTEGER);
+  return length > 0 ? receivedUs[length - 1] : (inFilesUs ?? undefined);
+}
+
+async function recentRows(
+  { root, recent, report }: Context,
+  exchange: string,
+  symbol: string,
+  fromUs: Micros,
+  toUs: Micros,
+): Promise<RecentRows['columns']> {
+  const { columns, problems } = await recent(root, exchange, symbol, fromUs, toUs);
+  for (const message of problems) report(join(root, JOURNAL_DIR), 'recent', message);
+  return columns;
+}

@@ -1,0 +1,195 @@
+// The newest rows, not yet in Parquet: read from runs (by index) and from journal segments (scanned).
+// Never writes, never holds more than one segment; files that vanish meanwhile are looked for again.
+
+import { open, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { QuoteColumns } from '../core/columns.js';
+import { instrumentKey } from '../core/instrument.js';
+import type { Micros } from '../core/time.js';
+import { codeOf, messageOf } from './files.js';
+import { checksum } from './journal.js';
+import { JOURNAL_DIR, RUNS_DIR, runSpan, segmentFirstUs } from './paths.js';
+import {
+  checkIndex,
+  columnsOf,
+  findEntries,
+  indexBytes,
+  ROW_BYTES,
+  RUN_FOOTER_BYTES,
+  RUN_HEADER_BYTES,
+  RunDamaged,
+} from './run.js';
+import { type RecordSink, SegmentParser } from './segment.js';
+
+export interface RecentRows {
+  /** All six columns, ascending by stamp, no duplicates; rows may already be in Parquet (skip by watermark). */
+  readonly columns: Required<QuoteColumns>;
+  /** Files that could not be read, each with a reason. */
+  readonly problems: readonly string[];
+}
+
+/** Times that a listing may be out of date before what is there is taken. */
+const ATTEMPTS_MAX = 5;
+const READ_BYTES = 512 * 1024;
+
+/** Rows of one instrument (any spelling of its names) with fromUs <= stamp < toUs. */
+export async function readRecent(
+  root: string,
+  exchange: string,
+  symbol: string,
+  fromUs: Micros,
+  toUs: Micros,
+): Promise<RecentRows> {
+  const wanted = instrumentKey(exchange, symbol);
+  for (let attempt = 1; ; attempt++) {
+    const rows = new RowList(fromUs, toUs);
+    const problems: string[] = [];
+    // The journal first: what becomes a run meanwhile is then seen twice, never missed.
+    const segments = await listNames(join(root, JOURNAL_DIR));
+    const runs = await listNames(join(root, RUNS_DIR));
+    const inRuns = new Set<Micros>();
+    let vanished = false;
+    const read = async (name: string, reading: Promise<void>) => {
+      try {
+        await reading;
+      } catch (error) {
+        if (codeOf(error) === 'ENOENT') vanished = true;
+        else problems.push(`${name}: ${messageOf(error)}`);
+      }
+    };
+    for (const name of runs) {
+      const span = runSpan(name);
+      if (span === null) continue;
+      inRuns.add(span.firstUs);
+      if (span.lastUs < fromUs || span.firstUs >= toUs) continue;
+      await read(name, readRun(join(root, RUNS_DIR, name), wanted, rows));
+    }
+    const starts = segments.flatMap((name) => segmentFirstUs(name) ?? []);
+    for (const [index, firstUs] of starts.entries()) {
+      const nextUs = starts[index + 1] ?? Number.POSITIVE_INFINITY;
+      if (inRuns.has(firstUs) || firstUs >= toUs || nextUs <= fromUs) continue;
+      const name = segments.find((other) => segmentFirstUs(other) === firstUs)!;
+      await read(name, readSegmentRows(join(root, JOURNAL_DIR, name), wanted, rows));
+    }
+    if (!vanished || attempt === ATTEMPTS_MAX) return { columns: rows.toColumns(), problems };
+  }
+}
+
+async function listNames(directory: string): Promise<string[]> {
+  try {
+    return (await readdir(directory)).sort();
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+async function readRun(path: string, wanted: string, rows: RowList): Promise<void> {
+  const file = await open(path, 'r');
+  try {
+    const { size } = await file.stat();
+    const read = async (position: number, length: number): Promise<Uint8Array> => {
+      const bytes = new Uint8Array(length);
+      const { bytesRead } = await file.read(bytes, 0, length, position);
+      if (bytesRead < length) throw new RunDamaged('it ends too early');
+      return bytes;
+    };
+    if (size < RUN_HEADER_BYTES + RUN_FOOTER_BYTES) throw new RunDamaged('too short for a run');
+    const footer = await read(size - RUN_FOOTER_BYTES, RUN_FOOTER_BYTES);
+    const length = indexBytes(footer);
+    if (length > size - RUN_FOOTER_BYTES) throw new RunDamaged('the index is longer than the file');
+    const index = await read(size - RUN_FOOTER_BYTES - length, length);
+    checkIndex(index, footer);
+    for (const entry of findEntries(index, wanted)) {
+      if (entry.lastUs < rows.fromUs || entry.firstUs >= rows.toUs) continue;
+      const bytes = await read(entry.offset, entry.rows * ROW_BYTES);
+      if (checksum(bytes) !== entry.crc) throw new RunDamaged('rows have a wrong checksum');
+      const columns = columnsOf(bytes, entry.rows);
+      for (let i = 0; i < entry.rows; i++) {
+        rows.add(
+          columns.receivedUs[i]!,
+          columns.bid[i]!,
+          columns.bidSize[i]!,
+          columns.ask[i]!,
+          columns.askSize[i]!,
+          columns.exchangeUs[i]!,
+        );
+      }
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+/** A segment that is being written ends in the middle of a block: what is whole is taken. */
+async function readSegmentRows(path: string, wanted: string, rows: RowList): Promise<void> {
+  const ids = new Set<number>();
+  const sink: RecordSink = {
+    names(id, exchange, symbol) {
+      if (instrumentKey(exchange, symbol) === wanted) ids.add(id);
+    },
+    quote(id, stampUs, bid, bidSize, ask, askSize, exchangeUs) {
+      if (ids.has(id)) rows.add(stampUs, bid, bidSize, ask, askSize, exchangeUs);
+    },
+    cold() {},
+  };
+  const parser = new SegmentParser(sink);
+  const file = await open(path, 'r');
+  try {
+    const piece = new Uint8Array(READ_BYTES);
+    for (let at = 0; ; ) {
+      const { bytesRead } = await file.read(piece, 0, READ_BYTES, at);
+      if (bytesRead === 0) return;
+      parser.push(piece.subarray(0, bytesRead));
+      at += bytesRead;
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+const WIDTH = 6;
+
+/** Rows of the range as they come, in one growing array. */
+class RowList {
+  readonly fromUs: Micros;
+  readonly toUs: Micros;
+  #values = new Float64Array(WIDTH * 256);
+  #length = 0;
+
+  constructor(fromUs: Micros, toUs: Micros) {
+    this.fromUs = fromUs;
+    this.toUs = toUs;
+  }
+
+  add(us: Micros, bid: number, bidSize: number, ask: number, askSize: number, exchangeUs: Micros): void {
+    if (us < this.fromUs || us >= this.toUs) return;
+    const at = this.#length * WIDTH;
+    if (at === this.#values.length) {
+      const bigger = new Float64Array(at * 2);
+      bigger.set(this.#values);
+      this.#values = bigger;
+    }
+    this.#values.set([us, bid, bidSize, ask, askSize, exchangeUs], at);
+    this.#length += 1;
+  }
+
+  /** Sorted; a repeated stamp is the same row. */
+  toColumns(): Required<QuoteColumns> {
+    const values = this.#values;
+    const stampOf = (row: number) => values[row * WIDTH]!;
+    const order = Uint32Array.from({ length: this.#length }, (_, row) => row);
+    order.sort((a, b) => stampOf(a) - stampOf(b));
+    const kept = order.filter((row, i) => i === 0 || stampOf(row) !== stampOf(order[i - 1]!));
+    const column = (place: number) => Float64Array.from(kept, (row) => values[row * WIDTH + place]!);
+    return {
+      length: kept.length,
+      receivedUs: column(0),
+      bid: column(1),
+      bidSize: column(2),
+      ask: column(3),
+      askSize: column(4),
+      exchangeUs: column(5),
+    };
+  }
+}

@@ -1,0 +1,82 @@
+// Before the first quote: what an earlier process left, as far as order needs it. Fast by design: only the newest
+// segment is read here; the rest is checked and encoded behind, by the worker.
+
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Micros } from '../core/time.js';
+import { listRuns, readLast } from './encode.js';
+import { diskFiles, type LakeFiles, makeDurableDirectory } from './files.js';
+import {
+  JOURNAL_DIR,
+  LAST_FILE,
+  LEDGER_DIR,
+  lastStampOf,
+  RUNS_DIR,
+  STATS_DIR,
+  TEMP_PREFIX,
+} from './paths.js';
+import { closedSegments, readSegment } from './segment-to-run.js';
+
+export interface Leftovers {
+  /** The highest stamp ever recorded; 0 where nothing was. */
+  readonly lastStampUs: Micros;
+  readonly segments: number;
+  readonly runs: number;
+}
+
+/** Makes the internal folders, removes what was half-written, finds the newest stamp. */
+export async function findLeftovers(root: string, files: LakeFiles = diskFiles): Promise<Leftovers> {
+  for (const name of [JOURNAL_DIR, RUNS_DIR, LEDGER_DIR, STATS_DIR]) {
+    makeDurableDirectory(files, join(root, name));
+  }
+  for (const directory of [root, join(root, RUNS_DIR), join(root, JOURNAL_DIR)]) {
+    for (const name of files.list(directory)) {
+      if (name.startsWith(TEMP_PREFIX)) files.remove(join(directory, name));
+    }
+  }
+  const segments = closedSegments(files, root, Number.POSITIVE_INFINITY);
+  const runs = listRuns(files, root);
+  const known = readLast(files, join(root, LAST_FILE)) ?? (await newestName(root));
+  const lastStampUs = Math.max(0, known, runs.at(-1)?.lastUs ?? 0, newestIn(files, root, segments));
+  return { lastStampUs, segments: segments.length, runs: runs.length };
+}
+
+/** The last stamp of the newest segment that holds a record. */
+function newestIn(files: LakeFiles, root: string, segments: readonly string[]): Micros {
+  for (const segment of [...segments].reverse()) {
+    const file = files.openToRead(join(root, JOURNAL_DIR, segment));
+    try {
+      const parser = readSegment(files, file, { names() {}, quote() {}, cold() {} });
+      if (parser.records > 0) return parser.lastStampUs;
+    } finally {
+      files.close(file);
+    }
+  }
+  return 0;
+}
+
+/** Of a lake without the small file that tells it: the newest of our file names, in the newest day of each instrument. */
+async function newestName(root: string): Promise<Micros> {
+  let newest = 0;
+  for (const exchange of await folders(root, 'exchange=')) {
+    for (const symbol of await folders(exchange, 'symbol=')) {
+      const day = (await folders(symbol, 'date=')).at(-1);
+      const hour = day === undefined ? undefined : (await folders(day, 'hour=')).at(-1);
+      if (hour === undefined) continue;
+      const match = /date=(\d{4}-\d\d-\d\d)[\\/]hour=(\d\d)$/.exec(hour);
+      const startUs = Date.parse(`${match?.[1]}T${match?.[2]}:00:00Z`) * 1_000;
+      if (Number.isNaN(startUs)) continue;
+      // Only our own: stamps of foreign files need not be distinct from ours.
+      for (const name of await readdir(hour)) newest = Math.max(newest, lastStampOf(name, startUs) ?? 0);
+    }
+  }
+  return newest;
+}
+
+async function folders(directory: string, prefix: string): Promise<string[]> {
+  const entries = await readdir(directory, { withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isDirectory() && entry.name.startsWith(prefix))
+    .map((entry) => join(directory, entry.name))
+    .sort();
+}

@@ -1,0 +1,36 @@
+// The one place that names the columns of our quote files: names, order, types, version.
+// Names and units are a contract with every outside reader of the lake: append columns, never rename one.
+
+/** Written into every file's key-value metadata under SCHEMA_KEY; raised when the meaning of a column changes. */
+export const SCHEMA_VERSION = 1;
+export const SCHEMA_KEY = 'spread-aggregator.schema';
+/** Also in the metadata: who wrote the file. */
+export const CREATED_BY = 'spread-aggregator';
+
+/** When the quote was received; the lake's order. INT64 microseconds UTC, required, strictly increasing. */
+export const TIMESTAMP = 'Timestamp';
+export const BEST_BID = 'BestBid';
+export const BEST_ASK = 'BestAsk';
+/** The exchange's own time, INT64 microseconds UTC; null where it gives none. */
+export const EXCHANGE_TIMESTAMP = 'ExchangeTimestamp';
+/** Sizes in base coin; null where the exchange gives none. */
+export const BEST_BID_SIZE = 'BestBidSize';
+export const BEST_ASK_SIZE = 'BestAskSize';
+
+export type ColumnType = 'timestamp-micros' | 'double';
+
+export interface LakeColumn {
+  readonly name: string;
+  readonly type: ColumnType;
+  readonly required: boolean;
+}
+
+/** In the order in which they stand in the file. */
+export const QUOTE_COLUMNS: readonly LakeColumn[] = [
+  { name: TIMESTAMP, type: 'timestamp-micros', required: true },
+  { name: BEST_BID, type: 'double', required: true },
+  { name: BEST_ASK, type: 'double', required: true },
+  { name: EXCHANGE_TIMESTAMP, type: 'timestamp-micros', required: false },
+  { name: BEST_BID_SIZE, type: 'double', required: false },
+  { name: BEST_ASK_SIZE, type: 'double', required: false },
+];

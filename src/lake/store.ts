@@ -1,0 +1,92 @@
+// The little that reading asks of a file system: list a folder, read ranges of a file.
+// Read-only. Paths are absolute; a store over something else than a disk fits behind the same two functions.
+
+import { open, readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+
+export interface StoreEntry {
+  readonly name: string;
+  readonly isDirectory: boolean;
+}
+
+/** What hyparquet calls an AsyncBuffer, with an end to its life. */
+export interface StoreFile {
+  readonly byteLength: number;
+  /** Changes when the file is written again. */
+  readonly version: string;
+  /** Bytes [start, end); throws where the file holds fewer. */
+  slice(start: number, end?: number): Promise<ArrayBuffer>;
+  close(): Promise<void>;
+}
+
+export interface ReadStore {
+  /** Sorted by name; a folder that does not exist is empty. */
+  list(directory: string): Promise<readonly StoreEntry[]>;
+  /** Throws with code ENOENT where there is no such file. */
+  open(path: string): Promise<StoreFile>;
+}
+
+export const diskStore: ReadStore = { list, open: openFile };
+
+/** The file is not, or no longer, there. */
+export function isNotFound(error: unknown): boolean {
+  const code = errorCode(error);
+  return code === 'ENOENT' || code === 'ENOTDIR';
+}
+
+/** `EACCES` and the like; undefined for errors that do not come from the system. */
+export function errorCode(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('code' in error)) return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
+}
+
+async function list(directory: string): Promise<readonly StoreEntry[]> {
+  try {
+    const entries = await readdir(directory, { withFileTypes: true });
+    const found = await Promise.all(
+      entries.map(async (entry) => ({
+        name: entry.name,
+        isDirectory: entry.isSymbolicLink()
+          ? await leadsToDirectory(directory, entry.name)
+          : entry.isDirectory(),
+      })),
+    );
+    return found.sort((a, b) => (a.name < b.name ? -1 : 1));
+  } catch (error) {
+    if (isNotFound(error)) return [];
+    throw error;
+  }
+}
+
+async function leadsToDirectory(directory: string, name: string): Promise<boolean> {
+  try {
+    return (await stat(join(directory, name))).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
+async function openFile(path: string): Promise<StoreFile> {
+  const handle = await open(path, 'r');
+  try {
+    const { size, mtimeMs } = await handle.stat();
+    return {
+      byteLength: size,
+      version: `${size}@${mtimeMs}`,
+      slice: async (start, end = size) => {
+        const bytes = new Uint8Array(Math.max(0, end - start));
+        let done = 0;
+        while (done < bytes.length) {
+          const { bytesRead } = await handle.read(bytes, done, bytes.length - done, start + done);
+          if (bytesRead === 0) throw new Error(`the file ends before byte ${end}`);
+          done += bytesRead;
+        }
+        return bytes.buffer;
+      },
+      close: async () => handle.close(),
+    };
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}

@@ -1,0 +1,253 @@
+// One read of a time range, in order: folders are listed, footers parsed and rows decoded only when their
+// time has come. Holds the rows of one stretch that overlaps in time: for our own files one row group.
+
+import type { QuoteColumns } from '../core/columns.js';
+import { hourStartUs, type Micros, US_PER_HOUR } from '../core/time.js';
+import { listPartition } from './discover.js';
+import { type Merged, mergeBlocks, type Progress, type RowBlock } from './merge.js';
+import { openQuoteFile, readGroup } from './parquet-read.js';
+import { lastStampOf } from './paths.js';
+import { type FileRead, type Partition, planFiles, planPartitions } from './plan.js';
+import { type ReportProblem, timesByReading, tryRead, withFile } from './read-file.js';
+import type { ReadStore } from './store.js';
+
+export interface SweepInput {
+  readonly store: ReadStore;
+  readonly partitions: readonly Partition[];
+  /** Rows of the journal, ascending; those that are in files too are left out here. */
+  readonly recent: QuoteColumns;
+  readonly fromUs: Micros;
+  readonly toUs: Micros;
+  readonly sizes: boolean;
+  /** What was given out before, where this read goes on from an earlier one. */
+  readonly progress: Progress;
+  /** Files not to look at: they were listed and gone before. */
+  readonly ignored: ReadonlySet<string>;
+  readonly report: ReportProblem;
+  /** Told of each file whose footer could be read. */
+  readonly readable: (path: string) => void;
+}
+
+/** Rows of foreign folders are looked for this far before the time in the folder's name. */
+const FOREIGN_SLACK_US = US_PER_HOUR;
+
+interface Pending<T> {
+  readonly item: T;
+  /** No row of it is expected before. */
+  readonly lowestUs: Micros;
+}
+
+/** A row group, or an hour of the journal, with its exact times (inclusive). */
+interface Unit {
+  readonly minUs: Micros;
+  readonly maxUs: Micros;
+  /** Where stamps are equal, the lower one comes first. */
+  readonly order: number;
+  readonly path: string;
+  readonly load: () => Promise<RowBlock>;
+}
+
+/** Ascending stretches; each comes with what has been given out once it is taken. */
+export async function* sweep(input: SweepInput): AsyncGenerator<Merged> {
+  const pool = new Pool(input);
+  let progress = input.progress;
+  let skipAtLast = progress.foreignAtLast;
+  for (;;) {
+    const cluster = await pool.next();
+    if (cluster === null) return;
+    const blocks: RowBlock[] = [];
+    for (const unit of cluster) {
+      const block = await tryRead(input.report, unit.path, unit.load);
+      if (block !== null) blocks.push(block);
+    }
+    const merged = mergeBlocks(blocks, input.fromUs, input.toUs, progress, skipAtLast);
+    reportRows(input.report, cluster, merged);
+    skipAtLast = merged.progress.lastUs === input.progress.lastUs ? skipAtLast - merged.skipped : 0;
+    progress = merged.progress;
+    if (merged.columns.length > 0) yield merged;
+  }
+}
+
+/** What is known of the range so far, from folder names down to row groups. */
+class Pool {
+  readonly #input: SweepInput;
+  readonly #partitions: Pending<Partition>[];
+  #files: Pending<FileRead>[] = [];
+  #recent: Pending<{ readonly from: number; readonly to: number }>[];
+  #units: Unit[] = [];
+  readonly #watermarks = new Map<Micros, Micros>();
+  #order = 0;
+
+  constructor(input: SweepInput) {
+    this.#input = input;
+    this.#partitions = planPartitions(input.partitions, input.fromUs, input.toUs).map((item) => ({
+      item,
+      lowestUs: item.fromUs - FOREIGN_SLACK_US,
+    }));
+    this.#recent = recentHours(input.recent);
+  }
+
+  /** The next units that overlap each other and nothing that comes later, by order; null at the end. */
+  async next(): Promise<readonly Unit[] | null> {
+    while (this.#units.length === 0) {
+      const lowestUs = this.#lowestPending();
+      if (lowestUs === Number.POSITIVE_INFINITY) return null;
+      await this.#openUpTo(lowestUs);
+    }
+    let boundUs = this.#units[0]!.maxUs;
+    for (;;) {
+      await this.#openUpTo(boundUs);
+      const { count, maxUs } = this.#firstCluster();
+      if (maxUs <= boundUs) return this.#units.splice(0, count).sort(byOrder);
+      boundUs = maxUs;
+    }
+  }
+
+  #firstCluster(): { readonly count: number; readonly maxUs: Micros } {
+    let { maxUs, order } = this.#units[0]!;
+    let count = 1;
+    for (; count < this.#units.length; count++) {
+      const unit = this.#units[count]!;
+      if (unit.minUs > maxUs || (unit.minUs === maxUs && unit.order > order)) break;
+      maxUs = Math.max(maxUs, unit.maxUs);
+      order = Math.max(order, unit.order);
+    }
+    return { count, maxUs };
+  }
+
+  #lowestPending(): Micros {
+    let lowestUs = Number.POSITIVE_INFINITY;
+    for (const list of [this.#partitions, this.#files, this.#recent]) {
+      for (const pending of list) lowestUs = Math.min(lowestUs, pending.lowestUs);
+    }
+    return lowestUs;
+  }
+
+  /** Folders first, then files: the journal's rows can only be judged once an hour's files are known. */
+  async #openUpTo(boundUs: Micros): Promise<void> {
+    const before = this.#units.length;
+    while (this.#partitions.length > 0 && this.#partitions[0]!.lowestUs <= boundUs) {
+      await this.#list(this.#partitions.shift()!.item);
+    }
+    const [due, later] = split(this.#files, boundUs);
+    this.#files = later;
+    for (const read of due) await tryRead(this.#input.report, read.path, () => this.#open(read));
+    const [dueRecent, laterRecent] = split(this.#recent, boundUs);
+    this.#recent = laterRecent;
+    for (const { from, to } of dueRecent) this.#addRecent(from, to);
+    if (this.#units.length > before) {
+      this.#units.sort((a, b) => a.minUs - b.minUs || byOrder(a, b));
+    }
+  }
+
+  async #list(partition: Partition): Promise<void> {
+    const { store, fromUs, toUs, ignored } = this.#input;
+    const paths = await listPartition(store, partition);
+    for (const path of paths) {
+      const lastUs = lastStampOf(path.slice(path.lastIndexOf('/') + 1), partition.fromUs);
+      if (lastUs === null) continue;
+      const known = this.#watermarks.get(partition.fromUs) ?? Number.NEGATIVE_INFINITY;
+      this.#watermarks.set(partition.fromUs, Math.max(known, lastUs));
+    }
+    for (const item of planFiles(partition, paths, fromUs, toUs)) {
+      if (ignored.has(item.path)) continue;
+      this.#files.push({ item, lowestUs: item.ours ? item.fromUs : item.fromUs - FOREIGN_SLACK_US });
+    }
+  }
+
+  async #open(read: FileRead): Promise<void> {
+    const { store, fromUs, toUs, sizes } = this.#input;
+    await withFile(store, read.path, null, async (file) => {
+      const quotes = await openQuoteFile(file);
+      this.#input.readable(read.path);
+      if (quotes === null) return;
+      for (const group of quotes.groups) {
+        const times = group.times ?? (await timesByReading(file, quotes, group));
+        const order = this.#order++;
+        if (times === null || times.maxUs < fromUs || times.minUs >= toUs) continue;
+        this.#units.push({
+          ...times,
+          order,
+          path: read.path,
+          load: () =>
+            withFile(store, read.path, file.version, async (again) => ({
+              columns: await readGroup(again, quotes, group, sizes),
+              ours: quotes.ours,
+            })),
+        });
+      }
+    });
+  }
+
+  #addRecent(from: number, to: number): void {
+    const { recent } = this.#input;
+    const hourUs = hourStartUs(recent.receivedUs[from]!);
+    const watermarkUs = this.#watermarks.get(hourUs) ?? Number.NEGATIVE_INFINITY;
+    let first = from;
+    while (first < to && recent.receivedUs[first]! <= watermarkUs) first += 1;
+    if (first === to) return;
+    this.#units.push({
+      minUs: recent.receivedUs[first]!,
+      maxUs: recent.receivedUs[to - 1]!,
+      order: Number.POSITIVE_INFINITY,
+      path: '',
+      load: async () => ({ columns: cut(recent, first, to, this.#input.sizes), ours: true }),
+    });
+  }
+}
+
+/** Not by subtraction: the journal's order is infinite. */
+function byOrder(a: Unit, b: Unit): number {
+  return a.order === b.order ? 0 : a.order < b.order ? -1 : 1;
+}
+
+function split<T>(pending: readonly Pending<T>[], boundUs: Micros): [T[], Pending<T>[]] {
+  const due: T[] = [];
+  const later: Pending<T>[] = [];
+  for (const entry of pending) {
+    if (entry.lowestUs <= boundUs) due.push(entry.item);
+    else later.push(entry);
+  }
+  return [due, later];
+}
+
+/** The journal's rows, an hour each: a watermark is an hour's. */
+function recentHours(recent: QuoteColumns): Pending<{ readonly from: number; readonly to: number }>[] {
+  const hours: Pending<{ readonly from: number; readonly to: number }>[] = [];
+  let from = 0;
+  for (let i = 1; i <= recent.length; i++) {
+    const hourUs = hourStartUs(recent.receivedUs[from]!);
+    if (i < recent.length && recent.receivedUs[i]! < hourUs + US_PER_HOUR) continue;
+    hours.push({ item: { from, to: i }, lowestUs: hourUs });
+    from = i;
+  }
+  return hours;
+}
+
+function cut(columns: QuoteColumns, from: number, to: number, sizes: boolean): QuoteColumns {
+  const part = (values: Float64Array) => values.slice(from, to);
+  const base = {
+    length: to - from,
+    receivedUs: part(columns.receivedUs),
+    bid: part(columns.bid),
+    ask: part(columns.ask),
+  };
+  const { bidSize, askSize, exchangeUs } = columns;
+  if (!sizes || bidSize === undefined || askSize === undefined || exchangeUs === undefined) return base;
+  return { ...base, bidSize: part(bidSize), askSize: part(askSize), exchangeUs: part(exchangeUs) };
+}
+
+function reportRows(report: ReportProblem, cluster: readonly Unit[], merged: Merged): void {
+  const path = cluster.find((unit) => unit.path !== '')?.path;
+  if (path === undefined) return;
+  if (merged.withoutTime > 0) {
+    report(path, 'rows-without-time', `${merged.withoutTime} rows without a readable time were left out`);
+  }
+  if (merged.outOfOrder > 0) {
+    report(
+      path,
+      'out-of-order',
+      `${merged.outOfOrder} rows older than their folder's name says were left out`,
+    );
+  }
+}

@@ -1,0 +1,267 @@
+// Every client of one WebSocket stream: accepted, proven alive, bounded, sent to, closed. It knows nothing of
+// what is sent. A slow or dead client is its own trouble: it must never delay, block or throw at a sender.
+
+import type { Duplex } from 'node:stream';
+import type { RawData, WebSocket } from 'ws';
+import type { Cancel } from '../core/time.js';
+import type { Client, ClientsCounters, ClientsOptions, Payload } from './client.js';
+
+export type { Client, ClientsCounters, ClientsOptions, Payload };
+
+const TRY_AGAIN_LATER = 1013;
+const GOING_AWAY = 1001;
+/** One object for all sends: everything we send is text. */
+const AS_TEXT = { binary: false } as const;
+const PING_INTERVAL_MS = 15_000;
+const CLOSE_GRACE_MS = 1_000;
+/** Pieces of a sequence handed to the socket at once. */
+const SEQUENCE_STEP = 16;
+
+class Entry<State> implements Client<State> {
+  /** False from a ping until the next sign of life. */
+  proven = true;
+  /** What was sent in this turn is held together, to leave in one write. */
+  held = false;
+  constructor(
+    readonly id: number,
+    readonly state: State,
+    readonly socket: WebSocket,
+    readonly connection: Duplex | null,
+  ) {}
+}
+
+export class Clients<State> {
+  readonly #options: ClientsOptions<State>;
+  readonly #entries = new Map<Client<State>, Entry<State>>();
+  /** Told to go and not yet gone, with the timer that terminates them. */
+  readonly #leaving = new Map<WebSocket, Cancel>();
+  #held: Entry<State>[] = [];
+  #cancelPings: Cancel | null = null;
+  #closed = false;
+  #whenEmpty: (() => void)[] = [];
+  #accepted = 0;
+  #refused = 0;
+  #closedSlow = 0;
+  #closedDead = 0;
+  #messagesSent = 0;
+  #bytesSent = 0;
+  #messagesReceived = 0;
+
+  constructor(options: ClientsOptions<State>) {
+    this.#options = options;
+  }
+
+  /** Clients that get what is sent. */
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  [Symbol.iterator](): IterableIterator<Client<State>> {
+    return this.#entries.keys();
+  }
+
+  counters(): ClientsCounters {
+    let bufferedBytes = 0;
+    for (const { socket } of this.#entries.values()) bufferedBytes += socket.bufferedAmount;
+    for (const socket of this.#leaving.keys()) bufferedBytes += socket.bufferedAmount;
+    return {
+      clients: this.#entries.size,
+      accepted: this.#accepted,
+      refused: this.#refused,
+      closedSlow: this.#closedSlow,
+      closedDead: this.#closedDead,
+      messagesSent: this.#messagesSent,
+      bytesSent: this.#bytesSent,
+      messagesReceived: this.#messagesReceived,
+      bufferedBytes,
+    };
+  }
+
+  /**
+   * Takes an open socket over; null when it was refused (and is being closed). With its connection below,
+   * what is sent within one turn of the event loop leaves in one write.
+   */
+  accept(socket: WebSocket, state: State, connection: Duplex | null = null): Client<State> | null {
+    // What goes wrong with a socket ends in its 'close'; the error itself is the other side's affair.
+    socket.on('error', () => {});
+    if (this.#closed || this.#entries.size >= this.#options.clientsMax) {
+      this.#refused += 1;
+      socket.once('close', () => this.#gone(socket));
+      this.#leave(socket, TRY_AGAIN_LATER, this.#closed ? 'closing' : 'too many clients');
+      return null;
+    }
+    this.#accepted += 1;
+    const entry = new Entry(this.#accepted, state, socket, connection);
+    this.#entries.set(entry, entry);
+    socket.on('pong', () => {
+      entry.proven = true;
+    });
+    socket.on('message', (data) => this.#received(entry, data));
+    socket.once('close', () => {
+      this.#remove(entry);
+      this.#gone(socket);
+    });
+    const { clock, pingIntervalMs = PING_INTERVAL_MS } = this.#options;
+    this.#cancelPings ??= clock.every(pingIntervalMs, () => this.#ping());
+    return entry;
+  }
+
+  /** Sends text to one client; does nothing when it has gone. */
+  sendTo(client: Client<State>, data: Payload): void {
+    const entry = this.#entries.get(client);
+    if (entry === undefined) return;
+    this.#send(entry, bytesOf(data));
+  }
+
+  /**
+   * Sends many pieces to one client, no faster than it reads, a few in each turn of the event loop, so that a
+   * long list neither closes the client nor holds up the loop. `done` comes once, also when the client goes.
+   */
+  sendSequence(client: Client<State>, pieces: readonly Buffer[], done: () => void): void {
+    const entry = this.#entries.get(client);
+    if (entry === undefined || pieces.length === 0) {
+      done();
+      return;
+    }
+    const step = (from: number) => {
+      if (!this.#entries.has(client)) return done();
+      const to = Math.min(from + SEQUENCE_STEP, pieces.length);
+      for (let i = from; i < to - 1; i++) this.#send(entry, pieces[i] as Buffer);
+      const flushed = () => setImmediate(() => (to < pieces.length ? step(to) : done()));
+      if (!this.#send(entry, pieces[to - 1] as Buffer, flushed)) done();
+    };
+    step(0);
+  }
+
+  /** Sends one text to all clients, or to those that `filter` lets through, from one buffer. */
+  broadcast(data: Payload, filter?: (client: Client<State>) => boolean): void {
+    if (this.#entries.size === 0) return;
+    const bytes = bytesOf(data);
+    for (const entry of this.#entries.values())
+      if (filter === undefined || filter(entry)) this.#send(entry, bytes);
+  }
+
+  /** Says goodbye to one client (a reason of at most 123 bytes). */
+  drop(client: Client<State>, code: number, reason: string): void {
+    const entry = this.#entries.get(client);
+    if (entry === undefined) return;
+    this.#remove(entry);
+    this.#leave(entry.socket, code, reason);
+  }
+
+  /** Closes every client and refuses new ones; resolves when all have gone, within the grace at most. */
+  close(code = GOING_AWAY, reason = 'server stops'): Promise<void> {
+    this.#closed = true;
+    for (const client of this.#entries.keys()) this.drop(client, code, reason);
+    if (this.#leaving.size === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#whenEmpty.push(resolve));
+  }
+
+  #received(entry: Entry<State>, data: RawData): void {
+    entry.proven = true;
+    if (!this.#entries.has(entry)) return;
+    this.#messagesReceived += 1;
+    // Sockets of the router hand over Buffers; the type knows of settings that nobody uses here.
+    this.#options.onMessage?.(entry, data as Buffer);
+  }
+
+  /** False when the client was closed instead. */
+  #send(entry: Entry<State>, bytes: Buffer, flushed?: () => void): boolean {
+    const { socket } = entry;
+    if (socket.bufferedAmount > this.#options.bufferedBytesMax) {
+      this.#closeSlow(entry);
+      return false;
+    }
+    // A socket that is just closing swallows it; its 'close' is on the way.
+    if (socket.readyState !== socket.OPEN) return false;
+    this.#hold(entry);
+    socket.send(bytes, AS_TEXT, flushed);
+    this.#messagesSent += 1;
+    this.#bytesSent += bytes.length;
+    return true;
+  }
+
+  /** A write costs more than a message: those of one turn wait for its end, in the socket's own buffer. */
+  #hold(entry: Entry<State>): void {
+    if (entry.held) return;
+    entry.held = true;
+    entry.connection?.cork();
+    if (this.#held.push(entry) === 1) process.nextTick(this.#release);
+  }
+
+  readonly #release = (): void => {
+    for (const entry of this.#held.splice(0)) {
+      entry.held = false;
+      entry.connection?.uncork();
+    }
+    const { bufferedBytesTotalMax } = this.#options;
+    if (bufferedBytesTotalMax !== undefined) this.#boundTotal(bufferedBytesTotalMax);
+  };
+
+  #boundTotal(bytesMax: number): void {
+    let waiting = 0;
+    let slowest: Entry<State> | null = null;
+    let slowestBytes = 0;
+    for (const entry of this.#entries.values()) {
+      const { bufferedAmount } = entry.socket;
+      waiting += bufferedAmount;
+      if (bufferedAmount <= slowestBytes) continue;
+      slowest = entry;
+      slowestBytes = bufferedAmount;
+    }
+    if (waiting > bytesMax && slowest !== null) this.#closeSlow(slowest);
+  }
+
+  #closeSlow(entry: Entry<State>): void {
+    if (!this.#entries.has(entry)) return;
+    this.#closedSlow += 1;
+    const bufferedBytes = entry.socket.bufferedAmount;
+    const { log, name: stream } = this.#options;
+    log.warn('a slow client was closed', { stream, client: entry.id, bufferedBytes });
+    this.drop(entry, TRY_AGAIN_LATER, `too slow: ${bufferedBytes} bytes wait`);
+  }
+
+  #ping(): void {
+    for (const entry of this.#entries.values()) {
+      if (!entry.proven) {
+        this.#closedDead += 1;
+        const { log, name: stream } = this.#options;
+        log.info('a silent client was cut off', { stream, client: entry.id });
+        this.#remove(entry);
+        entry.socket.terminate();
+      } else if (entry.socket.readyState === entry.socket.OPEN) {
+        entry.proven = false;
+        entry.socket.ping();
+      }
+    }
+  }
+
+  #remove(entry: Entry<State>): void {
+    if (!this.#entries.delete(entry)) return;
+    if (this.#entries.size === 0) {
+      this.#cancelPings?.();
+      this.#cancelPings = null;
+    }
+    this.#options.onGone?.(entry);
+  }
+
+  /** The goodbye waits behind what is buffered: who does not read it in time is cut off. */
+  #leave(socket: WebSocket, code: number, reason: string): void {
+    if (socket.readyState === socket.CLOSED) return;
+    const { clock, closeGraceMs = CLOSE_GRACE_MS } = this.#options;
+    const cancel = clock.after(closeGraceMs, () => socket.terminate());
+    this.#leaving.set(socket, cancel);
+    socket.close(code, reason);
+  }
+
+  #gone(socket: WebSocket): void {
+    this.#leaving.get(socket)?.();
+    this.#leaving.delete(socket);
+    if (this.#leaving.size > 0) return;
+    for (const resolve of this.#whenEmpty.splice(0)) resolve();
+  }
+}
+
+function bytesOf(data: Payload): Buffer {
+  return typeof data === 'string' ? Buffer.from(data) : data;
+}

@@ -1,0 +1,81 @@
+// The door for WebSockets on the one HTTP port: which path is which stream, and how long a message from
+// outside may be. It never speaks: what comes in and goes out is the stream's own.
+
+import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { type WebSocket, WebSocketServer } from 'ws';
+import type { Log } from '../core/log.js';
+
+/** Takes an open socket, and the connection below it; must listen for the socket's 'error'. */
+export type SocketRoute = (socket: WebSocket, url: URL, connection: Duplex) => void;
+
+export interface UpgradeRouterOptions {
+  readonly server: Server;
+  /** By path, without a last slash (`/` itself excepted). Streams are read-only: the Origin isn't looked at. */
+  readonly routes: ReadonlyMap<string, SocketRoute>;
+  /** A longer message closes its socket with 1009. */
+  readonly messageBytesMax: number;
+  readonly log: Log;
+}
+
+export interface UpgradeRouter {
+  /** Takes no more sockets; those taken are their streams' to close. */
+  close(): void;
+}
+
+const STATUS_TEXT = { 400: 'Bad Request', 404: 'Not Found' } as const;
+
+/** Handshakes that are not WebSocket's are answered 400 by the library, unknown paths 404, all of them closed. */
+export function createUpgradeRouter(options: UpgradeRouterOptions): UpgradeRouter {
+  const { server, routes, log } = options;
+  const sockets = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    // Small frames, many of them: deflate would cost more memory and time than the bytes are worth.
+    perMessageDeflate: false,
+    maxPayload: options.messageBytesMax,
+  });
+  const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+    const ignore = () => {};
+    socket.on('error', ignore);
+    const url = urlOf(request);
+    const route = url === null ? undefined : routes.get(pathOf(url));
+    if (url === null || route === undefined) {
+      log.debug('a socket was refused', { path: (request.url ?? '').slice(0, 200) });
+      refuse(socket, url === null ? 400 : 404);
+      return;
+    }
+    sockets.handleUpgrade(request, socket, head, (webSocket) => {
+      socket.off('error', ignore);
+      route(webSocket, url, socket);
+    });
+  };
+  server.on('upgrade', upgrade);
+  return {
+    close() {
+      server.off('upgrade', upgrade);
+      sockets.close();
+    },
+  };
+}
+
+function urlOf(request: IncomingMessage): URL | null {
+  const target = request.url ?? '';
+  // An absolute or a `//host` target would name its own host; only paths are ours.
+  if (!/^\/(?!\/)/.test(target)) return null;
+  return URL.canParse(target, 'ws://localhost') ? new URL(target, 'ws://localhost') : null;
+}
+
+function pathOf(url: URL): string {
+  return url.pathname.length > 1 ? url.pathname.replace(/\/$/, '') : url.pathname;
+}
+
+function refuse(socket: Duplex, status: keyof typeof STATUS_TEXT): void {
+  const body = `${status} ${STATUS_TEXT[status]}\n`;
+  // Not every peer closes its side: ours is destroyed when the answer is out.
+  socket.once('finish', () => socket.destroy());
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_TEXT[status]}\r\nConnection: close\r\n` +
+      `Content-Type: text/plain\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+  );
+}

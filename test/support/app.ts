@@ -1,0 +1,62 @@
+// The whole application in this process, on a free port, with a silent log.
+
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type App, startApp } from '../../src/app.js';
+import { createRealClock } from '../../src/clock.js';
+import { loadConfig } from '../../src/config/config.js';
+import { silentLog } from '../../src/core/log.js';
+import { adapters } from '../../src/exchanges/index.js';
+
+export interface TestApp extends App {
+  readonly folder: string;
+  readonly lake: string;
+  readonly stats: string;
+}
+
+/** `prepare` gets the folders before the start. Exchanges: none unless given, with their configuration. */
+export async function startTestApp(
+  prepare: (folders: { lake: string; stats: string }) => void,
+  exchanges: Readonly<Record<string, unknown>> = {},
+): Promise<TestApp> {
+  const folder = mkdtempSync(join(tmpdir(), 'app-'));
+  const lake = join(folder, 'lake');
+  const stats = join(folder, 'stats');
+  mkdirSync(stats);
+  prepare({ lake, stats });
+  const file = join(folder, 'config.json');
+  writeFileSync(
+    file,
+    JSON.stringify({
+      server: { port: 0 },
+      lake: { root: lake },
+      statistics: { directory: stats },
+      exchanges,
+    }),
+  );
+  const config = loadConfig({
+    file,
+    environment: {},
+    flags: [],
+    exchangeNames: adapters.map(({ name }) => name),
+  });
+  const app = await startApp({
+    config,
+    exchanges: Object.keys(config.exchanges),
+    origin: 'live',
+    clock: createRealClock(),
+    random: Math.random,
+    log: silentLog,
+  });
+  return {
+    ...app,
+    folder,
+    lake,
+    stats,
+    async stop() {
+      await app.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}

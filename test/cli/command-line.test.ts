@@ -72,7 +72,7 @@ test('a port that is taken is said, with what to do', async () => {
   );
 });
 
-test('exchanges that cannot be reached leave the process up, degraded, with each reason', async () => {
+test('problem 17: exchanges that cannot be reached leave the process up, degraded, with each reason', async () => {
   const place = testFolder();
   const port = await freePort();
   const unreachable = { restUrl: `http://127.0.0.1:${port}`, wsUrl: `ws://127.0.0.1:${port}` };

@@ -140,7 +140,7 @@ test('events are kept in the ledger with names, in order', async (t) => {
   ]);
 });
 
-test('a disk that stalls costs bounded memory, counted rows and one gap an instrument; then all goes on', async (t) => {
+test('problems 1 and 4: a disk that stalls costs bounded memory, counted rows and one gap an instrument; then all goes on', async (t) => {
   const root = tempRoot(t);
   const clock = realClock(t);
   let release = () => {};

@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { healthBody } from '../../src/api/health.js';
+import { createMetrics } from '../../src/api/metrics.js';
+import type { ExchangeSnapshot, Snapshot } from '../../src/api/snapshot.js';
+
+const NOW_US = Date.UTC(2026, 10, 22, 20, 0, 0) * 1_000;
+const MEMORY = { rss: 1024 * 1024, heapUsed: 0, external: 0, arrayBuffers: 0 };
+
+const running: ExchangeSnapshot = {
+  state: 'running',
+  instruments: 2,
+  excluded: {},
+  lastMessageUs: NOW_US - 250_000,
+  reconnects: 1,
+  frames: 10,
+  quotes: 9,
+  controls: 1,
+  gaps: 0,
+  rejects: { malformed: 2 },
+  connections: [],
+};
+
+function snapshot(changes: Partial<Snapshot> = {}): Snapshot {
+  return {
+    nowUs: NOW_US,
+    startedUs: NOW_US - 90_061_000_000,
+    clockOffsetMs: 0,
+    exchanges: { Alpha: running },
+    counters: {
+      received: 9,
+      recorded: 2,
+      oneSided: 0,
+      thinned: 0,
+      dropped: 7,
+      rejected: 0,
+      raisedStamps: 0,
+      gaps: 1,
+    },
+    queues: {
+      journal: { length: 8, lengthMax: 8, unit: 'bytes', overflow: 'drop → Gap', overflowed: 7 },
+    },
+    charts: { running: 0, answered: 0, workersLost: 0 } as Snapshot['charts'],
+    lake: { root: 'x', recording: true, troubles: [], skippedFiles: [], details: {} },
+    statistics: { file: null, warnings: [] },
+    windows: { note: 'no statistics yet' },
+    streams: {},
+    analysis: null,
+    memoryTableMb: { budget: 150 },
+    ...changes,
+  };
+}
+
+test('problem 4: what a full queue drops is seen in /health and /metrics', async () => {
+  const body = healthBody(snapshot(), MEMORY) as unknown as Snapshot;
+  assert.equal(body.counters.dropped, 7);
+  assert.equal(body.queues['journal']?.overflowed, 7);
+  const text = await createMetrics().text(snapshot());
+  assert.match(text, /spread_aggregator_queue_overflows_total\{queue="journal"\} 7/);
+  assert.match(text, /spread_aggregator_quotes_total\{fate="dropped"\} 7/);
+});
+
+test('counters in /metrics are those of the moment, not the sum of scrapes', async () => {
+  const metrics = createMetrics();
+  await metrics.text(snapshot());
+  assert.match(await metrics.text(snapshot()), /rejects_total\{exchange="Alpha",reason="malformed"\} 2\n/);
+});
+
+test('ages, uptime and rejects are told in the units their names say', () => {
+  const body = healthBody(snapshot(), MEMORY) as Record<string, never>;
+  assert.deepEqual(body['uptime'], { days: 1, hours: 1, minutes: 1, totalSeconds: 90_061 });
+  assert.equal(
+    (body['exchanges'] as Record<string, { lastMessageAgeMs: number }>)['Alpha']?.lastMessageAgeMs,
+    250,
+  );
+  assert.deepEqual(body['rejects'], { malformed: 2 });
+  assert.equal(body['status'], 'healthy');
+});
+
+test('every trouble makes it degraded, each with its words', () => {
+  const failed = { ...running, state: 'failed' as const, reason: 'listing: no route' };
+  const lake = { root: 'x', recording: true, troubles: ['the disk is full'], skippedFiles: [], details: {} };
+  const body = healthBody(snapshot({ exchanges: { Alpha: failed }, lake, clockOffsetMs: 5_000 }), MEMORY);
+  assert.equal(body['status'], 'degraded');
+  assert.deepEqual(body['reasons'], [
+    'Alpha failed: listing: no route',
+    'lake: the disk is full',
+    "the machine's clock was set; ours is still 5000 ms behind it",
+  ]);
+});

@@ -3,6 +3,7 @@
 
 import { assert } from './core/assert.js';
 import { FRAME_BYTES_MAX } from './exchanges/exchange.js';
+import { CACHE_BYTES_MAX } from './history/cache.js';
 
 const MB = 1024 * 1024;
 
@@ -40,6 +41,8 @@ export const LIMITS = {
     /** NDJSON replies under way at the same time; each holds at most one chart. */
     repliesMax: 16,
     pointsMax: 1_000_000,
+    /** Finished charts kept by the workers, all together. */
+    cacheBytesMax: CACHE_BYTES_MAX,
   },
   api: {
     requestBodyBytesMax: 64 * 1024,
@@ -97,6 +100,11 @@ export const MEMORY_TABLE_MB = {
 
 export const MEMORY_BUDGET_MB = 150;
 
+/** Of the share for history, analysis and cache: what a run of the analysis may take. */
+const ANALYSIS_MB_MAX = 8;
+/** The same, for the chart being made: a chunk of each leg and its own points. */
+const CHART_IN_FLIGHT_MB = 2;
+
 /** Throws when the bounds contradict one another: a mistake in this file, found at start. */
 export function assertLimits(): void {
   const total = Object.values(MEMORY_TABLE_MB).reduce((sum, mb) => sum + mb, 0);
@@ -108,6 +116,11 @@ export function assertLimits(): void {
   );
   assert(lake.writeIntervalMs <= 100, 'bytes must reach the kernel within 100 ms');
   assert(lake.writeIntervalMs + lake.syncIntervalMs <= 500, 'fsync must start within 500 ms');
+  assert(
+    LIMITS.history.cacheBytesMax + (ANALYSIS_MB_MAX + CHART_IN_FLIGHT_MB) * MB <=
+      MEMORY_TABLE_MB.historyAnalysisAndCache * MB,
+    'finished charts leave no room for analysis and the chart being made',
+  );
   assert(
     LIMITS.feed.bufferedBytesMax <= LIMITS.feed.bufferedBytesTotalMax,
     'one bot has a higher bound than all',

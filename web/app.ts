@@ -1,11 +1,16 @@
-// The page: asks which pairs are worth a look, then adds one chart a pair as its line arrives, counting them.
-// Whatever goes wrong is said in words; one bad line never stops the others.
+// The page: asks which pairs are worth a look, then adds one chart a pair as its line arrives, counting them;
+// beside it the live stream goes on with each of them. Whatever goes wrong is said in words; one bad line
+// never stops the others.
 
 import type { OpportunitySummary } from '../src/api/contract.js';
-import { type ChartCard, createCard } from './chart.js';
+import { Board, keyOf } from './board.js';
+import type { View } from './card.js';
+import { ServerClock } from './clock.js';
 import { byId, element, setText } from './dom.js';
 import { countText } from './format.js';
 import { showHealth } from './health.js';
+import { Live } from './live.js';
+import { showLive } from './live-line.js';
 import { readChart, readOpportunities } from './replies.js';
 import { fetchJson, fetchLines, ServerError } from './server.js';
 
@@ -13,6 +18,7 @@ const OPPORTUNITIES_PATH = '/api/opportunities';
 const CHARTS_PATH = '/api/dashboard_data?points=2000';
 /** Work without a pause beyond this is felt: the browser gets its turn. */
 const WORK_MS_MAX = 30;
+const TICK_INTERVAL_MS = 1_000;
 /** So many bad lines are told one by one; the rest are counted. */
 const BAD_LINES_SHOWN_MAX = 5;
 
@@ -23,12 +29,33 @@ const page = {
   reload: byId('reload', HTMLButtonElement),
   progress: byId('progress', HTMLProgressElement),
   notices: byId('notices', HTMLElement),
-  charts: byId('charts', HTMLElement),
+  note: byId('note', HTMLElement),
+  views: byId('views', HTMLFieldSetElement),
 };
-let cards: ChartCard[] = [];
+const clock = new ServerClock();
+let view: View = 'all';
+/** Whether live points come in; null while that is not known. */
+let isLive: boolean | null = null;
+const board = new Board({
+  root: byId('charts', HTMLElement),
+  historyPath: CHARTS_PATH,
+  sight: () => ({ view, nowSeconds: clock.nowSeconds(), live: isLive }),
+  changed: () => showLive(live.state, board.liveCount),
+});
+const live = new Live({
+  message: (message) => board.apply(message),
+  state: (state) => {
+    if (state.kind !== 'connecting') isLive = state.kind === 'connected';
+    showLive(state, board.liveCount);
+    board.tick();
+  },
+});
 
 async function load(): Promise<void> {
-  clear();
+  board.clear();
+  page.notices.replaceChildren();
+  isLive = null;
+  live.restart();
   show('loading', 'Asking for the opportunities …');
   let drawn = 0;
   let expected = 0;
@@ -38,7 +65,7 @@ async function load(): Promise<void> {
     for (const warning of reply.warnings) notice('warning', warning);
     expected = reply.opportunities.length;
     if (expected === 0) {
-      show('empty', 'No opportunities, so there is nothing to draw');
+      show('empty', 'No opportunities: charts come with live points alone');
       if (reply.warnings.length === 0)
         notice('warning', 'No pair of the newest statistics passes the filter.');
       return;
@@ -57,6 +84,8 @@ async function load(): Promise<void> {
     notice('error', error instanceof Error ? error.message : String(error));
     // A fault of the page itself is shown too, but stays a fault.
     if (!(error instanceof ServerError)) throw error;
+  } finally {
+    board.listDone();
   }
 }
 
@@ -67,7 +96,8 @@ async function drawAll(
 ): Promise<void> {
   const notes = new Map(opportunities.map((one) => [keyOf(one), countText(one.opportunityCycles, 'cycle')]));
   const badLines = createBadLines();
-  progressed(0);
+  let count = 0;
+  progressed(count);
   let turnStartMs = performance.now();
   for await (const line of fetchLines(CHARTS_PATH)) {
     const chart = readChart(line);
@@ -75,11 +105,9 @@ async function drawAll(
       badLines.add(chart);
       continue;
     }
-    const card = createCard(chart, notes.get(keyOf(chart)) ?? '', Date.now() / 1_000);
-    page.charts.append(card.root);
-    cards.push(card);
-    card.mount();
-    progressed(cards.length);
+    board.addHistory(chart, notes.get(keyOf(chart)) ?? '');
+    count += 1;
+    progressed(count);
     if (performance.now() - turnStartMs < WORK_MS_MAX) continue;
     await new Promise((resolve) => setTimeout(resolve));
     turnStartMs = performance.now();
@@ -101,12 +129,6 @@ function createBadLines(): { add(why: string): void } {
   };
 }
 
-function clear(): void {
-  for (const card of cards) card.destroy();
-  cards = [];
-  page.notices.replaceChildren();
-}
-
 function show(phase: Phase, text: string, share = 0): void {
   setText(page.status, text);
   page.status.dataset['phase'] = phase;
@@ -122,14 +144,29 @@ function notice(look: 'warning' | 'error', text: string): void {
   page.notices.append(line);
 }
 
-function keyOf(pair: {
-  readonly symbol: string;
-  readonly exchange1: string;
-  readonly exchange2: string;
-}): string {
-  return JSON.stringify([pair.symbol, pair.exchange1, pair.exchange2]);
+/** What the server says of the pairs it watches: `no statistics yet`, for example. */
+function showNote(note: string | null): void {
+  setText(page.note, note === null ? '' : `${note.charAt(0).toUpperCase()}${note.slice(1)}`);
+  page.note.hidden = note === null;
 }
 
 page.reload.addEventListener('click', () => void load());
-void showHealth(byId('health', HTMLElement));
+page.views.addEventListener('change', ({ target }) => {
+  if (!(target instanceof HTMLInputElement)) return;
+  view = target.value === 'live' ? 'live' : 'all';
+  board.repaint();
+});
+addEventListener('online', () => live.hurry());
+document.addEventListener('visibilitychange', () => {
+  if (!document.hidden) live.hurry();
+});
+setInterval(() => {
+  live.tick();
+  showLive(live.state, board.liveCount);
+  board.tick();
+}, TICK_INTERVAL_MS);
+void showHealth(byId('health', HTMLElement), ({ atSeconds, windowsNote }) => {
+  if (atSeconds !== null) clock.observe(atSeconds);
+  showNote(windowsNote);
+});
 void load();

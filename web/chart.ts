@@ -1,10 +1,9 @@
-// One pair as one uPlot chart: spread, both bands, a zero line and a UTC time axis; holes stay holes.
+// The picture of one pair, by uPlot: spread, both bands, a zero line and a UTC time axis; holes stay holes.
 // Draws what it is given: never fills, thins or computes a value.
 
 import uPlot from 'uplot';
-import type { ChartData } from '../src/api/contract.js';
-import { element, setText } from './dom.js';
-import { ABSENT, clockText, countText, dateText, momentText, percentText, tickText } from './format.js';
+import { dateText, tickText } from './format.js';
+import type { Columns } from './thin.js';
 
 const HEIGHT_PX = 220;
 const FONT = '11px system-ui, sans-serif';
@@ -20,65 +19,81 @@ const BAND_FILL = 'rgba(88, 166, 255, 0.06)';
 
 /** Where the y axis of a chart without any value ends, percent. */
 const EMPTY_RANGE_PERCENT = 0.1;
+/** On both sides of a lone point. */
+const LONE_POINT_SECONDS = 30;
 
-export interface ChartCard {
-  readonly root: HTMLElement;
-  /** Draws into the card, which must be in the page by now: the width is read from it. */
-  mount(): void;
-  destroy(): void;
+/** Epoch seconds. */
+export type TimeSpan = readonly [from: number, to: number];
+
+export class Chart {
+  readonly #place: HTMLElement;
+  readonly #plot: uPlot;
+  readonly #resized: ResizeObserver;
+  #lone: number[] = [];
+  /** The user has chosen what is in sight: it stays until a double click. */
+  #zoomed = false;
+
+  /** `place` must be in the page: the width is read from it. `show` hears the row under the cursor. */
+  constructor(place: HTMLElement, show: (row: number | null) => void) {
+    this.#place = place;
+    const hooks: uPlot.Hooks.Arrays = {
+      drawAxes: [drawZeroLine],
+      setCursor: [(u) => show(u.cursor.idx ?? null)],
+      setSelect: [
+        (u) => {
+          if (u.select.width > 0) this.#zoomed = true;
+        },
+      ],
+    };
+    this.#plot = new uPlot(
+      options(place.clientWidth, () => this.#lone, hooks),
+      [[], [], [], []],
+      place,
+    );
+    this.#plot.over.addEventListener('dblclick', () => this.showAll());
+    this.#resized = new ResizeObserver(() => {
+      const width = place.clientWidth;
+      if (width > 0 && width !== this.#plot.width) this.#plot.setSize({ width, height: HEIGHT_PX });
+    });
+    this.#resized.observe(place);
+  }
+
+  /** Columns with at least one row, now uPlot's own; `span` = null: as long as they are. */
+  draw(columns: Columns, span: TimeSpan | null): void {
+    const { timestamps, spreads, upperBand, lowerBand } = columns;
+    this.#lone = loneRows(spreads);
+    const { min, max } = this.#plot.scales['x'] ?? {};
+    const [from, to] =
+      this.#zoomed && min !== undefined && max !== undefined ? [min, max] : (span ?? whole(timestamps));
+    this.#plot.batch(() => {
+      this.#plot.setData([timestamps, spreads, upperBand, lowerBand], false);
+      this.#plot.setScale('x', { min: from, max: to });
+    });
+  }
+
+  /** The row under the cursor. */
+  get row(): number | null {
+    return this.#plot.cursor.idx ?? null;
+  }
+
+  showAll(): void {
+    this.#zoomed = false;
+  }
+
+  destroy(): void {
+    this.#resized.disconnect();
+    this.#plot.destroy();
+    this.#place.replaceChildren();
+  }
 }
 
-/** A card for one chart; `note` is a short remark beside the last value (may be empty). */
-export function createCard(chart: ChartData, note: string, nowSeconds: number): ChartCard {
-  const title = element(
-    'h2',
-    'pair',
-    `${chart.symbol} `,
-    element('span', 'legs', `(${chart.exchange1} / ${chart.exchange2})`),
-  );
-  const plot = element('div', 'plot');
-  plot.setAttribute('role', 'img');
-  plot.setAttribute('aria-label', summary(chart));
-  const head = element('header', '', title, lastValue(chart, note, nowSeconds));
-  const legend = createLegend(chart);
-  const root = element('article', 'card', head, plot, legend.root);
-  root.setAttribute('aria-label', `${chart.symbol}, ${chart.exchange1} against ${chart.exchange2}`);
-
-  let drawn: uPlot | undefined;
-  const resized = new ResizeObserver(() => {
-    const width = plot.clientWidth;
-    if (drawn !== undefined && width > 0 && width !== drawn.width)
-      drawn.setSize({ width, height: HEIGHT_PX });
-  });
-  return {
-    root,
-    mount() {
-      if (chart.timestamps.length === 0) {
-        legend.root.remove();
-        plot.append(element('p', 'nothing', 'No quotes of both legs in this range'));
-        return;
-      }
-      drawn = new uPlot(
-        options(plot.clientWidth, loneRows(chart.spreads), legend.show),
-        columns(chart),
-        plot,
-      );
-      resized.observe(plot);
-    },
-    destroy() {
-      resized.disconnect();
-      drawn?.destroy();
-      root.remove();
-    },
-  };
+function whole(timestamps: readonly number[]): TimeSpan {
+  const first = timestamps[0]!;
+  const last = timestamps.at(-1)!;
+  return first < last ? [first, last] : [first - LONE_POINT_SECONDS, last + LONE_POINT_SECONDS];
 }
 
-/** Copies: uPlot's columns are its own. */
-function columns(chart: ChartData): uPlot.AlignedData {
-  return [[...chart.timestamps], [...chart.spreads], [...chart.upperBand], [...chart.lowerBand]];
-}
-
-function options(width: number, lone: number[], show: (index: number | null) => void): uPlot.Options {
+function options(width: number, lone: () => number[], hooks: uPlot.Hooks.Arrays): uPlot.Options {
   const axis = {
     stroke: INK.text,
     font: FONT,
@@ -108,13 +123,13 @@ function options(width: number, lone: number[], show: (index: number | null) => 
         stroke: INK.spread,
         width: 1.25,
         spanGaps: false,
-        points: { show: false, size: 4, fill: INK.spread, filter: () => lone },
+        points: { show: false, size: 4, fill: INK.spread, filter: lone },
       },
       { stroke: INK.upper, width: 1, dash: [5, 4], spanGaps: false, points: { show: false } },
       { stroke: INK.lower, width: 1, dash: [5, 4], spanGaps: false, points: { show: false } },
     ],
     bands: [{ series: [2, 3], fill: BAND_FILL }],
-    hooks: { drawAxes: [drawZeroLine], setCursor: [(u) => show(u.cursor.idx ?? null)] },
+    hooks,
   };
 }
 
@@ -141,9 +156,12 @@ function drawZeroLine(u: uPlot): void {
 }
 
 /** Rows of values between two holes: no line reaches them, so they are drawn as points. */
-function loneRows(values: ChartData['spreads']): number[] {
+function loneRows(values: Columns['spreads']): number[] {
   const none = (row: number): boolean => (values[row] ?? null) === null;
-  return values.flatMap((_, row) => (!none(row) && none(row - 1) && none(row + 1) ? [row] : []));
+  const rows: number[] = [];
+  for (let row = 0; row < values.length; row += 1)
+    if (!none(row) && none(row - 1) && none(row + 1)) rows.push(row);
+  return rows;
 }
 
 /** A date under the first tick and wherever the day changes. */
@@ -166,63 +184,4 @@ function percentTick(at: number, step: number): string {
 
 function isWhole(value: number): boolean {
   return Math.abs(value - Math.round(value)) < 1e-6;
-}
-
-function lastIndex(chart: ChartData): number {
-  return chart.spreads.findLastIndex((spread) => spread !== null);
-}
-
-function lastValue(chart: ChartData, note: string, nowSeconds: number): HTMLElement {
-  const last = lastIndex(chart);
-  const at = chart.timestamps[last];
-  const age = element('time', 'age');
-  if (at === undefined) {
-    setText(age, 'no valid spread');
-  } else {
-    age.dateTime = new Date(at * 1_000).toISOString();
-    const hole = last < chart.spreads.length - 1 ? ', none valid since' : '';
-    setText(age, `as of ${momentText(at, nowSeconds)}${hole}`);
-  }
-  const value = element('span', '', element('strong', '', percentText(chart.spreads[last])), ' ', age);
-  return element('p', 'last', value, element('span', 'note', note));
-}
-
-interface Legend {
-  readonly root: HTMLElement;
-  /** Values at this row; null = of the last valid spread. */
-  show(index: number | null): void;
-}
-
-function createLegend(chart: ChartData): Legend {
-  const root = element('dl', 'legend');
-  const cell = (label: string, className: string): HTMLElement => {
-    const value = element('dd');
-    root.append(element('div', className, element('dt', '', label), value));
-    return value;
-  };
-  const spread = cell('Spread', 'spread');
-  const upper = cell('97 %', 'upper');
-  const lower = cell('3 %', 'lower');
-  const time = cell('at', 'time');
-  const show = (index: number | null): void => {
-    const row = index ?? lastIndex(chart);
-    const at = chart.timestamps[row];
-    setText(time, at === undefined ? ABSENT : `${dateText(at)} ${clockText(at)} UTC`);
-    setText(spread, percentText(chart.spreads[row]));
-    setText(upper, percentText(chart.upperBand[row]));
-    setText(lower, percentText(chart.lowerBand[row]));
-  };
-  show(null);
-  return { root, show };
-}
-
-/** What the picture shows, for those who do not see it. */
-function summary(chart: ChartData): string {
-  const name = `Spread of ${chart.symbol} between ${chart.exchange1} and ${chart.exchange2}`;
-  const first = chart.timestamps[0];
-  const last = chart.timestamps.at(-1);
-  if (first === undefined || last === undefined) return `${name}: no points`;
-  const span = `${dateText(first)} ${clockText(first)} to ${dateText(last)} ${clockText(last)} UTC`;
-  const value = percentText(chart.spreads[lastIndex(chart)]);
-  return `${name}: ${countText(chart.timestamps.length, 'point')} from ${span}, last ${value}`;
 }

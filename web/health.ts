@@ -12,19 +12,21 @@ const ANSWER_TIMEOUT_MS = 4_000;
 /** A process that calls itself unwell may answer with this status; its body is an answer all the same. */
 const UNAVAILABLE = 503;
 
-/** Keeps `root` up to date for as long as the page lives. */
-export async function showHealth(root: HTMLElement): Promise<never> {
+/** Keeps `root` up to date for as long as the page lives; `told` hears every answer that could be read. */
+export async function showHealth(root: HTMLElement, told: (view: HealthView) => void): Promise<never> {
   for (;;) {
-    root.replaceChildren(...(await ask()));
+    root.replaceChildren(...(await ask(told)));
     await new Promise((resolve) => setTimeout(resolve, POLL_INTERVAL_MS));
   }
 }
 
-async function ask(): Promise<Node[]> {
+async function ask(told: (view: HealthView) => void): Promise<Node[]> {
   const signal = AbortSignal.timeout(ANSWER_TIMEOUT_MS);
   try {
     const view = readHealth(await fetchJson('/api/health', signal, UNAVAILABLE));
-    return typeof view === 'string' ? [state('bad', `health cannot be read: ${view}`)] : healthNodes(view);
+    if (typeof view === 'string') return [state('bad', `health cannot be read: ${view}`)];
+    told(view);
+    return healthNodes(view);
   } catch (error) {
     if (!signal.aborted && !(error instanceof ServerError)) throw error;
     const why = signal.aborted

@@ -1,7 +1,14 @@
 // Reads what the server answered: classified and counted, never guessed, never trusted to have its shape.
 // Pure: no network and no page in here.
 
-import type { ChartData, ExchangeHealth, OpportunitySummary } from '../src/api/contract.js';
+import type {
+  ChartData,
+  ExchangeHealth,
+  LiveChart,
+  LiveMessage,
+  OpportunitySummary,
+  PairName,
+} from '../src/api/contract.js';
 
 export interface Opportunities {
   readonly opportunities: readonly OpportunitySummary[];
@@ -12,6 +19,10 @@ export interface Opportunities {
 export interface HealthView {
   readonly status: string;
   readonly reasons: readonly string[];
+  /** The server's own time, epoch seconds. */
+  readonly atSeconds: number | null;
+  /** What it says about the pairs it watches live; null where it has nothing to say. */
+  readonly windowsNote: string | null;
   readonly uptimeSeconds: number | null;
   readonly rssMb: number | null;
   readonly exchanges: readonly (readonly [name: string, health: Partial<ExchangeHealth>])[];
@@ -25,12 +36,48 @@ export function readChart(line: string): ChartData | string {
   } catch {
     return 'not JSON';
   }
+  return chartOf(value);
+}
+
+/** A message of the live stream, or what is wrong with it, in words. */
+export function readLive(text: string): LiveMessage | string {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return 'not JSON';
+  }
+  if (!isRecord(value)) return 'not an object';
+  const { type, seq, charts: given, removed: gone = [], more } = value;
+  if (type !== 'snapshot' && type !== 'delta') return 'neither a snapshot nor a delta';
+  if (typeof seq !== 'number' || !Array.isArray(given) || !Array.isArray(gone)) return 'no number or charts';
+  const charts: LiveChart[] = [];
+  for (const one of given) {
+    const chart = liveChartOf(one);
+    if (typeof chart === 'string') return chart;
+    charts.push(chart);
+  }
+  const rest = more === true ? ({ more: true } as const) : {};
+  if (type === 'snapshot') return { type, seq, charts, ...rest };
+  return { type, seq, charts, removed: gone.filter(isPairName), ...rest };
+}
+
+function liveChartOf(value: unknown): LiveChart | string {
+  const chart = chartOf(value);
+  if (typeof chart === 'string') return chart;
+  const { window, coversFrom, retractedFrom } = value as Record<string, unknown>;
+  if (typeof window !== 'number' || !isMoment(coversFrom)) return 'no window or coversFrom';
+  if (retractedFrom === undefined) return { ...chart, window, coversFrom };
+  return isMoment(retractedFrom)
+    ? { ...chart, window, coversFrom, retractedFrom }
+    : 'retractedFrom is not a moment';
+}
+
+function chartOf(value: unknown): ChartData | string {
   if (!isRecord(value)) return 'not an object';
   if (typeof value['error'] === 'string') return `the server says: ${value['error']}`;
-  const { symbol, exchange1, exchange2, timestamps, spreads, upperBand, lowerBand } = value;
-  if (typeof symbol !== 'string' || typeof exchange1 !== 'string' || typeof exchange2 !== 'string') {
-    return 'no symbol, exchange1 or exchange2';
-  }
+  const { timestamps, spreads, upperBand, lowerBand } = value;
+  if (!isPairName(value)) return 'no symbol, exchange1 or exchange2';
   if (!isTimes(timestamps)) return 'timestamps are not ascending epoch seconds';
   if (!isColumn(spreads) || !isColumn(upperBand) || !isColumn(lowerBand)) {
     return 'a column is not a list of numbers and nulls';
@@ -38,6 +85,7 @@ export function readChart(line: string): ChartData | string {
   if ([spreads, upperBand, lowerBand].some((column) => column.length !== timestamps.length)) {
     return 'columns of different length';
   }
+  const { symbol, exchange1, exchange2 } = value;
   return { symbol, exchange1, exchange2, timestamps, spreads, upperBand, lowerBand };
 }
 
@@ -53,10 +101,12 @@ export function readOpportunities(value: unknown): Opportunities | string {
 
 export function readHealth(value: unknown): HealthView | string {
   if (!isRecord(value) || typeof value['status'] !== 'string') return 'no status in it';
-  const { status, reasons, uptime, memory, exchanges } = value;
+  const { status, reasons, timestamp, uptime, memory, windows, exchanges } = value;
   return {
     status,
     reasons: Array.isArray(reasons) ? reasons.map(warningText) : [],
+    atSeconds: typeof timestamp === 'string' ? secondsOf(timestamp) : null,
+    windowsNote: isRecord(windows) ? textOf(windows['note']) : null,
     uptimeSeconds: isRecord(uptime) ? numberOf(uptime['totalSeconds']) : null,
     rssMb: isRecord(memory) ? numberOf(memory['rssMb']) : null,
     exchanges: isRecord(exchanges)
@@ -90,13 +140,13 @@ function warningText(warning: unknown): string {
 }
 
 function isOpportunity(value: unknown): value is OpportunitySummary {
-  return (
-    isRecord(value) &&
-    typeof value['symbol'] === 'string' &&
-    typeof value['exchange1'] === 'string' &&
-    typeof value['exchange2'] === 'string' &&
-    typeof value['opportunityCycles'] === 'number'
-  );
+  return isRecord(value) && isPairName(value) && typeof value['opportunityCycles'] === 'number';
+}
+
+function isPairName<T>(value: T): value is T & PairName {
+  if (!isRecord(value)) return false;
+  const { symbol, exchange1, exchange2 } = value;
+  return typeof symbol === 'string' && typeof exchange1 === 'string' && typeof exchange2 === 'string';
 }
 
 function isTimes(value: unknown): value is number[] {
@@ -111,6 +161,16 @@ function isMoment(value: unknown): value is number {
 
 function isColumn(value: unknown): value is (number | null)[] {
   return Array.isArray(value) && value.every((cell) => cell === null || typeof cell === 'number');
+}
+
+/** Of ISO 8601; not every browser reads more digits than milliseconds. */
+function secondsOf(iso: string): number | null {
+  const ms = Date.parse(iso.replace(/(\.\d{3})\d+/, '$1'));
+  return Number.isNaN(ms) ? null : ms / 1_000;
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === 'string' && value.trim() !== '' ? value.trim() : null;
 }
 
 function numberOf(value: unknown): number | null {

@@ -7,7 +7,15 @@ import { errorText } from './replies.js';
 const LINE_CHARS_MAX = 64 * 1024 * 1024;
 
 /** The server cannot be reached, refuses, breaks off, or answers with something else than was asked for. */
-export class ServerError extends Error {}
+export class ServerError extends Error {
+  /** HTTP status of a refusal; absent where there was no answer, or not the one asked for. */
+  readonly status: number | undefined;
+
+  constructor(message: string, status?: number) {
+    super(message);
+    this.status = status;
+  }
+}
 
 /** The parsed body of a JSON reply; `evenOn` names an error status whose body is an answer too. */
 export async function fetchJson(
@@ -60,9 +68,10 @@ async function request(path: string, signal: AbortSignal | null): Promise<Respon
 
 async function refusal(path: string, response: Response): Promise<ServerError> {
   const status = `${path} answered ${response.status} ${response.statusText}`.trimEnd();
-  if (!contentType(response).includes('json')) return new ServerError(`${status} (${contentType(response)})`);
+  if (!contentType(response).includes('json'))
+    return new ServerError(`${status} (${contentType(response)})`, response.status);
   const said = errorText(await response.json().catch(() => undefined));
-  return new ServerError(said === '' ? status : `${status}: ${said}`);
+  return new ServerError(said === '' ? status : `${status}: ${said}`, response.status);
 }
 
 function contentType(response: Response): string {

@@ -76,7 +76,8 @@ async function oneChart(
     const { symbol, exchange1, exchange2 } = request;
     throw new RequestError(404, `no quotes of ${symbol} on both ${exchange1} and ${exchange2} in the lake`);
   }
-  return await sendLines(reply, answer.status === 'ok' ? answer.line : Buffer.alloc(0));
+  // A copy: as a whole body, the library takes bytes of shared memory for an object.
+  return await sendLines(reply, answer.status === 'ok' ? Buffer.from(answer.line) : Buffer.alloc(0));
 }
 
 function sendLines(reply: FastifyReply, body: Readable | Buffer): FastifyReply {

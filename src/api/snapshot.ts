@@ -73,11 +73,14 @@ export interface QueueSnapshot {
   readonly overflowed: number;
 }
 
-/** History charts: being computed now, computed since the start. */
+/** History charts: being made now, given since the start; what the cache of finished ones did and holds. */
 export interface ChartsSnapshot {
   readonly running: number;
   readonly answered: number;
   readonly workersLost: number;
+  readonly cacheHits: number;
+  readonly cacheMisses: number;
+  readonly cacheBytes: number;
 }
 
 export interface LakeSnapshot {

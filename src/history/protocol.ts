@@ -20,7 +20,10 @@ export interface ChartRequest {
   readonly keyCase?: KeyCase;
 }
 
-/** `line` is one NDJSON line with its newline. `empty`: both legs exist, the range has no joined row. */
+/**
+ * `line` is one NDJSON line with its newline, perhaps in memory shared with the worker's cache: never write to it.
+ * `empty`: both legs exist, the range has no joined row.
+ */
 export type ChartReply =
   | { readonly status: 'ok'; readonly line: Buffer; readonly rows: number }
   | { readonly status: 'unknown-pair' }
@@ -28,6 +31,8 @@ export type ChartReply =
 
 export interface WorkerSettings {
   readonly root: string;
+  /** Of this worker's share of the cache. */
+  readonly cacheBytesMax: number;
 }
 
 export type ToWorker =
@@ -41,9 +46,18 @@ export interface FromWorker {
   readonly answer: WorkerAnswer;
   /** What the lake's reader could not read so far. */
   readonly problems: readonly LakeProblem[];
+  /** Held by this worker's cache. */
+  readonly cacheBytes: number;
 }
 
 export type WorkerAnswer =
-  | { readonly status: 'ok'; readonly line: ArrayBuffer; readonly rows: number }
+  | {
+      readonly status: 'ok';
+      /** Shared where the worker's cache holds it too, else handed over. */
+      readonly line: ArrayBuffer | SharedArrayBuffer;
+      readonly rows: number;
+      /** Not computed anew. */
+      readonly cached: boolean;
+    }
   | { readonly status: 'unknown-pair' | 'empty' | 'warm' | 'cancelled' }
   | { readonly status: 'failed'; readonly message: string };

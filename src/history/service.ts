@@ -5,6 +5,7 @@
 import { Worker } from 'node:worker_threads';
 import type { Log } from '../core/log.js';
 import type { LakeProblem } from '../lake/problems.js';
+import { CACHE_BYTES_MAX } from './cache.js';
 import type {
   ChartReply,
   ChartRequest,
@@ -38,6 +39,8 @@ export interface HistoryOptions {
   readonly workers?: number;
   /** Requests that may wait for a worker; past it a request is refused as `busy`. */
   readonly queuedChartsMax: number;
+  /** For finished charts, all workers together; 0 = keep none. Default CACHE_BYTES_MAX. */
+  readonly cacheBytesMax?: number;
   readonly log: Log;
   /** The thread's program; default the one beside this file. */
   readonly workerUrl?: URL;
@@ -48,6 +51,13 @@ export interface HistoryState {
   readonly running: number;
   readonly refused: number;
   readonly workersLost: number;
+  /** Charts given since the start, computed or kept. */
+  readonly answered: number;
+  /** Charts given out again as they were finished before. */
+  readonly cacheHits: number;
+  /** Requests that had to be worked out, to whatever end. */
+  readonly cacheMisses: number;
+  readonly cacheBytes: number;
 }
 
 export interface History {
@@ -78,6 +88,7 @@ interface Slot {
   worker: Worker | undefined;
   job: Job | undefined;
   problems: readonly LakeProblem[];
+  cacheBytes: number;
 }
 
 export function createHistory(options: HistoryOptions): History {
@@ -91,6 +102,9 @@ class HistoryService implements History {
   #nextId = 1;
   #refused = 0;
   #workersLost = 0;
+  #answered = 0;
+  #cacheHits = 0;
+  #cacheMisses = 0;
   #closed = false;
 
   constructor(options: HistoryOptions) {
@@ -99,12 +113,13 @@ class HistoryService implements History {
       worker: undefined,
       job: undefined,
       problems: [],
+      cacheBytes: 0,
     }));
   }
 
   async chart(request: ChartRequest, signal?: AbortSignal): Promise<ChartReply> {
     const answer = await this.#ask({ type: 'chart', id: this.#takeId(), request }, signal);
-    if (answer.status === 'ok') return { ...answer, line: Buffer.from(answer.line) };
+    if (answer.status === 'ok') return { status: 'ok', line: Buffer.from(answer.line), rows: answer.rows };
     if (answer.status === 'unknown-pair' || answer.status === 'empty') return { status: answer.status };
     throw new HistoryError(
       'failed',
@@ -135,7 +150,16 @@ class HistoryService implements History {
   state(): HistoryState {
     const running = this.#slots.filter((slot) => slot.job !== undefined).length;
     const { length: queued } = this.#queue;
-    return { queued, running, refused: this.#refused, workersLost: this.#workersLost };
+    return {
+      queued,
+      running,
+      refused: this.#refused,
+      workersLost: this.#workersLost,
+      answered: this.#answered,
+      cacheHits: this.#cacheHits,
+      cacheMisses: this.#cacheMisses,
+      cacheBytes: this.#slots.reduce((sum, slot) => sum + slot.cacheBytes, 0),
+    };
   }
 
   async close(): Promise<void> {
@@ -202,20 +226,30 @@ class HistoryService implements History {
     }
   }
 
+  #count(answer: WorkerAnswer): void {
+    const { status } = answer;
+    if (status === 'ok') this.#answered += 1;
+    if (status === 'ok' && answer.cached) this.#cacheHits += 1;
+    else if (status === 'ok' || status === 'empty' || status === 'unknown-pair') this.#cacheMisses += 1;
+  }
+
   /**
    * A worker is started when there is work for it, so one that cannot even start fails requests, not in a
    * loop.
    */
   #start(slot: Slot): Worker {
-    const settings: WorkerSettings = { root: this.#options.root };
+    const { root, cacheBytesMax = CACHE_BYTES_MAX } = this.#options;
+    const settings: WorkerSettings = { root, cacheBytesMax: cacheBytesMax / this.#slots.length };
     const url = this.#options.workerUrl ?? new URL('./worker.js', import.meta.url);
     const worker = new Worker(url, { workerData: settings, name: 'history' });
     let reason = 'it ended by itself';
-    worker.on('message', ({ id, answer, problems }: FromWorker) => {
+    worker.on('message', ({ id, answer, problems, cacheBytes }: FromWorker) => {
       slot.problems = problems;
+      slot.cacheBytes = cacheBytes;
       if (slot.job?.message.id !== id) return;
       const { job } = slot;
       slot.job = undefined;
+      this.#count(answer);
       job.done(answer);
       this.#dispatch();
     });
@@ -224,6 +258,7 @@ class HistoryService implements History {
     });
     worker.on('exit', () => {
       slot.worker = undefined;
+      slot.cacheBytes = 0;
       const { job } = slot;
       slot.job = undefined;
       if (this.#closed) return;

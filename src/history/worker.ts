@@ -1,19 +1,25 @@
 // The worker thread: opens the lake for reading and makes one chart at a time, so that decoding and joining
-// never hold up the main loop. Started by service.ts only; keeps nothing between two charts but the reader.
+// never hold up the main loop. Started by service.ts only; keeps the reader and finished charts, and gives out a
+// finished one only after it has looked that nothing it rested on has changed.
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { assert } from '../core/assert.js';
 import type { QuoteColumns } from '../core/columns.js';
-import { openReader } from '../lake/reader.js';
-import { chartRange, computeChart } from './chart.js';
+import { Evidence } from '../lake/evidence.js';
+import { LakeObserver } from '../lake/identity.js';
+import { type LakeInstrument, openReader } from '../lake/reader.js';
+import { ChartCache, chartKey } from './cache.js';
+import { chartRange, computeChart, type TimeRange } from './chart.js';
 import { encodeChart } from './encode.js';
 import type { ChartRequest, FromWorker, ToWorker, WorkerAnswer, WorkerSettings } from './protocol.js';
 
 assert(parentPort !== null, 'the history worker runs as a worker thread');
 const port = parentPort;
 const settings = workerData as WorkerSettings;
-const reader = openReader(settings.root);
+const observer = new LakeObserver(settings.root);
+const reader = openReader(settings.root, { store: observer.store, recent: observer.recent });
+const cache = new ChartCache(settings.cacheBytesMax);
 const running = new Map<number, AbortController>();
 
 port.on('message', (message: ToWorker) => {
@@ -33,22 +39,36 @@ async function serve(message: Exclude<ToWorker, { type: 'cancel' }>): Promise<vo
     else answer = { status: 'failed', message: error instanceof Error ? error.message : String(error) };
   }
   running.delete(message.id);
-  const reply: FromWorker = { id: message.id, answer, problems: reader.problems() };
-  port.postMessage(reply, answer.status === 'ok' ? [answer.line] : []);
+  const reply: FromWorker = {
+    id: message.id,
+    answer,
+    problems: reader.problems(),
+    cacheBytes: cache.bytes,
+  };
+  const owned = answer.status === 'ok' && answer.line instanceof ArrayBuffer ? [answer.line] : [];
+  port.postMessage(reply, owned);
 }
 
 async function chart(request: ChartRequest, signal: AbortSignal): Promise<WorkerAnswer> {
+  const key = chartKey(request);
+  const known = cache.get(key);
+  if (known !== undefined) {
+    const { line, rows, evidence } = known;
+    if (observer.unchanged(evidence)) return { status: 'ok', line, rows, cached: true };
+    cache.delete(key);
+  }
+  const seen = new Evidence();
+  observer.record(seen);
   const left = await reader.find(request.exchange1, request.symbol);
   const right = await reader.find(request.exchange2, request.symbol);
   if (left === undefined || right === undefined) return { status: 'unknown-pair' };
-  const leftUs = await reader.newestUs(left);
-  const rightUs = await reader.newestUs(right);
+  const range = await rangeOf(request, left, right, seen);
   signal.throwIfAborted();
-  if (leftUs === undefined || rightUs === undefined) return { status: 'empty' };
+  if (range === undefined) return { status: 'empty' };
   const columns = await computeChart({
     read: (leg, fromUs, toUs) => reader.readQuotes(leg, { fromUs, toUs, signal }),
     legs: [left, right],
-    range: chartRange(request, [leftUs, rightUs]),
+    range,
     points: request.points,
     signal,
     nextTurn,
@@ -56,7 +76,33 @@ async function chart(request: ChartRequest, signal: AbortSignal): Promise<Worker
   if (columns.length === 0) return { status: 'empty' };
   const title = { symbol: left.symbol, exchange1: left.exchange, exchange2: right.exchange };
   const bytes = encodeChart(title, columns, request.keyCase);
-  return { status: 'ok', line: bytes.buffer as ArrayBuffer, rows: columns.length };
+  // What changed while it was read may be in it or not.
+  if (!cache.takes(bytes.length) || !observer.unchanged(seen))
+    return { status: 'ok', line: bytes.buffer as ArrayBuffer, rows: columns.length, cached: false };
+  const line = new SharedArrayBuffer(bytes.length);
+  new Uint8Array(line).set(bytes);
+  cache.set(key, { line, rows: columns.length, evidence: seen });
+  return { status: 'ok', line, rows: columns.length, cached: false };
+}
+
+/**
+ * Undefined where a leg has no row. An end that is given and that the left leg has passed stays what it is: then
+ * the answer does not rest on the newest stamps, and closed days outlive what is recorded after them.
+ */
+async function rangeOf(
+  request: ChartRequest,
+  left: LakeInstrument,
+  right: LakeInstrument,
+  seen: Evidence,
+): Promise<TimeRange | undefined> {
+  const newest = new Evidence();
+  observer.record(newest);
+  const leftUs = await reader.newestUs(left);
+  const rightUs = await reader.newestUs(right);
+  observer.record(seen);
+  if (leftUs === undefined || rightUs === undefined) return undefined;
+  if (request.toUs === undefined || leftUs < request.toUs) seen.add(newest);
+  return chartRange(request, [leftUs, rightUs]);
 }
 
 /** The first chart of a thread costs tens of milliseconds of compiling: spend them before anybody waits. */

@@ -157,10 +157,16 @@ async function newestUs(
   context: Context,
   { exchange, symbol, directories }: LakeInstrument,
 ): Promise<Micros | undefined> {
-  const inFilesUs = await newestInFiles(context.store, directories, context.report);
-  const fromUs = inFilesUs === null ? 0 : inFilesUs + 1;
-  const { length, receivedUs } = await recentRows(context, exchange, symbol, fromUs, Number.MAX_SAFE_INTEGER);
-  return length > 0 ? receivedUs[length - 1] : (inFilesUs ?? undefined);
+  const inFiles = () => newestInFiles(context.store, directories, context.report);
+  for (let knownUs = await inFiles(); ; ) {
+    const fromUs = knownUs === null ? 0 : knownUs + 1;
+    const recent = await recentRows(context, exchange, symbol, fromUs, Number.MAX_SAFE_INTEGER);
+    if (recent.length > 0) return recent.receivedUs[recent.length - 1];
+    // What the journal held while the files were looked at may be in a file by now.
+    const againUs = await inFiles();
+    if (againUs === knownUs) return knownUs ?? undefined;
+    knownUs = againUs;
+  }
 }
 
 async function recentRows(

@@ -65,7 +65,7 @@ async function load(): Promise<void> {
     for (const warning of reply.warnings) notice('warning', warning);
     expected = reply.opportunities.length;
     if (expected === 0) {
-      show('empty', 'No opportunities: charts come with live points alone');
+      show('empty', 'No opportunities; live charts appear by themselves');
       if (reply.warnings.length === 0)
         notice('warning', 'No pair of the newest statistics passes the filter.');
       return;

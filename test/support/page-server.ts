@@ -1,11 +1,13 @@
 // A small real HTTP server for the tests of the page: it serves the built page under the strict content
-// policy, and answers the API as a test tells it to, byte by byte where the test wants that.
+// policy, and answers the API as a test tells it to, byte by byte where the test wants that. The live stream
+// is the real one.
 
 import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import type { ChartData } from '../../src/api/contract.js';
+import type { PairName } from '../../src/api/contract.js';
+import { type LiveEnd, startLive } from './page-live.js';
 
 const TYPES: Readonly<Record<string, string>> = {
   'index.html': 'text/html; charset=utf-8',
@@ -20,6 +22,7 @@ export interface PageServer {
   readonly url: string;
   /** By path without the query; a test may replace an answer at any time. */
   readonly answers: Map<string, Answer>;
+  readonly live: LiveEnd;
   /** Paths with queries, in order of arrival, without those of the page's own files. */
   readonly asked: string[];
   close(): Promise<void>;
@@ -37,12 +40,15 @@ export async function startPageServer(webDirectory: string): Promise<PageServer>
     const answer = type === undefined ? answers.get(path) : asset(join(webDirectory, file), type);
     void (answer ?? text(404, 'text/plain', 'nothing here'))(response, request);
   });
+  const live = startLive(server);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
     answers,
+    live,
     asked,
     async close() {
+      await live.close();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     },
@@ -65,7 +71,7 @@ export function ndjson(lines: readonly string[]): Answer {
 }
 
 /** A reply of `/api/opportunities` that names the pairs of these charts. */
-export function opportunitiesOf(charts: readonly ChartData[]): Answer {
+export function opportunitiesOf(charts: readonly PairName[]): Answer {
   const opportunities = charts.map(({ symbol, exchange1, exchange2 }, i) => ({
     symbol,
     exchange1,

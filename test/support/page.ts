@@ -71,7 +71,8 @@ function watch(page: Page, url: string, broken: boolean): string[] {
     if (!request.url().startsWith(url)) wrong.push(`asked another host: ${request.url()}`);
   });
   page.on('console', (message) => {
-    const failedRequest = broken && message.text().startsWith('Failed to load resource');
+    const failedRequest =
+      broken && /^(Failed to load resource|WebSocket connection to )/.test(message.text());
     if (message.type() === 'error' && !failedRequest) wrong.push(`console: ${message.text()}`);
   });
   return wrong;

@@ -1,0 +1,144 @@
+// One pair on the page: its name, newest spread and age in words, its chart and the values below it. Says of
+// every number how old it is; draws only when told to.
+
+import type { PairName } from '../src/api/contract.js';
+import { Chart } from './chart.js';
+import { element, setText } from './dom.js';
+import { clockText, countText, dateText, momentText, percentText } from './format.js';
+import { createLegend, lastValidRow } from './legend.js';
+import type { Paintable } from './painter.js';
+import type { Series } from './series.js';
+import { type Columns, rowAt, slice } from './thin.js';
+import { type Following, newestWords } from './words.js';
+
+/** What of a chart is in sight: all there is, or the newest quarter of an hour. */
+export type View = 'all' | 'live';
+
+const LIVE_SPAN_SECONDS = 900;
+
+/** What all cards have in common now. */
+export interface Sight {
+  readonly view: View;
+  /** The server's time, epoch seconds. */
+  readonly nowSeconds: number;
+  /** Whether the live stream is connected; null before it has ever been. */
+  readonly live: boolean | null;
+}
+
+export class Card implements Paintable {
+  readonly root: HTMLElement;
+  following: Following = 'never';
+  readonly #name: PairName;
+  readonly #series: Series;
+  readonly #sight: () => Sight;
+  readonly #value = element('strong');
+  readonly #age = element('time', 'age');
+  readonly #plot = element('div', 'plot');
+  readonly #legend = createLegend();
+  #chart: Chart | null = null;
+  #view: View | null = null;
+  /** As drawn. */
+  #columns: Readonly<Columns>;
+
+  /** `note` is a short remark beside the newest value (may be empty). */
+  constructor(name: PairName, note: string, series: Series, sight: () => Sight) {
+    const { symbol, exchange1, exchange2 } = name;
+    this.#name = name;
+    this.#series = series;
+    this.#sight = sight;
+    this.#columns = series.columns;
+    const legs = element('span', 'legs', `(${exchange1} / ${exchange2})`);
+    const newest = element('span', '', this.#value, ' ', this.#age);
+    this.#plot.setAttribute('role', 'img');
+    this.root = element(
+      'article',
+      'card',
+      element(
+        'header',
+        '',
+        element('h2', 'pair', `${symbol} `, legs),
+        element('p', 'last', newest, element('span', 'note', note)),
+      ),
+      this.#plot,
+      this.#legend.root,
+    );
+    this.root.setAttribute('aria-label', `${symbol}, ${exchange1} against ${exchange2}`);
+    this.tick();
+  }
+
+  /** Writes how old the newest point is. Not in a live region: it would be read out every second. */
+  tick(): void {
+    const { nowSeconds, live } = this.#sight();
+    const { columns } = this.#series;
+    const row = lastValidRow(columns);
+    const lastSeconds = columns.timestamps[row];
+    const point = {
+      spread: columns.spreads.at(-1) ?? null,
+      lastSpread: columns.spreads[row] ?? undefined,
+      lastSeconds,
+    };
+    const { value, age, look } = newestWords(point, this.following, live, nowSeconds);
+    setText(this.#value, value);
+    setText(this.#age, age);
+    this.#value.className = point.spread === null ? 'none' : '';
+    this.#age.className = `age ${look}`;
+    if (lastSeconds === undefined) return;
+    this.#age.dateTime = new Date(lastSeconds * 1_000).toISOString();
+    this.#age.title = momentText(lastSeconds, nowSeconds);
+  }
+
+  /** Draws what there is now into the card, which must be in the page. */
+  paint(): void {
+    const { view, nowSeconds } = this.#sight();
+    if (view !== this.#view) this.#chart?.showAll();
+    this.#view = view;
+    const to = Math.max(nowSeconds, this.#series.newestSeconds ?? nowSeconds);
+    const from = view === 'live' ? to - LIVE_SPAN_SECONDS : Number.NEGATIVE_INFINITY;
+    const { columns } = this.#series;
+    const first = rowAt(columns.timestamps, from);
+    // The row before the first one in sight: the line comes from there.
+    this.#columns = slice(columns, Math.max(0, first - 1));
+    this.#plot.setAttribute('aria-label', this.#summary());
+    if (first === columns.timestamps.length) {
+      this.#showNothing(view);
+    } else {
+      this.#legend.root.hidden = false;
+      this.#chart ??= this.#createChart();
+      this.#chart.draw(this.#columns, view === 'live' ? [from, to] : null);
+      this.#legend.show(this.#columns, this.#chart.row);
+    }
+    this.tick();
+  }
+
+  destroy(): void {
+    this.#chart?.destroy();
+    this.root.remove();
+  }
+
+  #createChart(): Chart {
+    this.#plot.replaceChildren();
+    return new Chart(this.#plot, (row) => this.#legend.show(this.#columns, row));
+  }
+
+  #showNothing(view: View): void {
+    this.#chart?.destroy();
+    this.#chart = null;
+    this.#legend.root.hidden = true;
+    const words =
+      view === 'live' ? 'No points in the last 15 minutes' : 'No quotes of both legs in this range';
+    this.#plot.replaceChildren(element('p', 'nothing', words));
+  }
+
+  /** What the picture shows, for those who do not see it. */
+  #summary(): string {
+    const { symbol, exchange1, exchange2 } = this.#name;
+    const { timestamps, spreads } = this.#columns;
+    const name = `Spread of ${symbol} between ${exchange1} and ${exchange2}`;
+    const first = timestamps[0];
+    const last = timestamps.at(-1);
+    if (first === undefined || last === undefined) return `${name}: no points`;
+    const span = `${dateText(first)} ${clockText(first)} to ${dateText(last)} ${clockText(last)} UTC`;
+    const value = percentText(spreads[lastValidRow(this.#columns)]);
+    return `${name}: ${countText(timestamps.length, 'point')} from ${span}, last ${value}`;
+  }
+}

@@ -1,0 +1,40 @@
+// The values below a chart: of the row under the cursor, else of the last valid spread.
+
+import { element, setText } from './dom.js';
+import { ABSENT, clockText, dateText, percentText } from './format.js';
+import type { Columns } from './thin.js';
+
+export interface Legend {
+  readonly root: HTMLElement;
+  /** Values of this row; null = of the last valid spread. */
+  show(columns: Readonly<Columns>, row: number | null): void;
+}
+
+export function createLegend(): Legend {
+  const root = element('dl', 'legend');
+  const cell = (label: string, className: string): HTMLElement => {
+    const value = element('dd');
+    root.append(element('div', className, element('dt', '', label), value));
+    return value;
+  };
+  const spread = cell('Spread', 'spread');
+  const upper = cell('97 %', 'upper');
+  const lower = cell('3 %', 'lower');
+  const time = cell('at', 'time');
+  return {
+    root,
+    show(columns, row) {
+      const shown = row ?? lastValidRow(columns);
+      const at = columns.timestamps[shown];
+      setText(time, at === undefined ? ABSENT : `${dateText(at)} ${clockText(at)} UTC`);
+      setText(spread, percentText(columns.spreads[shown]));
+      setText(upper, percentText(columns.upperBand[shown]));
+      setText(lower, percentText(columns.lowerBand[shown]));
+    },
+  };
+}
+
+/** −1 where there is none. */
+export function lastValidRow({ spreads }: Readonly<Columns>): number {
+  return spreads.findLastIndex((spread) => spread !== null);
+}

@@ -1,0 +1,64 @@
+// What a card says of its newest point, and the header of the live stream, in words. Pure.
+
+import { ABSENT, durationText, percentText } from './format.js';
+
+/** How the live stream stands to a pair. */
+export type Following =
+  /** It sends the pair's points. */
+  | 'on'
+  /** It has no points of it now. */
+  | 'quiet'
+  /** It has said that the pair is watched no more. */
+  | 'off'
+  /** It never had the pair. */
+  | 'never';
+
+export interface NewestPoint {
+  /** Of the newest row, null or not. */
+  readonly spread: number | null;
+  /** The newest spread that is not null, and its stamp, epoch seconds; undefined where there is none. */
+  readonly lastSpread: number | undefined;
+  readonly lastSeconds: number | undefined;
+}
+
+export interface NewestWords {
+  readonly value: string;
+  readonly age: string;
+  readonly look: 'fresh' | 'old' | 'apart';
+}
+
+/** Live points older than this are marked. */
+const OLD_SECONDS = 10;
+
+/** `live`: whether the stream is connected; null before it has ever been asked. */
+export function newestWords(
+  point: NewestPoint,
+  following: Following,
+  live: boolean | null,
+  nowSeconds: number,
+): NewestWords {
+  if (point.lastSeconds === undefined) return { value: ABSENT, age: 'no valid spread', look: 'apart' };
+  const ageSeconds = nowSeconds - point.lastSeconds;
+  const none = point.spread === null;
+  const value = none ? 'no valid spread now' : percentText(point.lastSpread);
+  const ago = agoText(ageSeconds);
+  const age = none ? `last ${percentText(point.lastSpread)}, ${ago}` : ago;
+  if (live === null) return { value, age, look: 'apart' };
+  if (!live) return { value, age: `${age}, not live`, look: 'old' };
+  if (following !== 'on') return { value, age: `${age}, ${APART[following]}`, look: 'apart' };
+  if (none) return { value, age, look: 'old' };
+  return ageSeconds > OLD_SECONDS
+    ? { value, age: `${age}, nothing newer`, look: 'old' }
+    : { value, age, look: 'fresh' };
+}
+
+/** `now`, `3 s ago`, `2 min ago`; stamps of the future are of now. */
+export function agoText(ageSeconds: number): string {
+  return ageSeconds < 1 ? 'now' : `${durationText(ageSeconds * 1_000)} ago`;
+}
+
+const APART: Readonly<Record<Exclude<Following, 'on'>, string>> = {
+  quiet: 'no live points',
+  off: 'no longer watched',
+  never: 'no live points',
+};

@@ -38,7 +38,7 @@ export const LIMITS = {
   history: {
     /** Charts waiting for a worker; past it a request is answered 503. */
     queuedChartsMax: 512,
-    /** NDJSON replies under way at the same time; each holds at most one chart. */
+    /** NDJSON replies under way at the same time; each holds at most two charts, and finished ones of the cache. */
     repliesMax: 16,
     pointsMax: 1_000_000,
     /** Finished charts kept by the workers, all together. */

@@ -1,5 +1,5 @@
-// GET /api/dashboard_data: history charts as NDJSON, a chart a line. One chart is held at a time: the next is
-// asked for when the client has taken the last, and a client that goes away stops the work.
+// GET /api/dashboard_data: history charts as NDJSON, a chart a line. While the client takes one the next is made,
+// and no more than that; a client that goes away stops the work.
 
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply } from 'fastify';
@@ -91,16 +91,22 @@ async function* charts(
   range: RangeRequest,
   signal: AbortSignal,
 ): AsyncGenerator<Buffer> {
-  for (const { symbol, exchange1, exchange2 } of pairs) {
+  const requests = pairs.map(({ symbol, exchange1, exchange2 }) => ({
+    symbol,
+    exchange1,
+    exchange2,
+    ...range,
+  }));
+  let at = 0;
+  for await (const outcome of history.charts(requests, signal)) {
+    const { symbol, exchange1, exchange2 } = requests[at]!;
+    at += 1;
     if (signal.aborted) return;
-    try {
-      const answer = await history.chart({ symbol, exchange1, exchange2, ...range }, signal);
-      if (answer.status === 'ok') yield answer.line;
-    } catch (error) {
-      if (signal.aborted) return;
-      if (error instanceof HistoryError && error.code === 'closed') return;
-      log.error('a chart failed', { symbol, exchange1, exchange2, reason: String(error) });
-    }
+    if (outcome.status === 'ok') yield outcome.line;
+    if (outcome.status !== 'failed') continue;
+    const { error } = outcome;
+    if (error instanceof HistoryError && error.code === 'closed') return;
+    log.error('a chart failed', { symbol, exchange1, exchange2, reason: String(error) });
   }
 }
 

@@ -36,7 +36,13 @@ export interface WorkerSettings {
 }
 
 export type ToWorker =
-  | { readonly type: 'chart'; readonly id: number; readonly request: ChartRequest }
+  | {
+      readonly type: 'chart';
+      readonly id: number;
+      readonly request: ChartRequest;
+      /** Asked for next: those that are finished already come along, up to the first that is not. */
+      readonly following: readonly ChartRequest[];
+    }
   | { readonly type: 'warm-up'; readonly id: number; readonly request?: ChartRequest }
   | { readonly type: 'cancel'; readonly id: number };
 
@@ -48,16 +54,20 @@ export interface FromWorker {
   readonly problems: readonly LakeProblem[];
   /** Held by this worker's cache. */
   readonly cacheBytes: number;
+  /** Names of lines that are given no more after this answer. */
+  readonly dropped: readonly number[];
 }
 
 export type WorkerAnswer =
   | {
-      readonly status: 'ok';
-      /** Shared where the worker's cache holds it too, else handed over. */
+      readonly status: 'computed';
+      /** Shared where the worker keeps it too, under `keptAs`; else handed over. */
       readonly line: ArrayBuffer | SharedArrayBuffer;
       readonly rows: number;
-      /** Not computed anew. */
-      readonly cached: boolean;
+      /** The name under which it is given again; null where it is not kept. */
+      readonly keptAs: number | null;
     }
+  /** Lines that were sent before and are still right: of the request, then of those that follow it. */
+  | { readonly status: 'kept'; readonly names: readonly number[] }
   | { readonly status: 'unknown-pair' | 'empty' | 'warm' | 'cancelled' }
   | { readonly status: 'failed'; readonly message: string };

@@ -3,9 +3,11 @@
 // and is replaced.
 
 import { Worker } from 'node:worker_threads';
-import type { Log } from '../core/log.js';
 import type { LakeProblem } from '../lake/problems.js';
 import { CACHE_BYTES_MAX } from './cache.js';
+import type { ChartOutcome, History, HistoryOptions, HistoryState } from './contract.js';
+import { closedError, HistoryError } from './error.js';
+import { KeptLines } from './kept-lines.js';
 import type {
   ChartReply,
   ChartRequest,
@@ -15,72 +17,29 @@ import type {
   WorkerSettings,
 } from './protocol.js';
 
+export type { ChartOutcome, History, HistoryOptions, HistoryState } from './contract.js';
+export { HistoryError, type HistoryErrorCode } from './error.js';
 export type { ChartReply, ChartRequest } from './protocol.js';
 
-/**
- * `busy`: the queue is full, ask later. `failed`: reading failed or the worker died. `closed`: shutting down.
- */
-export type HistoryErrorCode = 'busy' | 'failed' | 'closed';
+/** Finished charts that are asked for in one message: few at first, so that the first is not kept waiting. */
+const TOGETHER_FIRST = 4;
+const TOGETHER_MAX = 24;
 
-export class HistoryError extends Error {
-  readonly code: HistoryErrorCode;
-
-  constructor(code: HistoryErrorCode, message: string) {
-    super(message);
-    this.name = 'HistoryError';
-    this.code = code;
-  }
-}
-
-export interface HistoryOptions {
-  /** The lake's root; it need not exist yet. */
-  readonly root: string;
-  /** Threads; default 1. */
-  readonly workers?: number;
-  /** Requests that may wait for a worker; past it a request is refused as `busy`. */
-  readonly queuedChartsMax: number;
-  /** For finished charts, all workers together; 0 = keep none. Default CACHE_BYTES_MAX. */
-  readonly cacheBytesMax?: number;
-  readonly log: Log;
-  /** The thread's program; default the one beside this file. */
-  readonly workerUrl?: URL;
-}
-
-export interface HistoryState {
-  readonly queued: number;
-  readonly running: number;
-  readonly refused: number;
-  readonly workersLost: number;
-  /** Charts given since the start, computed or kept. */
-  readonly answered: number;
-  /** Charts given out again as they were finished before. */
-  readonly cacheHits: number;
-  /** Requests that had to be worked out, to whatever end. */
-  readonly cacheMisses: number;
-  readonly cacheBytes: number;
-}
-
-export interface History {
-  /**
-   * Rejects with the signal's reason when it aborts (the work stops within one chunk), else with a
-   * HistoryError.
-   */
-  chart(request: ChartRequest, signal?: AbortSignal): Promise<ChartReply>;
-  /** Starts the workers and compiles their code; with a request, reads that chart once. Never rejects. */
-  warmUp(request?: ChartRequest): Promise<void>;
-  /** What of the lake could not be read, as far as the workers have met it. */
-  problems(): readonly LakeProblem[];
-  state(): HistoryState;
-  /** Refuses what waits, ends the workers. */
-  close(): Promise<void>;
-}
+/** Rows lie outside the heap; more room for small objects would only keep garbage. */
+const YOUNG_MB_MAX = 8;
 
 type JobMessage = Exclude<ToWorker, { readonly type: 'cancel' }>;
+
+interface Answered {
+  readonly answer: WorkerAnswer;
+  /** Those of the answer. */
+  readonly lines: readonly ChartReply[];
+}
 
 interface Job {
   readonly message: JobMessage;
   settled: boolean;
-  readonly done: (answer: WorkerAnswer) => void;
+  readonly done: (answered: Answered) => void;
   readonly failed: (reason: unknown) => void;
 }
 
@@ -88,7 +47,7 @@ interface Slot {
   worker: Worker | undefined;
   job: Job | undefined;
   problems: readonly LakeProblem[];
-  cacheBytes: number;
+  readonly kept: KeptLines;
 }
 
 export function createHistory(options: HistoryOptions): History {
@@ -113,14 +72,42 @@ class HistoryService implements History {
       worker: undefined,
       job: undefined,
       problems: [],
-      cacheBytes: 0,
+      kept: new KeptLines(),
     }));
   }
 
   async chart(request: ChartRequest, signal?: AbortSignal): Promise<ChartReply> {
-    const answer = await this.#ask({ type: 'chart', id: this.#takeId(), request }, signal);
-    if (answer.status === 'ok') return { status: 'ok', line: Buffer.from(answer.line), rows: answer.rows };
-    if (answer.status === 'unknown-pair' || answer.status === 'empty') return { status: answer.status };
+    const [reply] = await this.#some([request], signal);
+    return reply!;
+  }
+
+  async *charts(requests: readonly ChartRequest[], signal?: AbortSignal): AsyncGenerator<ChartOutcome> {
+    if (requests.length === 0) return;
+    const some = async (from: number): Promise<readonly ChartOutcome[]> => {
+      const count = Math.min(TOGETHER_MAX, Math.max(TOGETHER_FIRST, from));
+      try {
+        return await this.#some(requests.slice(from, from + count), signal);
+      } catch (error) {
+        return [{ status: 'failed', error }];
+      }
+    };
+    for (let at = 0, next = some(0); at < requests.length; ) {
+      const outcomes = await next;
+      at += outcomes.length;
+      if (at < requests.length) next = some(at);
+      yield* outcomes;
+    }
+  }
+
+  /** The first of the requests, and what of the others is finished already. */
+  async #some(
+    [request, ...following]: readonly ChartRequest[],
+    signal?: AbortSignal,
+  ): Promise<readonly ChartReply[]> {
+    const id = this.#takeId();
+    const { answer, lines } = await this.#ask({ type: 'chart', id, request: request!, following }, signal);
+    if (lines.length > 0) return lines;
+    if (answer.status === 'unknown-pair' || answer.status === 'empty') return [{ status: answer.status }];
     throw new HistoryError(
       'failed',
       answer.status === 'failed' ? answer.message : `answer: ${answer.status}`,
@@ -132,7 +119,7 @@ class HistoryService implements History {
       const id = this.#takeId();
       const message: JobMessage =
         request === undefined ? { type: 'warm-up', id } : { type: 'warm-up', id, request };
-      const answer = await this.#ask(message);
+      const { answer } = await this.#ask(message);
       if (answer.status === 'failed') throw new Error(answer.message);
     });
     for (const { status, ...rest } of await Promise.allSettled(asked)) {
@@ -158,7 +145,7 @@ class HistoryService implements History {
       answered: this.#answered,
       cacheHits: this.#cacheHits,
       cacheMisses: this.#cacheMisses,
-      cacheBytes: this.#slots.reduce((sum, slot) => sum + slot.cacheBytes, 0),
+      cacheBytes: this.#slots.reduce((sum, slot) => sum + slot.kept.bytes, 0),
     };
   }
 
@@ -179,7 +166,7 @@ class HistoryService implements History {
     return id;
   }
 
-  #ask(message: JobMessage, signal?: AbortSignal): Promise<WorkerAnswer> {
+  #ask(message: JobMessage, signal?: AbortSignal): Promise<Answered> {
     if (this.#closed) return Promise.reject(closedError());
     if (signal?.aborted === true) return Promise.reject(signal.reason as Error);
     if (this.#queue.length >= this.#options.queuedChartsMax) {
@@ -226,11 +213,10 @@ class HistoryService implements History {
     }
   }
 
-  #count(answer: WorkerAnswer): void {
-    const { status } = answer;
-    if (status === 'ok') this.#answered += 1;
-    if (status === 'ok' && answer.cached) this.#cacheHits += 1;
-    else if (status === 'ok' || status === 'empty' || status === 'unknown-pair') this.#cacheMisses += 1;
+  #count({ status }: WorkerAnswer, lines: number): void {
+    this.#answered += lines;
+    if (status === 'kept') this.#cacheHits += lines;
+    else if (status === 'computed' || status === 'empty' || status === 'unknown-pair') this.#cacheMisses += 1;
   }
 
   /**
@@ -241,16 +227,21 @@ class HistoryService implements History {
     const { root, cacheBytesMax = CACHE_BYTES_MAX } = this.#options;
     const settings: WorkerSettings = { root, cacheBytesMax: cacheBytesMax / this.#slots.length };
     const url = this.#options.workerUrl ?? new URL('./worker.js', import.meta.url);
-    const worker = new Worker(url, { workerData: settings, name: 'history' });
+    const worker = new Worker(url, {
+      workerData: settings,
+      name: 'history',
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB_MAX },
+    });
     let reason = 'it ended by itself';
-    worker.on('message', ({ id, answer, problems, cacheBytes }: FromWorker) => {
+    worker.on('message', (message: FromWorker) => {
+      const { id, answer, problems } = message;
       slot.problems = problems;
-      slot.cacheBytes = cacheBytes;
+      const lines = slot.kept.take(message);
       if (slot.job?.message.id !== id) return;
       const { job } = slot;
       slot.job = undefined;
-      this.#count(answer);
-      job.done(answer);
+      this.#count(answer, lines.length);
+      job.done({ answer, lines });
       this.#dispatch();
     });
     worker.on('error', (error) => {
@@ -258,7 +249,7 @@ class HistoryService implements History {
     });
     worker.on('exit', () => {
       slot.worker = undefined;
-      slot.cacheBytes = 0;
+      slot.kept.clear();
       const { job } = slot;
       slot.job = undefined;
       if (this.#closed) return;
@@ -269,8 +260,4 @@ class HistoryService implements History {
     });
     return worker;
   }
-}
-
-function closedError(): HistoryError {
-  return new HistoryError('closed', 'history is closed');
 }

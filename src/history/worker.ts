@@ -7,7 +7,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { assert } from '../core/assert.js';
 import type { QuoteColumns } from '../core/columns.js';
 import { Evidence } from '../lake/evidence.js';
-import { LakeObserver } from '../lake/identity.js';
+import { type Glances, LakeObserver } from '../lake/identity.js';
 import { type LakeInstrument, openReader } from '../lake/reader.js';
 import { ChartCache, chartKey } from './cache.js';
 import { chartRange, computeChart, type TimeRange } from './chart.js';
@@ -33,7 +33,9 @@ async function serve(message: Exclude<ToWorker, { type: 'cancel' }>): Promise<vo
   let answer: WorkerAnswer;
   try {
     if (message.type === 'warm-up') answer = await warmUp(controller.signal, message.request);
-    else answer = await chart(message.request, controller.signal);
+    else
+      answer =
+        kept([message.request, ...message.following]) ?? (await chart(message.request, controller.signal));
   } catch (error) {
     if (controller.signal.aborted) answer = { status: 'cancelled' };
     else answer = { status: 'failed', message: error instanceof Error ? error.message : String(error) };
@@ -44,19 +46,31 @@ async function serve(message: Exclude<ToWorker, { type: 'cancel' }>): Promise<vo
     answer,
     problems: reader.problems(),
     cacheBytes: cache.bytes,
+    dropped: cache.takeDropped(),
   };
-  const owned = answer.status === 'ok' && answer.line instanceof ArrayBuffer ? [answer.line] : [];
+  const owned = answer.status === 'computed' && answer.line instanceof ArrayBuffer ? [answer.line] : [];
   port.postMessage(reply, owned);
 }
 
-async function chart(request: ChartRequest, signal: AbortSignal): Promise<WorkerAnswer> {
-  const key = chartKey(request);
-  const known = cache.get(key);
-  if (known !== undefined) {
-    const { line, rows, evidence } = known;
-    if (observer.unchanged(evidence)) return { status: 'ok', line, rows, cached: true };
-    cache.delete(key);
+/** As many of the requests, from the first on, as are kept and still good; undefined where the first is not. */
+function kept(requests: readonly ChartRequest[]): WorkerAnswer | undefined {
+  const names: number[] = [];
+  // One glance at a folder is enough for all of them.
+  const glances: Glances = new Map();
+  for (const request of requests) {
+    const key = chartKey(request);
+    const known = cache.get(key);
+    if (known === undefined) break;
+    if (!observer.unchanged(known.evidence, glances)) {
+      cache.delete(key);
+      break;
+    }
+    names.push(known.name);
   }
+  return names.length === 0 ? undefined : { status: 'kept', names };
+}
+
+async function chart(request: ChartRequest, signal: AbortSignal): Promise<WorkerAnswer> {
   const seen = new Evidence();
   observer.record(seen);
   const left = await reader.find(request.exchange1, request.symbol);
@@ -76,13 +90,15 @@ async function chart(request: ChartRequest, signal: AbortSignal): Promise<Worker
   if (columns.length === 0) return { status: 'empty' };
   const title = { symbol: left.symbol, exchange1: left.exchange, exchange2: right.exchange };
   const bytes = encodeChart(title, columns, request.keyCase);
+  const rows = columns.length;
   // What changed while it was read may be in it or not.
-  if (!cache.takes(bytes.length) || !observer.unchanged(seen))
-    return { status: 'ok', line: bytes.buffer as ArrayBuffer, rows: columns.length, cached: false };
-  const line = new SharedArrayBuffer(bytes.length);
-  new Uint8Array(line).set(bytes);
-  cache.set(key, { line, rows: columns.length, evidence: seen });
-  return { status: 'ok', line, rows: columns.length, cached: false };
+  if (cache.takes(bytes.length) && observer.unchanged(seen)) {
+    const line = new SharedArrayBuffer(bytes.length);
+    const keptAs = cache.set(chartKey(request), line, seen);
+    new Uint8Array(line).set(bytes);
+    if (keptAs !== null) return { status: 'computed', line, rows, keptAs };
+  }
+  return { status: 'computed', line: bytes.buffer as ArrayBuffer, rows, keptAs: null };
 }
 
 /**
@@ -117,8 +133,7 @@ async function warmUp(signal: AbortSignal, request?: ChartRequest): Promise<Work
     nextTurn,
   });
   encodeChart({ symbol: '', exchange1: '', exchange2: '' }, columns);
-  if (request !== undefined) await chart(request, signal);
-  return { status: 'warm' };
+  return request === undefined ? { status: 'warm' } : await chart(request, signal);
 }
 
 const WARM_ROWS = 20_000;

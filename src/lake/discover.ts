@@ -4,7 +4,7 @@
 import { join } from 'node:path';
 import { exchangeKey } from '../core/exchange.js';
 import { instrumentKey } from '../core/instrument.js';
-import { symbolKey } from '../core/symbol.js';
+import { symbolKey, unifiedFromSpelling } from '../core/symbol.js';
 import { type Micros, US_PER_DAY, US_PER_HOUR } from '../core/time.js';
 import { TRADES_DIR, unescapeName } from './paths.js';
 import { dateOfName, hourOfName, overlaps, type Partition } from './plan.js';
@@ -19,37 +19,7 @@ export interface LakeInstrument {
   readonly directories: readonly string[];
 }
 
-/** Quote currencies by which a bare spelling is split; a longer one before those it ends with. */
-const QUOTES = [
-  'FDUSD',
-  'TUSD',
-  'BUSD',
-  'USDT',
-  'USDC',
-  'USD',
-  'EUR',
-  'TRY',
-  'BRL',
-  'BTC',
-  'ETH',
-  'BNB',
-  'DAI',
-];
 const DEPTH_MAX = 8;
-
-/** `BTC/USDT` from `BTC_USDT`, `BTC#USDT`, `BTC-USDT`, `BTCUSDT`; else upper-cased as it is. */
-export function unifiedFromDisk(spelling: string): string {
-  const upper = spelling.trim().toUpperCase();
-  const at = Math.max(
-    upper.lastIndexOf('/'),
-    upper.lastIndexOf('#'),
-    upper.lastIndexOf('_'),
-    upper.lastIndexOf('-'),
-  );
-  if (at > 0 && at < upper.length - 1) return `${upper.slice(0, at)}/${upper.slice(at + 1)}`;
-  const quote = QUOTES.find((q) => upper.endsWith(q) && upper.length > q.length);
-  return quote === undefined ? upper : `${upper.slice(0, -quote.length)}/${quote}`;
-}
 
 /** Every instrument of the lake, or those that match; by exchange and symbol. */
 export async function discoverInstruments(
@@ -65,13 +35,13 @@ export async function discoverInstruments(
       const key = instrumentKey(exchange.value, symbol.value);
       const known = merged.get(key);
       if (known === undefined) {
-        const unified = unifiedFromDisk(symbol.value);
+        const unified = unifiedFromSpelling(symbol.value);
         merged.set(key, { exchange: exchange.value, symbol: unified, directories: [symbol.path] });
         continue;
       }
       known.directories.push(symbol.path);
       // A spelling with a separator knows where base and quote part; a bare one was split by a guess.
-      if (/[/#_-]/.test(symbol.value)) known.symbol = unifiedFromDisk(symbol.value);
+      if (/[/#_-]/.test(symbol.value)) known.symbol = unifiedFromSpelling(symbol.value);
     }
   }
   return [...merged.values()].sort(byName);

@@ -4,14 +4,9 @@
 import { join, relative } from 'node:path';
 import type { QuoteColumns } from '../core/columns.js';
 import { instrumentKey } from '../core/instrument.js';
+import { unifiedFromSpelling } from '../core/symbol.js';
 import type { Micros } from '../core/time.js';
-import {
-  byName,
-  discoverInstruments,
-  discoverPartitions,
-  type LakeInstrument,
-  unifiedFromDisk,
-} from './discover.js';
+import { byName, discoverInstruments, discoverPartitions, type LakeInstrument } from './discover.js';
 import { NO_PROGRESS, sliceColumns } from './merge.js';
 import { newestInFiles } from './newest.js';
 import { JOURNAL_DIR } from './paths.js';
@@ -106,7 +101,7 @@ function withFresh(onDisk: readonly LakeInstrument[], fresh: readonly Instrument
   const byKey = new Map(onDisk.map((known) => [instrumentKey(known.exchange, known.symbol), known]));
   for (const { exchange, symbol } of fresh) {
     const key = instrumentKey(exchange, symbol);
-    if (!byKey.has(key)) byKey.set(key, { exchange, symbol: unifiedFromDisk(symbol), directories: [] });
+    if (!byKey.has(key)) byKey.set(key, { exchange, symbol: unifiedFromSpelling(symbol), directories: [] });
   }
   return [...byKey.values()].sort(byName);
 }

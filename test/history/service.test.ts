@@ -118,7 +118,7 @@ test('an abort in the middle of a real chart rejects at once and the next chart 
 /** Answers by the request's symbol: OK at once, HANG when cancelled, DIE never, FAIL with an error. */
 const PUPPET = `
 import { parentPort } from 'node:worker_threads';
-const answer = (id, answer) => parentPort.postMessage({ id, answer, problems: [] });
+const answer = (id, answer) => parentPort.postMessage({ id, answer, problems: [], cacheBytes: 0, dropped: [] });
 parentPort.on('message', ({ type, id, request }) => {
   if (type === 'cancel') answer(id, { status: 'cancelled' });
   else if (request?.symbol === 'DIE') throw new Error('as asked');

@@ -207,3 +207,19 @@ test('every array of a chunk owns its buffer, so that a worker can hand it over'
   }
   assert.equal(rows, 200_000);
 });
+
+test('the newest stamp is found when its row moves from the journal into a file while one looks', async (t) => {
+  const root = await temporaryLake(t);
+  await placeOurs(root, run(start, 10), 10);
+  const later = run(start + US_PER_HOUR, 5);
+  let moved = false;
+  const recent = async () => {
+    // The files were looked at without it; now that the journal is, it is in a file.
+    if (!moved) await placeOurs(root, later, 5);
+    moved = true;
+    return { columns: recentColumns({ us: [], bid: [], ask: [] }), problems: [] };
+  };
+  const reader = opener(root, { recent });
+  const instrument = await reader.find('Binance', 'BTC/USDT');
+  assert.equal(await reader.newestUs(instrument!), later.us.at(-1));
+});

@@ -1,0 +1,27 @@
+// Where the measured program and the generated data lie.
+
+import { resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+export const root = fileURLToPath(new URL('..', import.meta.url));
+const built = resolve(root, process.env['BENCH_BUILD'] ?? 'build');
+
+/** The address of a compiled module, for import(). */
+export function compiled(path) {
+  return pathToFileURL(resolve(built, path)).href;
+}
+
+export const mainProgram = resolve(built, 'src/main.js');
+export const dataFolder = resolve(root, 'data', 'bench');
+
+/** The value of `--name N`. */
+export function option(name, otherwise) {
+  const at = process.argv.indexOf(`--${name}`);
+  if (at < 0) return otherwise;
+  const value = Number(process.argv[at + 1]);
+  if (!(value > 0)) {
+    console.error(`error: --${name} expected a number above 0`);
+    process.exit(2);
+  }
+  return value;
+}

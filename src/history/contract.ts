@@ -1,0 +1,55 @@
+// What may be asked of history, and what it says of itself. Types only.
+
+import type { Log } from '../core/log.js';
+import type { LakeProblem } from '../lake/problems.js';
+import type { ChartReply, ChartRequest } from './protocol.js';
+
+export interface HistoryOptions {
+  /** The lake's root; it need not exist yet. */
+  readonly root: string;
+  /** Threads; default 1. */
+  readonly workers?: number;
+  /** Requests that may wait for a worker; past it a request is refused as `busy`. */
+  readonly queuedChartsMax: number;
+  /** For finished charts, all workers together; 0 = keep none. Default CACHE_BYTES_MAX. */
+  readonly cacheBytesMax?: number;
+  readonly log: Log;
+  /** The thread's program; default the one beside this file. */
+  readonly workerUrl?: URL;
+}
+
+export interface HistoryState {
+  readonly queued: number;
+  readonly running: number;
+  readonly refused: number;
+  readonly workersLost: number;
+  /** Charts given since the start, computed or kept. */
+  readonly answered: number;
+  /** Charts given out again as they were finished before. */
+  readonly cacheHits: number;
+  /** Requests that had to be worked out, to whatever end. */
+  readonly cacheMisses: number;
+  readonly cacheBytes: number;
+}
+
+export type ChartOutcome = ChartReply | { readonly status: 'failed'; readonly error: unknown };
+
+export interface History {
+  /**
+   * Rejects with the signal's reason when it aborts (the work stops within one chunk), else with a
+   * HistoryError.
+   */
+  chart(request: ChartRequest, signal?: AbortSignal): Promise<ChartReply>;
+  /**
+   * The same of each request, in order; one that fails says so and the others come all the same. While some are
+   * taken, the next is being made, and no more than that.
+   */
+  charts(requests: readonly ChartRequest[], signal?: AbortSignal): AsyncGenerator<ChartOutcome>;
+  /** Starts the workers and compiles their code; with a request, reads that chart once. Never rejects. */
+  warmUp(request?: ChartRequest): Promise<void>;
+  /** What of the lake could not be read, as far as the workers have met it. */
+  problems(): readonly LakeProblem[];
+  state(): HistoryState;
+  /** Refuses what waits, ends the workers. */
+  close(): Promise<void>;
+}

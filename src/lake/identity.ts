@@ -1,0 +1,236 @@
+// Whether an answer from the lake would still be the same: a reader's looks at folders and journal are recorded
+// while it works, and compared later. Nothing that was looked at can be forgotten, and contents are never read.
+//
+// A folder's change time is enough where it lies before the newest one seen when the folder was listed: whatever
+// changes it later gets a later time. The few others are listed again each time: file systems count in ticks, and
+// two changes may share one. Files of our own names appear whole and are never written again, so their folder
+// speaks for them; all others are looked at themselves.
+
+import { createHash } from 'node:crypto';
+import { type Dirent, readdirSync, type Stats, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Micros } from '../core/time.js';
+import { Evidence, type FolderSeen } from './evidence.js';
+import { JOURNAL_DIR, lastStampOf, RUNS_DIR, runSpan, segmentFirstUs } from './paths.js';
+import { isQuoteFileName } from './plan.js';
+import { type RecentRows, readRecent } from './recent.js';
+import { diskStore, isNotFound, type ReadStore, type StoreEntry, type StoreFile } from './store.js';
+
+/** Change times this much older than the newest seen are certain to be over, on the coarsest file systems too. */
+const SETTLE_MS = 2_000;
+/** A longer description is kept as its digest. */
+const DESCRIPTION_LENGTH_MAX = 200;
+const DAY_FILE = /^spreads-day-.*\.parquet$/;
+
+interface Look {
+  readonly seen: FolderSeen;
+  readonly entries: readonly StoreEntry[];
+}
+
+/** Names in the journal and the runs, each with its times. */
+interface RecentNames {
+  readonly segments: readonly { readonly name: string; readonly firstUs: Micros }[];
+  readonly runs: readonly { readonly name: string; readonly firstUs: Micros; readonly lastUs: Micros }[];
+}
+
+/** What was found of folders within one moment: shared by answers that are compared at the same time. */
+export type Glances = Map<string, Glance>;
+
+interface Glance {
+  readonly ctimeMs: number;
+  look: Look | undefined;
+}
+
+interface KnownNames {
+  readonly seen: FolderSeen;
+  readonly names: readonly string[];
+}
+
+/** Give `store` and `recent` to a reader; what it looks at goes into the evidence recorded at that time. */
+export class LakeObserver {
+  readonly store: ReadStore;
+  readonly recent: typeof readRecent;
+  readonly #root: string;
+  #evidence = new Evidence();
+  /** The newest change time ever seen: the file system's clock had come at least this far. */
+  #newestMs = Number.NEGATIVE_INFINITY;
+  readonly #names = new Map<string, KnownNames>();
+
+  constructor(root: string) {
+    this.#root = root;
+    this.store = { list: async (directory) => this.#list(directory), open: (path) => this.#open(path) };
+    this.recent = (...args) => this.#readRecent(...args);
+  }
+
+  /** From now on what is looked at goes there; one answer at a time. */
+  record(into: Evidence): void {
+    this.#evidence = into;
+  }
+
+  /** False where anything differs that a reader would see, and where that cannot be told. */
+  unchanged(evidence: Evidence, glances: Glances = new Map()): boolean {
+    if (evidence.doubtful) return false;
+    try {
+      if (!this.#sameRecent(evidence)) return false;
+      for (const [path, version] of evidence.files) if (this.#versionOf(path) !== version) return false;
+      for (const [path, seen] of evidence.folders) if (!this.#sameFolder(path, seen, glances)) return false;
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  #list(directory: string): readonly StoreEntry[] {
+    const { seen, entries } = this.#look(directory);
+    if (!this.#evidence.folders.has(directory)) this.#evidence.folders.set(directory, seen);
+    return entries;
+  }
+
+  async #open(path: string): Promise<StoreFile> {
+    const evidence = this.#evidence;
+    const certain = async <T>(reading: Promise<T>): Promise<T> => {
+      try {
+        return await reading;
+      } catch (error) {
+        evidence.doubtful = true;
+        throw error;
+      }
+    };
+    const file = await certain(diskStore.open(path));
+    if (!isOurName(path) && !evidence.files.has(path)) evidence.files.set(path, this.#versionOf(path));
+    return { ...file, slice: (start, end) => certain(file.slice(start, end)) };
+  }
+
+  async #readRecent(
+    root: string,
+    exchange: string,
+    symbol: string,
+    fromUs: Micros,
+    toUs: Micros,
+  ): Promise<RecentRows> {
+    const evidence = this.#evidence;
+    evidence.addRecent(fromUs, toUs, this.#recentState(this.#recentNames(), fromUs, toUs));
+    const rows = await readRecent(root, exchange, symbol, fromUs, toUs);
+    if (rows.problems.length > 0) evidence.doubtful = true;
+    return rows;
+  }
+
+  #sameFolder(path: string, seen: FolderSeen, glances: Glances): boolean {
+    let glance = glances.get(path);
+    if (glance === undefined) {
+      glance = { ctimeMs: this.#stat(path)?.ctimeMs ?? Number.NaN, look: undefined };
+      glances.set(path, glance);
+    }
+    const { ctimeMs } = glance;
+    if (Number.isNaN(ctimeMs)) return Number.isNaN(seen.ctimeMs);
+    if (seen.settled && ctimeMs === seen.ctimeMs) return true;
+    glance.look ??= this.#look(path);
+    const now = glance.look.seen;
+    if (now.description !== seen.description) return false;
+    seen.ctimeMs = now.ctimeMs;
+    seen.settled = now.settled;
+    return true;
+  }
+
+  /** The time is taken before the names: a change between the two shows as another time later. */
+  #look(directory: string): Look {
+    const newestMs = this.#newestMs;
+    const stats = this.#stat(directory);
+    if (stats === undefined)
+      return { seen: { ctimeMs: Number.NaN, description: '', settled: true }, entries: [] };
+    const entries: StoreEntry[] = [];
+    const parts: string[] = [];
+    for (const entry of readFolder(directory)) {
+      const { name } = entry;
+      const path = join(directory, name);
+      const isDirectory = entry.isSymbolicLink()
+        ? this.#stat(path)?.isDirectory() === true
+        : entry.isDirectory();
+      entries.push({ name, isDirectory });
+      if (isDirectory && !/^[._]/.test(name)) parts.push(`${name}/`);
+      else if (!isDirectory && isQuoteFileName(name)) parts.push(`${name}:${this.#versionOf(path)}`);
+    }
+    const text = parts.join('\n');
+    const description = text.length <= DESCRIPTION_LENGTH_MAX ? text : digest(text);
+    const { ctimeMs } = stats;
+    return { seen: { ctimeMs, description, settled: ctimeMs < newestMs - SETTLE_MS }, entries };
+  }
+
+  #sameRecent({ recent }: Evidence): boolean {
+    if (recent.length === 0) return true;
+    const names = this.#recentNames();
+    return recent.every(({ fromUs, toUs, state }) => this.#recentState(names, fromUs, toUs) === state);
+  }
+
+  /** The journal before the runs, as its reader does. */
+  #recentNames(): RecentNames {
+    const segments = this.#namesIn(JOURNAL_DIR).flatMap((name) => {
+      const firstUs = segmentFirstUs(name);
+      return firstUs === null ? [] : [{ name, firstUs }];
+    });
+    const runs = this.#namesIn(RUNS_DIR).flatMap((name) => {
+      const span = runSpan(name);
+      return span === null ? [] : [{ name, ...span }];
+    });
+    return { segments, runs };
+  }
+
+  /** Whatever could hold rows of the range: whole runs by name, segments as long as they are. */
+  #recentState({ segments, runs }: RecentNames, fromUs: Micros, toUs: Micros): string {
+    const parts: string[] = [];
+    for (const { name, firstUs, lastUs } of runs) if (lastUs >= fromUs && firstUs < toUs) parts.push(name);
+    for (const [index, { name, firstUs }] of segments.entries()) {
+      const nextUs = segments[index + 1]?.firstUs ?? Number.POSITIVE_INFINITY;
+      if (firstUs >= toUs || nextUs <= fromUs) continue;
+      parts.push(`${name}:${this.#versionOf(join(this.#root, JOURNAL_DIR, name))}`);
+    }
+    const state = parts.join('\n');
+    return state.length <= DESCRIPTION_LENGTH_MAX ? state : digest(state);
+  }
+
+  /** Sorted; from memory while the folder is certain not to have changed. */
+  #namesIn(folder: string): readonly string[] {
+    const path = join(this.#root, folder);
+    const known = this.#names.get(folder);
+    const newestMs = this.#newestMs;
+    const stats = this.#stat(path);
+    if (stats === undefined) return [];
+    const { ctimeMs } = stats;
+    if (known?.seen.settled === true && known.seen.ctimeMs === ctimeMs) return known.names;
+    const names = readFolder(path).map(({ name }) => name);
+    const seen = { ctimeMs, description: '', settled: ctimeMs < newestMs - SETTLE_MS };
+    this.#names.set(folder, { seen, names });
+    return names;
+  }
+
+  #versionOf(path: string): string {
+    const stats = this.#stat(path);
+    return stats === undefined ? 'absent' : `${stats.size}@${stats.ctimeMs}`;
+  }
+
+  #stat(path: string): Stats | undefined {
+    const stats = statSync(path, { throwIfNoEntry: false });
+    if (stats !== undefined && stats.ctimeMs > this.#newestMs) this.#newestMs = stats.ctimeMs;
+    return stats;
+  }
+}
+
+/** Sorted by name; empty where it is gone, or no folder. */
+function readFolder(directory: string): Dirent[] {
+  try {
+    return readdirSync(directory, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
+  } catch (error) {
+    if (isNotFound(error)) return [];
+    throw error;
+  }
+}
+
+/** Of this project's making: published whole by a rename. */
+function isOurName(path: string): boolean {
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  return lastStampOf(name, 0) !== null || DAY_FILE.test(name);
+}
+
+function digest(text: string): string {
+  return createHash('sha1').update(text).digest('base64');
+}

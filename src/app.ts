@@ -22,7 +22,7 @@ import { LakeLocked } from './lake/lock.js';
 import { readOrigin } from './lake/origin.js';
 import { type LakeWriter, openLake } from './lake/writer.js';
 import { assertLimits, LIMITS } from './limits.js';
-import { createOpportunityStore } from './opportunities/store.js';
+import { createOpportunityStore, type OpportunityStore } from './opportunities/store.js';
 import { version } from './version.js';
 
 export interface App {
@@ -49,19 +49,20 @@ export async function startApp(options: AppOptions): Promise<App> {
     queuedChartsMax: LIMITS.history.queuedChartsMax,
     log,
   });
-  const opportunities = createOpportunityStore({
+  const store = createOpportunityStore({
     directory: config.statistics.directory,
     minCycles: config.statistics.minCycles,
     clock,
   });
-  const live = startLive({ options, hub, instruments, feeds, opportunities, ruleOf: ruleOf(config) });
   let statistics: Snapshot['statistics'] = { file: null, warnings: [] };
-  const list = async () => {
-    const found = await opportunities.list();
-    statistics = { file: found.file, warnings: found.warnings.map(({ message }) => message) };
-    return found;
+  const opportunities: OpportunityStore = {
+    async list() {
+      const found = await store.list();
+      statistics = { file: found.file, warnings: found.warnings.map(({ message }) => message) };
+      return found;
+    },
   };
-  void list();
+  const live = startLive({ options, hub, instruments, feeds, opportunities, ruleOf: ruleOf(config) });
   const parts = { options, startedUs, hub, lake, feeds, history, live, statistics: () => statistics };
   let api: Api;
   try {
@@ -71,7 +72,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       version,
       webDirectory: fileURLToPath(new URL('../web', import.meta.url)),
       history,
-      opportunities: { list },
+      opportunities,
       snapshot: () => snapshotOf(parts),
       memoryUsage: () => process.memoryUsage(),
       streams: live.streams,

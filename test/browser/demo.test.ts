@@ -25,7 +25,7 @@ test('the demo shows history charts within 15 seconds of its start', {
     const elapsedMs = Date.now() - startedMs;
     await page.getByText(/(\d+) of \1 charts/).waitFor();
     assert.ok((await page.locator('canvas').count()) >= 10);
-    await keepPicture(page, 'demo');
+    await keepPicture(page, 'demo.png');
     assert.deepEqual(errors, []);
     assert.ok(elapsedMs < 15_000, `first chart after ${elapsedMs} ms`);
   } finally {

@@ -38,10 +38,11 @@ export async function startApp(options: AppOptions): Promise<App> {
   const { config, clock, log } = options;
   const startedUs = clock.nowUs();
   const instruments = new InstrumentTable();
+  // Before the lake: an open lake has timers, and a start that fails must not leave them running.
+  const capture = openCapture(options, startedUs);
   const lake = await openForWriting(options, instruments);
   const hub = new Hub({ instrumentsMax: LIMITS.instrumentsMax, lastStampUs: lake?.lastStampUs ?? 0 });
   if (lake !== undefined) hub.subscribe(lake);
-  const capture = openCapture(options, startedUs);
   const feeds = options.exchanges.map((name) => createFeed(name, options, instruments, hub, capture));
   const history = createHistory({
     root: config.lake.root,
@@ -125,7 +126,12 @@ function openCapture({ config, log }: AppOptions, startedUs: Micros): Capture | 
   const { directory, megabytesMax } = config.capture;
   if (directory === undefined) return undefined;
   const marketOf = (exchange: string) => findAdapter(exchange)?.market ?? 'spot';
-  return createCapture({ directory, bytesMax: megabytesMax * 1024 * 1024, marketOf, startedUs, log });
+  try {
+    return createCapture({ directory, bytesMax: megabytesMax * 1024 * 1024, marketOf, startedUs, log });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`frames cannot be kept in ${directory}: ${reason}`);
+  }
 }
 
 function createFeed(

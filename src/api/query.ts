@@ -65,9 +65,16 @@ export function bad(field: string, expected: string, was: string): RequestError 
   );
 }
 
-/** A date and time without an offset is UTC, as everything here; Date would take it as local time. */
+const ISO = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?)(?:\.(\d{1,9}))?(Z|[+ -]\d\d:?\d\d)?)?$/i;
+
+/**
+ * Milliseconds, to the microsecond. A date and time without an offset is UTC, as everything here; Date would take it
+ * as local time. A plus that stands bare in a URL arrives as a blank.
+ */
 function parseIso(value: string): number {
-  if (!/^\d{4}-\d\d-\d\d/.test(value)) return Number.NaN;
-  const hasZone = /(Z|[+-]\d\d:?\d\d)$/i.test(value) || !value.includes('T');
-  return Date.parse(hasZone ? value : `${value}Z`);
+  const match = ISO.exec(value);
+  if (match === null) return Number.NaN;
+  const [, date, clock = '00:00', fraction = '0', zone = 'Z'] = match;
+  const offset = zone.replace(' ', '+').replace(/(\d\d):?(\d\d)$/, '$1:$2');
+  return Date.parse(`${date}T${clock}${offset.toUpperCase()}`) + Number(`0.${fraction}`) * 1_000;
 }

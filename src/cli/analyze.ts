@@ -104,7 +104,8 @@ async function analyze(
   const lake = args.lake ?? LAKE_DEFAULT;
   const reader = openReader(lake, { recent: createRecentCache() });
   const instruments = await reader.instruments();
-  const exchanges = args.exchanges ?? [];
+  // `serve` takes the same list with commas: both spellings are understood.
+  const exchanges = (args.exchanges ?? []).flatMap((names) => names.split(',')).filter((name) => name !== '');
   const known = [...new Set(instruments.map(({ exchange }) => exchange))];
   for (const name of exchanges) {
     if (!known.some((other) => exchangeKey(other) === exchangeKey(name))) {

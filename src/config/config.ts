@@ -6,9 +6,10 @@ import { resolve, sep } from 'node:path';
 import { Ajv, type ErrorObject } from 'ajv';
 import { parse as parseYaml } from 'yaml';
 import { exchangeKey } from '../core/exchange.js';
+import { symbolKey } from '../core/symbol.js';
 import { environmentOverrides } from './environment.js';
 import { ConfigError, type Override } from './override.js';
-import { type Config, configSchema } from './schema.js';
+import { type Config, configSchema, type SelectionConfig } from './schema.js';
 
 export { ConfigError, type Override } from './override.js';
 export type { Config, ExchangeConfig, SelectionConfig } from './schema.js';
@@ -28,14 +29,14 @@ export function loadConfig(sources: ConfigSources): Config {
   const schema = configSchema(sources.exchangeNames);
   const tree = sources.file === undefined ? {} : readFile(sources.file);
   tree['exchanges'] ??= Object.fromEntries(sources.exchangeNames.map((name) => [name, {}]));
-  canonicalExchangeKeys(tree, sources.exchangeNames);
+  const fileName = sources.file ?? 'configuration';
+  canonicalExchangeKeys(tree, sources.exchangeNames, fileName);
   const overrides = [...environmentOverrides(sources.environment, schema), ...sources.flags];
   const origins = new Map<string, string>();
   for (const { path, value, source } of overrides) {
     setAt(tree, path, value);
     origins.set(path.join('.'), source);
   }
-  const fileName = sources.file ?? 'configuration';
   const check = new Ajv({ allErrors: true, useDefaults: true, verbose: true }).compile(schema);
   if (!check(tree)) {
     const errors = check.errors ?? [];
@@ -62,9 +63,18 @@ function readFile(path: string): Tree {
     throw new ConfigError(`${path}: not YAML or JSON: ${(error as Error).message.split('\n')[0]}`);
   }
   if (parsed === null || parsed === undefined) return {};
+  if (isCyclic(parsed)) throw new ConfigError(`${path}: an alias stands inside what it names`);
   if (typeof parsed !== 'object' || Array.isArray(parsed))
     throw new ConfigError(`${path}: expected keys and values, was ${shown(parsed)}`);
   return withoutNotes(parsed) as Tree;
+}
+
+/** YAML can write a value that holds itself. */
+function isCyclic(value: unknown, around: ReadonlySet<unknown> = new Set()): boolean {
+  if (value === null || typeof value !== 'object') return false;
+  if (around.has(value)) return true;
+  const within = new Set([...around, value]);
+  return Object.values(value).some((inner) => isCyclic(inner, within));
 }
 
 /** Keys that begin with `_` are the user's notes. */
@@ -75,13 +85,18 @@ function withoutNotes(value: unknown): unknown {
   return Object.fromEntries(kept.map(([key, inner]) => [key, withoutNotes(inner)]));
 }
 
-function canonicalExchangeKeys(tree: Tree, names: readonly string[]): void {
+function canonicalExchangeKeys(tree: Tree, names: readonly string[], fileName: string): void {
   const given = tree['exchanges'];
   if (given === null || typeof given !== 'object' || Array.isArray(given)) return;
   const canonical = (key: string) => names.find((name) => exchangeKey(name) === exchangeKey(key)) ?? key;
-  tree['exchanges'] = Object.fromEntries(
-    Object.entries(given).map(([key, value]) => [canonical(key), value ?? {}]),
-  );
+  const exchanges: Tree = {};
+  for (const [key, value] of Object.entries(given)) {
+    const name = canonical(key);
+    if (name in exchanges)
+      throw new ConfigError(`${fileName}: exchanges.${key}: ${name} stands there already`);
+    exchanges[name] = value ?? {};
+  }
+  tree['exchanges'] = exchanges;
 }
 
 function setAt(tree: Tree, path: readonly string[], value: unknown): void {
@@ -139,12 +154,23 @@ function contradictions(config: Config): string[] {
     if (least > greatest && (exchange.minUsdVolume !== undefined || exchange.maxUsdVolume !== undefined))
       found.push(`exchanges.${name}.minUsdVolume: expected at most maxUsdVolume (${greatest}), was ${least}`);
   }
+  for (const [place, { allow = [], deny = [] }] of Object.entries(rulesOf(config))) {
+    const denied = new Set(deny.map(symbolKey));
+    const both = allow.filter((symbol) => denied.has(symbolKey(symbol)));
+    if (both.length > 0) found.push(`${place}.allow: expected none of ${place}.deny, has ${both.join(', ')}`);
+  }
   const { directory } = config.capture;
   if (directory !== undefined && isInside(directory, config.lake.root))
     found.push(
       `capture.directory: expected a folder outside lake.root (${config.lake.root}), was "${directory}"`,
     );
   return found;
+}
+
+/** Every place of the file that holds a selection, by its path. */
+function rulesOf({ selection, exchanges }: Config): Record<string, Partial<SelectionConfig>> {
+  const own = Object.entries(exchanges).map(([name, exchange]) => [`exchanges.${name}`, exchange] as const);
+  return { selection, ...Object.fromEntries(own) };
 }
 
 function isInside(path: string, folder: string): boolean {

@@ -97,12 +97,17 @@ function parseListing(bodies: Readonly<Record<string, unknown>>): readonly Liste
   });
 }
 
-/** `result.list` of a reply. Errors come with HTTP 200; the spot list is one page. */
-function listOf(body: unknown, key: string): readonly unknown[] {
+/** `result` of a reply. Errors come with HTTP 200. */
+export function resultOf(body: unknown, key: string): JsonObject {
   const reply = objectAt(body, key);
   if (reply.retCode !== 0)
     throw listingError(`${key}.retCode`, reply.retCode, `0 (retMsg ${excerpt(reply.retMsg)})`);
-  const result = objectAt(reply.result, `${key}.result`);
+  return objectAt(reply.result, `${key}.result`);
+}
+
+/** `result.list` of a reply: the spot list is one page. */
+function listOf(body: unknown, key: string): readonly unknown[] {
+  const result = resultOf(body, key);
   const cursor = readText(result.nextPageCursor);
   if (cursor !== undefined) throw listingError(`${key}.result.nextPageCursor`, cursor, 'one page: ""');
   return arrayAt(result.list, `${key}.result.list`);

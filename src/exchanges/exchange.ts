@@ -20,6 +20,10 @@ export interface ExchangeAdapter {
   readonly takerFee: { readonly percent: number; readonly asOf: string };
   readonly limits: ExchangeLimits;
   readonly ping: PingRule;
+  /** What is asked over REST before every connection (a token). Absent = `wsUrl` is opened at once. */
+  readonly connectRequest?: ConnectRequest;
+  /** True: the first subscription waits for the `welcome` control. Absent = false. */
+  readonly awaitsWelcome?: boolean;
   /** What one bad symbol spoils: the `whole` subscribe message, or only the symbol the error names. */
   readonly refusalScope: 'whole' | 'named';
   /** True: every frame comes compressed and the decoder inflates it. Absent = false. */
@@ -49,10 +53,35 @@ export interface PingRule {
   frame(requestId: number, nowUs: Micros): string | null;
 }
 
+export interface ConnectRequest {
+  readonly method: 'GET' | 'POST';
+  /** From `restUrl`. */
+  readonly path: string;
+  /**
+   * Where to connect, from the parsed answer; `connectId` is another one for every connection. Throws a
+   * ListingError where the answer is not what the exchange documents.
+   */
+  target(body: unknown, connectId: string): ConnectTarget;
+}
+
+export interface ConnectTarget {
+  /** Takes the place of `wsUrl`. May hold a secret: not to be logged. */
+  readonly url: string;
+  /** Takes the place of `ping.intervalMs`, where the exchange names one. */
+  readonly pingIntervalMs?: number;
+}
+
 export interface ListingRequest {
   readonly key: string;
   /** Path and query, from `restUrl`. */
   readonly path: string;
+  /** Name of a query parameter that must hold the time of asking, in milliseconds. Absent = none. */
+  readonly timeParameter?: string;
+  /**
+   * For a listing in pages: the path of the page after `body`, null after the last one; never throws. With it
+   * `parseListing` gets the list of the pages' bodies, in order, even where there is only one.
+   */
+  next?(body: unknown): string | null;
 }
 
 /** One row of the exchange's listing. */
@@ -71,13 +100,16 @@ export interface ListedInstrument {
   readonly contractSize: number;
 }
 
-/** The listing is not what the exchange documents; the message names field, value and what was expected. */
+/** A REST answer is not what the exchange documents; the message names field, value and what was expected. */
 export class ListingError extends Error {
   override readonly name = 'ListingError';
 }
 
 /** A longer frame is rejected as `too-large` unread: no best bid and ask needs it. Bytes. */
 export const FRAME_BYTES_MAX = 1024 * 1024;
+
+/** A listing in more pages is none: a cursor runs in a circle. */
+export const LISTING_PAGES_MAX = 20;
 
 /** What a decoder must know of the instruments; ids are given out on the main thread. */
 export interface DecoderListing {

@@ -111,6 +111,17 @@ export function emitTop(
   else rejectSide(sink, bad, 'bid', [bid, bidSize]);
 }
 
+const NO_LEVEL: readonly unknown[] = [];
+
+/** `[price, size, …]` of the first of a side's levels; what is no list of levels reads as a bad price. */
+export function firstLevel(levels: unknown): readonly unknown[] {
+  if (levels === undefined || levels === null || levels === '') return NO_LEVEL;
+  if (!Array.isArray(levels)) return [{ levels }];
+  const level: unknown = levels[0];
+  if (level === undefined) return NO_LEVEL;
+  return Array.isArray(level) ? level : [{ level }];
+}
+
 /** A request id as our subscriptions know it; undefined where the message carries none. */
 export function readRequestId(id: unknown): string | undefined {
   if (typeof id === 'string') return id.length > 0 ? id : undefined;

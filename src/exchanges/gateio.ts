@@ -37,7 +37,7 @@ export const gateio: ExchangeAdapter = {
   // A socket without subscriptions or pings of its own is closed at 30 s, one with quiet books at 60 s.
   ping: {
     intervalMs: 15_000,
-    frame: (_requestId, nowUs) => JSON.stringify({ time: seconds(nowUs), channel: 'spot.ping' }),
+    frame: (_requestId, nowUs) => JSON.stringify({ time: wholeSeconds(nowUs), channel: 'spot.ping' }),
   },
   listingRequests: [
     { key: 'pairs', path: '/spot/currency_pairs' },
@@ -47,7 +47,7 @@ export const gateio: ExchangeAdapter = {
   parseListing,
   subscribeFrame: (exchangeSymbols, requestId, nowUs) =>
     JSON.stringify({
-      time: seconds(nowUs),
+      time: wholeSeconds(nowUs),
       id: requestId,
       channel: CHANNEL,
       event: 'subscribe',
@@ -57,7 +57,7 @@ export const gateio: ExchangeAdapter = {
 };
 
 /** `time` must be a JSON integer: text is refused with `request payload does not follow json schema`. */
-function seconds(us: number): number {
+export function wholeSeconds(us: number): number {
   return Math.floor(us / US_PER_SECOND);
 }
 
@@ -134,7 +134,7 @@ function decodeTicker(ticker: unknown, listing: DecoderListing, sink: DecoderSin
   if (id === undefined) return;
   // Order: `u` would be compared here with the last one of this instrument; it rises with holes.
   const exchangeUs = readExchangeUs(ticker.t);
-  // Futures send sizes as numbers, in contracts.
+  // Futures send sizes in contracts: texts, or numbers where the handshake's header was not sent.
   emitTop(sink, id, listing.contractSizeOf(id), ticker.b, ticker.B, ticker.a, ticker.A, exchangeUs);
 }
 

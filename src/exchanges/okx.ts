@@ -99,7 +99,8 @@ function parseListing(bodies: Readonly<Record<string, unknown>>): readonly Liste
   });
 }
 
-function dataOf(body: unknown, key: string): readonly unknown[] {
+/** `data` of a reply; its code says whether it is one. */
+export function dataOf(body: unknown, key: string): readonly unknown[] {
   const reply = objectAt(body, key);
   if (reply.code !== '0') throw listingError(`${key}.code`, reply.code, `"0" (msg ${excerpt(reply.msg)})`);
   return arrayAt(reply.data, `${key}.data`);

@@ -2,60 +2,22 @@
 // It knows the exchange contract, never an exchange; every fall of it is a Gap of each instrument it carried.
 
 import { WebSocket } from 'ws';
-import type { Log } from '../core/log.js';
 import type { RejectReason } from '../core/reasons.js';
-import type { Cancel, Clock, Micros } from '../core/time.js';
-import type { ControlDetail, Decoder, DecoderListing, ExchangeAdapter } from '../exchanges/exchange.js';
+import type { Cancel, Micros } from '../core/time.js';
+import type { ConnectTarget, ControlDetail, Decoder } from '../exchanges/exchange.js';
 import { type Backoff, createBackoff } from './backoff.js';
-import type { Pacer } from './pacer.js';
-import { type RestLimits, retryAfterMs, rootCause } from './rest.js';
-import type { FrameTap, IngestSink } from './sink.js';
+import type {
+  ConnectionCounters,
+  ConnectionHealth,
+  ConnectionOptions,
+  ConnectionState,
+} from './connection-types.js';
+import { dial } from './dial.js';
+import { retryAfterMs, rootCause } from './rest.js';
+import type { IngestSink } from './sink.js';
 import { Subscriptions } from './subscriptions.js';
 
-export interface ConnectionLimits extends RestLimits {
-  readonly frameBytesMax: number;
-  readonly handshakeTimeoutMs: number;
-  readonly reconnectDelayMsMin: number;
-  readonly reconnectDelayMsMax: number;
-  readonly aliveIntervalMs: number;
-}
-
-export interface ConnectionOptions {
-  /** `Binance#1`: unique in the process, stands in Alive events and in /health. */
-  readonly name: string;
-  readonly adapter: ExchangeAdapter;
-  readonly wsUrl: string;
-  readonly exchangeSymbols: readonly string[];
-  readonly listing: DecoderListing;
-  readonly sink: IngestSink;
-  readonly pacer: Pacer;
-  readonly limits: ConnectionLimits;
-  readonly clock: Clock;
-  readonly random: () => number;
-  readonly log: Log;
-  readonly tap?: FrameTap;
-}
-
-export type ConnectionState = 'waiting' | 'connecting' | 'open' | 'live' | 'stopped';
-
-export interface ConnectionHealth {
-  readonly name: string;
-  readonly state: ConnectionState;
-  /** Why it is not live, in words; absent while it is. */
-  readonly reason?: string;
-  readonly symbols: number;
-  readonly refused: Readonly<Record<string, string>>;
-  readonly lastMessageUs: Micros | null;
-  readonly reconnects: number;
-}
-
-export interface ConnectionCounters {
-  frames: number;
-  quotes: number;
-  controls: number;
-  gaps: number;
-  readonly rejects: Partial<Record<RejectReason, number>>;
-}
+export type { ConnectionHealth, ConnectionLimits } from './connection-types.js';
 
 export class Connection {
   readonly #options: ConnectionOptions;
@@ -74,11 +36,15 @@ export class Connection {
   #lastMessageUs: Micros | null = null;
   #reconnects = 0;
   #requestId = 1_000_000;
+  #pingIntervalMs: number;
+  /** Set while a connection waits for its welcome. */
+  #cancelWelcome: Cancel | undefined;
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
     this.#decoder = options.adapter.createDecoder(options.listing);
     this.#subscriptions = this.#newSubscriptions();
+    this.#pingIntervalMs = options.adapter.ping.intervalMs;
     const { reconnectDelayMsMin, reconnectDelayMsMax } = options.limits;
     this.#backoff = createBackoff(reconnectDelayMsMin, reconnectDelayMsMax, options.random);
   }
@@ -125,10 +91,20 @@ export class Connection {
   }
 
   #connect(): void {
-    const { adapter, wsUrl, limits, clock } = this.#options;
     this.#cancelTimers();
     this.#state = 'connecting';
-    const socket = new WebSocket(wsUrl, {
+    const cancel = dial(
+      this.#options,
+      (target) => this.#open(target),
+      (reason, pauseMs) => this.#fell(reason, pauseMs),
+    );
+    this.#timers.push(cancel);
+  }
+
+  #open({ url, pingIntervalMs }: ConnectTarget): void {
+    const { adapter, limits, clock } = this.#options;
+    this.#pingIntervalMs = pingIntervalMs ?? adapter.ping.intervalMs;
+    const socket = new WebSocket(url, {
       headers: { ...adapter.wsHeaders },
       handshakeTimeout: limits.handshakeTimeoutMs,
       maxPayload: limits.frameBytesMax,
@@ -154,15 +130,34 @@ export class Connection {
   #opened(): void {
     const { adapter, limits, clock } = this.#options;
     this.#state = 'open';
-    this.#reason = 'subscribing';
+    this.#reason = 'waiting for the welcome';
     this.#subscriptions = this.#newSubscriptions();
     this.#decoder.reset();
     this.#options.tap?.opened(this.#options.name);
     this.#proven();
-    this.#timers.push(clock.every(adapter.limits.messageIntervalMs, () => this.#subscribeNext()));
-    this.#timers.push(clock.every(adapter.ping.intervalMs, () => this.#ping()));
+    this.#timers.push(clock.every(this.#pingIntervalMs, () => this.#ping()));
     this.#timers.push(clock.every(limits.aliveIntervalMs, () => this.#checkAlive()));
+    if (adapter.awaitsWelcome !== true) this.#subscribe();
+    else {
+      const unwelcome = () => this.#fell('no welcome from the exchange');
+      this.#cancelWelcome = clock.after(limits.handshakeTimeoutMs, unwelcome);
+      this.#timers.push(this.#cancelWelcome);
+    }
+  }
+
+  #subscribe(): void {
+    const { adapter, clock } = this.#options;
+    this.#reason = 'subscribing';
+    this.#timers.push(clock.every(adapter.limits.messageIntervalMs, () => this.#subscribeNext()));
     this.#subscribeNext();
+  }
+
+  /** The exchange's greeting; a second one on the same connection changes nothing. */
+  #welcomed(): void {
+    if (this.#cancelWelcome === undefined) return;
+    this.#cancelWelcome();
+    this.#cancelWelcome = undefined;
+    this.#subscribe();
   }
 
   #subscribeNext(): void {
@@ -190,10 +185,10 @@ export class Connection {
 
   /** A timer alone proves nothing: Alive carries the time of the last thing that was read. */
   #checkAlive(): void {
-    const { adapter, clock, sink, name } = this.#options;
+    const { clock, sink, name } = this.#options;
     const nowUs = clock.nowUs();
     const unprovenMs = (nowUs - this.#provenUs) / 1_000;
-    if (unprovenMs > 2 * adapter.ping.intervalMs) this.#fell(`nothing read for ${Math.round(unprovenMs)} ms`);
+    if (unprovenMs > 2 * this.#pingIntervalMs) this.#fell(`nothing read for ${Math.round(unprovenMs)} ms`);
     else sink.alive(name, this.#provenUs, nowUs);
   }
 
@@ -239,6 +234,7 @@ export class Connection {
     const message = detail.message ?? '';
     if (kind === 'subscribed') this.#subscriptions.acknowledged(detail.requestId);
     else if (kind === 'ping' && detail.reply !== undefined) this.#send(detail.reply);
+    else if (kind === 'welcome') this.#welcomed();
     else if (kind === 'closing') this.#fell(`the exchange announced that it closes: ${message}`);
     else if (kind === 'error') log.warn('the exchange reports an error', { connection: name, message });
     else if (kind === 'subscribe-error') {
@@ -271,6 +267,7 @@ export class Connection {
   #cancelTimers(): void {
     for (const cancel of this.#timers) cancel();
     this.#timers = [];
+    this.#cancelWelcome = undefined;
   }
 
   #release(): void {

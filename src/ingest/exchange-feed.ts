@@ -4,8 +4,15 @@
 import type { InstrumentTable } from '../core/instrument.js';
 import type { Log } from '../core/log.js';
 import type { RejectReason } from '../core/reasons.js';
-import type { Cancel, Clock, Micros } from '../core/time.js';
-import type { DecoderListing, ExchangeAdapter, ListedInstrument } from '../exchanges/exchange.js';
+import { type Cancel, type Clock, type Micros, US_PER_MS } from '../core/time.js';
+import {
+  type DecoderListing,
+  type ExchangeAdapter,
+  LISTING_PAGES_MAX,
+  type ListedInstrument,
+  ListingError,
+  type ListingRequest,
+} from '../exchanges/exchange.js';
 import { createBackoff } from './backoff.js';
 import { Connection, type ConnectionHealth, type ConnectionLimits } from './connection.js';
 import { createPacer, type Pacer } from './pacer.js';
@@ -115,11 +122,35 @@ export class ExchangeFeed {
   }
 
   async #fetchListing(): Promise<readonly ListedInstrument[]> {
-    const { adapter, restUrl, limits, clock } = this.#options;
+    const { adapter } = this.#options;
     const bodies: Record<string, unknown> = {};
-    for (const { key, path } of adapter.listingRequests)
-      bodies[key] = await getJson(`${restUrl}${path}`, limits, clock, this.#abort.signal);
+    for (const request of adapter.listingRequests)
+      bodies[request.key] =
+        request.next === undefined ? await this.#get(this.#timed(request)) : await this.#getPages(request);
     return adapter.parseListing(bodies);
+  }
+
+  #timed({ path, timeParameter }: ListingRequest): string {
+    if (timeParameter === undefined) return path;
+    const nowMs = Math.floor(this.#options.clock.nowUs() / US_PER_MS);
+    return `${path}${path.includes('?') ? '&' : '?'}${timeParameter}=${nowMs}`;
+  }
+
+  #get(path: string): Promise<unknown> {
+    const { restUrl, limits, clock } = this.#options;
+    return getJson(`${restUrl}${path}`, limits, clock, this.#abort.signal);
+  }
+
+  async #getPages(request: ListingRequest): Promise<readonly unknown[]> {
+    const pages: unknown[] = [];
+    for (let path: string | null = this.#timed(request); path !== null; ) {
+      if (pages.length === LISTING_PAGES_MAX)
+        throw new ListingError(`${request.key} has more than ${LISTING_PAGES_MAX} pages`);
+      const page = await this.#get(path);
+      pages.push(page);
+      path = request.next?.(page) ?? null;
+    }
+    return pages;
   }
 
   #retryListing(error: unknown, delayMs: number, attempt: () => Promise<void>): void {
@@ -136,7 +167,8 @@ export class ExchangeFeed {
 
   #connectAll(listing: readonly ListedInstrument[]): void {
     if (this.#stopped) return;
-    const { adapter, wsUrl, instruments, sink, limits, clock, random, log, tap, rule } = this.#options;
+    const { adapter, instruments, sink, limits, clock, random, log, tap, rule } = this.#options;
+    const { restUrl, wsUrl } = this.#options;
     this.#selection = selectInstruments(listing, rule);
     const decoderListing = this.#decoderListing(instruments);
     const symbols = this.#selection.selected.map(({ listed }) => listed.exchangeSymbol);
@@ -144,7 +176,7 @@ export class ExchangeFeed {
     for (let at = 0; at < symbols.length; at += size) {
       const name = `${adapter.name}#${this.#connections.length + 1}`;
       const exchangeSymbols = symbols.slice(at, at + size);
-      const shared = { adapter, wsUrl, listing: decoderListing, sink, limits, clock, random, log };
+      const shared = { adapter, restUrl, wsUrl, listing: decoderListing, sink, limits, clock, random, log };
       this.#connections.push(
         new Connection({
           ...shared,

@@ -1,4 +1,4 @@
-// One GET of JSON from an exchange: bounded in time and size, with errors that say what was wrong with
+// One request for JSON of an exchange: bounded in time and size, with errors that say what was wrong with
 // what came back. It does not retry: who calls decides, from `retryAfterMs` where the exchange named a time.
 
 import type { Clock } from '../core/time.js';
@@ -22,8 +22,19 @@ export class RestError extends Error {
 /** Statuses with which an exchange tells us to slow down; without a Retry-After this is the pause. */
 const SLOW_DOWN_MS: Readonly<Record<number, number>> = { 418: 120_000, 429: 10_000, 403: 60_000 };
 
+/** As fetchJson, with GET. */
+export function getJson(
+  url: string,
+  limits: RestLimits,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<unknown> {
+  return fetchJson('GET', url, limits, clock, signal);
+}
+
 /** The parsed body. Throws RestError, whose message begins with host and path and never holds a query. */
-export async function getJson(
+export async function fetchJson(
+  method: 'GET' | 'POST',
   url: string,
   limits: RestLimits,
   clock: Clock,
@@ -35,6 +46,7 @@ export async function getJson(
   const cancel = clock.after(limits.restTimeoutMs, () => timeout.abort());
   try {
     const response = await fetch(url, {
+      method,
       headers: { accept: 'application/json' },
       signal: AbortSignal.any([signal, timeout.signal]),
     });

@@ -1,6 +1,7 @@
 // From a statistics file to the list of recommended pairs: filter, spelling, order. Pure.
 // Never drops a row silently: one whose values cannot be read is named in a warning.
 
+import { unifiedFromSpelling } from '../core/symbol.js';
 import type { StatisticsFile, StatisticsWarning } from './stats.js';
 
 export const MIN_CYCLES_DEFAULT = 40;
@@ -47,13 +48,11 @@ export function filterOpportunities(
   return { opportunities: opportunities.sort(compareOpportunities), warnings };
 }
 
-/**
- * `BTC/USDT` from `BTC_USDT`, `btc-usdt`, `BTC#USDT`; undefined where base or quote is missing. The last mark
- * divides.
- */
+/** `BTC/USDT` from `BTC_USDT`, `btc-usdt`, `BTC#USDT`, `BTCUSDT`; undefined where base or quote is missing. */
 export function unifiedFromAny(spelling: string): string | undefined {
-  const match = /^(.+)[/_\-#]([^/_\-#]+)$/.exec(spelling.trim().toUpperCase());
-  return match === null ? undefined : `${match[1]}/${match[2]}`;
+  if (/^[/_\-#\s]|[/_\-#\s]$/.test(spelling.trim())) return undefined;
+  const unified = unifiedFromSpelling(spelling);
+  return unified.includes('/') ? unified : undefined;
 }
 
 function statisticsOf(

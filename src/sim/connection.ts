@@ -1,9 +1,10 @@
 // One client's WebSocket at a simulated exchange: carries the conversation's words to the socket and back,
 // knows what the client wants, closes in order or cuts. A reader that is too slow is cut, as exchanges do.
 
+import type { IncomingHttpHeaders } from 'node:http';
 import type { RawData, WebSocket } from 'ws';
 import type { Clock } from '../core/time.js';
-import type { Conversation, Peer } from './exchange.js';
+import type { Conversation, Peer, SimFrame } from './exchange.js';
 
 /** More than this unsent and the client is too slow to keep. */
 const UNSENT_BYTES_MAX = 16 * 1024 * 1024;
@@ -25,6 +26,7 @@ export class SimConnection implements Peer {
   readonly token: string;
   /** Exchange symbols whose best bid and ask the client has subscribed. */
   readonly wanted = new Set<string>();
+  readonly #headers: IncomingHttpHeaders;
   readonly #socket: WebSocket;
   readonly #clock: Clock;
   readonly #owner: ConnectionOwner;
@@ -33,9 +35,15 @@ export class SimConnection implements Peer {
   #drainWaiters: (() => void)[] = [];
   #closing: Promise<void> | null = null;
 
-  constructor(id: string, token: string, socket: WebSocket, clock: Clock, owner: ConnectionOwner) {
-    this.id = id;
-    this.token = token;
+  constructor(
+    names: { readonly id: string; readonly token: string; readonly headers: IncomingHttpHeaders },
+    socket: WebSocket,
+    clock: Clock,
+    owner: ConnectionOwner,
+  ) {
+    this.id = names.id;
+    this.token = names.token;
+    this.#headers = names.headers;
     this.#socket = socket;
     this.#clock = clock;
     this.#owner = owner;
@@ -68,12 +76,17 @@ export class SimConnection implements Peer {
     return this.#socket.bufferedAmount;
   }
 
-  send(text: string): void {
-    this.sendRaw(text);
+  header(name: string): string | undefined {
+    const value = this.#headers[name];
+    return Array.isArray(value) ? value[0] : value;
+  }
+
+  send(frame: SimFrame): void {
+    this.sendRaw(frame);
   }
 
   /** Text, or the bytes of a binary frame, exactly as given. False when the connection is gone. */
-  sendRaw(frame: string | Uint8Array): boolean {
+  sendRaw(frame: SimFrame): boolean {
     if (!this.open) return false;
     if (this.#socket.bufferedAmount > UNSENT_BYTES_MAX) {
       this.#owner.cutForSlowness();
@@ -85,8 +98,9 @@ export class SimConnection implements Peer {
     return true;
   }
 
-  sendQuote(exchangeSymbol: string, text: string): void {
-    if (this.#owner.quoteAllowed(exchangeSymbol) && this.sendRaw(text)) this.#owner.quoteSent(exchangeSymbol);
+  sendQuote(exchangeSymbol: string, frame: SimFrame): void {
+    if (this.#owner.quoteAllowed(exchangeSymbol) && this.sendRaw(frame))
+      this.#owner.quoteSent(exchangeSymbol);
   }
 
   ping(payload: string): void {

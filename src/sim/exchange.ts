@@ -3,9 +3,10 @@
 // from the adapters under test: it must never import them. No sockets, no timers, no clock in here or in
 // the files that keep this contract; they speak through `Peer` and are told the time.
 
+import type { Market } from '../core/exchange.js';
 import type { Micros } from '../core/time.js';
 
-/** Best bid and ask. NaN in a side's price = nothing on that side. */
+/** Best bid and ask, sizes in base coin. NaN in a side's price = nothing on that side. */
 export interface SimQuote {
   readonly bid: number;
   readonly bidSize: number;
@@ -33,6 +34,8 @@ export interface SimListed {
   /** Decimals of prices and sizes in frames, where the exchange does not fix them itself. */
   readonly priceDecimals: number;
   readonly sizeDecimals: number;
+  /** Base coins per unit of size in frames. */
+  readonly contractSize: number;
   readonly quoteVolume24h: number;
   /** False = listed, but halted. */
   readonly trading: boolean;
@@ -58,14 +61,19 @@ export interface RestReply {
   readonly body: unknown;
 }
 
+/** What goes over a socket: text, or the bytes of a binary frame. */
+export type SimFrame = string | Uint8Array;
+
 /** What an exchange may do to one of its connections. */
 export interface Peer {
   /** 32 hexadecimal digits, of this connection alone. */
   readonly token: string;
+  /** A header of the handshake, by its name in lower case. */
+  header(name: string): string | undefined;
   /** Acknowledgements, errors, pongs. */
-  send(text: string): void;
+  send(frame: SimFrame): void;
   /** A frame with a best bid and ask: counted, and held back while the symbol is silenced. */
-  sendQuote(exchangeSymbol: string, text: string): void;
+  sendQuote(exchangeSymbol: string, frame: SimFrame): void;
   /** A WebSocket ping frame. */
   ping(payload: string): void;
   close(code: number, reason: string): void;
@@ -85,12 +93,22 @@ export interface Conversation {
   /** Comes several times a second, for everything that happens by time. */
   onTick(nowUs: Micros): void;
   /** The frame that tells `quote`; what the conversation must remember of having sent it, it remembers. */
-  quoteFrame(exchangeSymbol: string, quote: SimQuote, updateId: number, eventUs: Micros): string;
+  quoteFrame(exchangeSymbol: string, quote: SimQuote, updateId: number, eventUs: Micros): SimFrame;
+}
+
+/** What sizes are told in: so many base coins, with so many decimals. */
+export interface SimContract {
+  readonly size: number;
+  readonly decimals: number;
 }
 
 export interface SimExchange {
   /** As everywhere: carries the market. Its lower case is the first part of all its paths. */
   readonly name: string;
+  /** Absent = spot. */
+  readonly market?: Market;
+  /** The contract of a coin whose sizes have so many decimals; absent = sizes are told in base coins. */
+  contractOf?(base: string, sizeDecimals: number): SimContract;
   /** How recordings call it: the first part of their file names. */
   readonly recordingKey: string;
   /** Whether its best-bid-and-ask frames carry the exchange's own time. */
@@ -106,8 +124,10 @@ export interface SimExchange {
   splitSymbol(exchangeSymbol: string): readonly [string, string] | null;
   /** The symbol a data frame is about; null where it names none. `frame` is parsed JSON. */
   symbolOfFrame(frame: Readonly<Record<string, unknown>>): string | null;
-  /** `path` starts after the exchange's prefix: `/api/v3/exchangeInfo?…`. */
-  rest(path: URL, book: SimBook, nowUs: Micros): RestReply;
+  /** The same of a binary frame; absent = its binary frames hold JSON, or there are none. */
+  symbolOfBytes?(frame: Uint8Array): string | null;
+  /** `path` starts after the exchange's prefix: `/api/v3/exchangeInfo?…`; its host is this server's own. */
+  rest(path: URL, book: SimBook, nowUs: Micros, method: string): RestReply;
   /** Whether a WebSocket handshake at this path works; `pathname` starts after the exchange's prefix. */
   acceptsWsPath(pathname: string): boolean;
   open(path: URL, peer: Peer, book: SimBook, nowUs: Micros): Conversation;

@@ -13,8 +13,9 @@ const LATENCY_MS = { from: 4, to: 24 };
 
 /**
  * Quotes of one instrument received in [fromUs, toUs), at irregular times about `meanIntervalMs` apart,
- * ascending strictly, only where the top changed. `exchangeUs` has whole milliseconds, or is NaN where
- * the exchange gives no time. The same arguments give the same rows.
+ * ascending strictly, only where the top changed. No two instruments of a market ever share a stamp: the one
+ * order holds over all of them. `exchangeUs` has whole milliseconds, or is NaN where the exchange gives no time.
+ * The same arguments give the same rows.
  */
 export function generateHistory(
   market: Market,
@@ -26,10 +27,13 @@ export function generateHistory(
   assert(meanIntervalMs >= 1, `a mean interval of ${meanIntervalMs} ms is none`);
   const random = createRandom(market.seed, 'history', instrument.exchange, instrument.symbol, fromUs);
   const rows: number[] = [];
+  const lanes = market.instruments.length;
   let receivedUs = Math.floor(fromUs) - 1;
   let last: SimQuote | null = null;
   for (;;) {
     receivedUs += 1 + Math.floor(random.exponential(meanIntervalMs * US_PER_MS));
+    // Up to the next microsecond that is this instrument's own.
+    receivedUs += (instrument.index + lanes - (receivedUs % lanes)) % lanes;
     const latencyMs = LATENCY_MS.from + (LATENCY_MS.to - LATENCY_MS.from) * random.next();
     if (receivedUs >= toUs) break;
     const eventUs = receivedUs - Math.round(latencyMs * US_PER_MS);

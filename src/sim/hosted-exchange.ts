@@ -1,6 +1,7 @@
 // One simulated exchange as the server runs it: its open connections, the quotes it publishes, its counters,
 // and the faults that tests ask for. Knows the contract, no exchange by name.
 
+import type { IncomingHttpHeaders } from 'node:http';
 import type { WebSocket } from 'ws';
 import { symbolKey } from '../core/symbol.js';
 import { type Cancel, type Clock, type Micros, US_PER_MS } from '../core/time.js';
@@ -119,11 +120,11 @@ export class HostedExchange implements ConnectionOwner {
 
   // ---- What the server does ----
 
-  answer(path: URL): RestReply | 'hang-up' {
+  answer(path: URL, method: string): RestReply | 'hang-up' {
     this.restRequests++;
     if (this.#restFault === 'hang-up') return 'hang-up';
     if (this.#restFault !== null) return { body: '', ...this.#restFault };
-    return this.exchange.rest(path, this.book, this.#clock.nowUs());
+    return this.exchange.rest(path, this.book, this.#clock.nowUs(), method);
   }
 
   /** null = the handshake may go on. */
@@ -134,9 +135,10 @@ export class HostedExchange implements ConnectionOwner {
     return refusal;
   }
 
-  adopt(path: URL, socket: WebSocket): void {
+  adopt(path: URL, headers: IncomingHttpHeaders, socket: WebSocket): void {
     const id = `${this.exchange.name}#${this.handshakes}`;
-    const connection = new SimConnection(id, this.#random.hex(32), socket, this.#clock, this);
+    const token = this.#random.hex(32);
+    const connection = new SimConnection({ id, token, headers }, socket, this.#clock, this);
     connection.begin(this.exchange.open(path, connection, this.book, this.#clock.nowUs()));
     this.connections.add(connection);
     socket.once('close', () => {

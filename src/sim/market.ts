@@ -8,7 +8,7 @@ import { unifiedSymbol } from '../core/symbol.js';
 import { type Micros, US_PER_MS, US_PER_SECOND } from '../core/time.js';
 import { type Coin, coins } from './coins.js';
 import { createBook, type SimBook, type SimExchange, type SimListed, type SimQuote } from './exchange.js';
-import { createRandom, hash32, smoothNoise, unitAt } from './random.js';
+import { createRandom, hash32, type Random, smoothNoise, unitAt } from './random.js';
 
 const QUOTE = 'USDT';
 /** Every third symbol swings widely; the rest are quiet. */
@@ -25,15 +25,21 @@ const WALK: readonly (readonly [number, number])[] = [
   [30, 0.03],
   [2, 0.004],
 ];
+/** How far the perpetuals of a coin swing around its spot price, all together. */
+const BASIS_PERCENT = { from: 0.01, to: 0.03 };
+const BASIS_PERIOD_S = { from: 400, to: 900 };
 /** Half of bid to ask, percent, before rounding outwards to the tick. */
 const HALF_SPREAD_PERCENT = { from: 0.004, to: 0.012 };
 /** Sizes jump this often: each is a new top, so that a driver's rate is what it was asked for. */
 const SIZE_STEP_US = US_PER_MS;
 const SIZE_NOTIONAL = 8_000;
 
+/** What a market must know of an exchange. */
+export type MarketExchange = Pick<SimExchange, 'name' | 'givesTime' | 'market' | 'contractOf'>;
+
 export interface MarketOptions {
   readonly seed: number;
-  readonly exchanges: readonly Pick<SimExchange, 'name' | 'givesTime'>[];
+  readonly exchanges: readonly MarketExchange[];
   /** How many coins; every one is listed on every exchange, against USDT. */
   readonly symbols: number;
 }
@@ -48,7 +54,10 @@ export interface MarketInstrument {
   /** Whether quotes of its exchange carry a time. */
   readonly givesTime: boolean;
   readonly priceDecimals: number;
+  /** Of sizes in contracts. */
   readonly sizeDecimals: number;
+  /** Base coins a contract; sizes of quotes are in base coin, and whole steps of contracts. */
+  readonly contractSize: number;
   readonly quoteVolume24h: number;
 }
 
@@ -63,6 +72,12 @@ export interface Wave {
   readonly phase: number;
   /** Whether the symbol swings widely. */
   readonly wide: boolean;
+  /**
+   * For perpetuals there is `basisPercent · sin(2πt/basisPeriodS)` besides, the same for all of a symbol: it
+   * shows against spot alone. 0 for spot.
+   */
+  readonly basisPercent: number;
+  readonly basisPeriodS: number;
 }
 
 export interface Market {
@@ -83,14 +98,22 @@ export function createMarket(options: MarketOptions): Market {
   const waves: Wave[] = [];
   const indexByKey = new Map<string, number>();
   for (const [coinIndex, coin] of coins(options.symbols).entries()) {
-    const shares = exchangeShares(seed, coin.name, options.exchanges.length);
+    const shares = kindShares(seed, coin.name, options.exchanges);
+    const basis = basisWave(seed, coin.name);
     const base = symbolWave(seed, coin.name, coinIndex % WIDE_EVERY === 0);
     for (const [exchangeIndex, exchange] of options.exchanges.entries()) {
       const symbol = unifiedSymbol(coin.name, QUOTE);
       const amplitudePercent = base.spreadPeakPercent * shares[exchangeIndex]!;
       const { periodS, phase, wide } = base;
-      waves.push({ symbol, exchange: exchange.name, amplitudePercent, periodS, phase, wide });
-      sources.push(createSource(seed, coin, exchange.name, waves.at(-1)!));
+      const basisPercent = exchange.market === 'linear' ? basis.percent : 0;
+      const own = { amplitudePercent, periodS, phase, wide, basisPercent, basisPeriodS: basis.periodS };
+      waves.push({ symbol, exchange: exchange.name, ...own });
+      const contract = exchange.contractOf?.(coin.name, coin.sizeDecimals);
+      const { size: contractSize, decimals: sizeDecimals } = contract ?? {
+        size: 1,
+        decimals: coin.sizeDecimals,
+      };
+      sources.push(createSource(seed, coin, waves.at(-1)!, contractSize, sizeDecimals));
       indexByKey.set(instrumentKey(exchange.name, symbol), instruments.length);
       instruments.push({
         index: instruments.length,
@@ -100,7 +123,8 @@ export function createMarket(options: MarketOptions): Market {
         quote: QUOTE,
         givesTime: exchange.givesTime,
         priceDecimals: coin.priceDecimals,
-        sizeDecimals: coin.sizeDecimals,
+        sizeDecimals,
+        contractSize,
         quoteVolume24h: Math.round(2_000_000_000 / (coinIndex + 1) / (exchangeIndex + 1)),
       });
     }
@@ -128,7 +152,7 @@ export function marketBook(market: Market, exchange: SimExchange): SimBook {
     if (instrument.exchange !== exchange.name) continue;
     const exchangeSymbol = exchange.exchangeSymbolOf(instrument.base, instrument.quote);
     indexBySymbol.set(exchangeSymbol, instrument.index);
-    const { base, quote, priceDecimals, sizeDecimals, quoteVolume24h } = instrument;
+    const { base, quote, priceDecimals, sizeDecimals, contractSize, quoteVolume24h } = instrument;
     const tickSize = 10 ** -priceDecimals;
     listing.push({
       exchangeSymbol,
@@ -137,6 +161,7 @@ export function marketBook(market: Market, exchange: SimExchange): SimBook {
       tickSize,
       priceDecimals,
       sizeDecimals,
+      contractSize,
       quoteVolume24h,
       trading: true,
     });
@@ -147,12 +172,20 @@ export function marketBook(market: Market, exchange: SimExchange): SimBook {
   });
 }
 
+/** The shares of each kind among its own: pairs are formed within spot, and within perpetuals. */
+function kindShares(seed: number, coin: string, exchanges: readonly MarketExchange[]): readonly number[] {
+  const perps = exchanges.filter((exchange) => exchange.market === 'linear').length;
+  const ofSpot = exchangeShares(createRandom(seed, 'shares', coin), exchanges.length - perps);
+  const ofPerps = exchangeShares(createRandom(seed, 'perp-shares', coin), perps);
+  const next = { spot: ofSpot.values(), linear: ofPerps.values() };
+  return exchanges.map((exchange) => next[exchange.market ?? 'spot'].next().value ?? 0);
+}
+
 /**
  * Each exchange's share of a symbol's spread, in an order of the symbol's own: +½, −½, +0.3, −0.3, +0.18 …
  * The first two make the symbol's peak spread; like signs make quiet pairs.
  */
-function exchangeShares(seed: number, coin: string, count: number): readonly number[] {
-  const random = createRandom(seed, 'shares', coin);
+function exchangeShares(random: Random, count: number): readonly number[] {
   const order = Array.from({ length: count }, (_, index) => index);
   for (let last = count - 1; last > 0; last--) {
     const other = random.below(last + 1);
@@ -163,6 +196,16 @@ function exchangeShares(seed: number, coin: string, count: number): readonly num
     shares[exchangeIndex] = 0.5 * 0.6 ** Math.floor(place / 2) * (place % 2 === 0 ? 1 : -1);
   }
   return shares;
+}
+
+function basisWave(seed: number, coin: string) {
+  const part = (word: string): number => unitAt(hash32(seed, word, coin), 0);
+  return {
+    percent: BASIS_PERCENT.from + (BASIS_PERCENT.to - BASIS_PERCENT.from) * part('basis'),
+    periodS: Math.round(
+      BASIS_PERIOD_S.from + (BASIS_PERIOD_S.to - BASIS_PERIOD_S.from) * part('basis-period'),
+    ),
+  };
 }
 
 function symbolWave(seed: number, coin: string, wide: boolean) {
@@ -186,10 +229,19 @@ interface Source {
   readonly askSizeHash: number;
   readonly halfSpread: number;
   readonly ticksPerUnit: number;
+  readonly contractSize: number;
+  /** Steps of size a contract. */
   readonly stepsPerUnit: number;
 }
 
-function createSource(seed: number, coin: Coin, exchange: string, wave: Wave): Source {
+function createSource(
+  seed: number,
+  coin: Coin,
+  wave: Wave,
+  contractSize: number,
+  sizeDecimals: number,
+): Source {
+  const { exchange } = wave;
   const { from, to } = HALF_SPREAD_PERCENT;
   const part = unitAt(hash32(seed, 'half-spread', coin.name, exchange), 0);
   return {
@@ -200,7 +252,8 @@ function createSource(seed: number, coin: Coin, exchange: string, wave: Wave): S
     askSizeHash: hash32(seed, 'ask-size', coin.name, exchange),
     halfSpread: (from + (to - from) * part) / 100,
     ticksPerUnit: 10 ** coin.priceDecimals,
-    stepsPerUnit: 10 ** coin.sizeDecimals,
+    contractSize,
+    stepsPerUnit: 10 ** sizeDecimals,
   };
 }
 
@@ -208,6 +261,8 @@ function quoteOfSource(source: Source, atUs: Micros): SimQuote {
   const { coin, wave, ticksPerUnit } = source;
   const seconds = atUs / US_PER_SECOND;
   let percent = wave.amplitudePercent * Math.sin((2 * Math.PI * seconds) / wave.periodS + wave.phase);
+  if (wave.basisPercent > 0)
+    percent += wave.basisPercent * Math.sin((2 * Math.PI * seconds) / wave.basisPeriodS);
   for (let octave = 0; octave < WALK.length; octave++) {
     const [knotS, rangePercent] = WALK[octave]!;
     percent += rangePercent * smoothNoise(source.walkHashes[octave]!, seconds / knotS);
@@ -226,6 +281,8 @@ function quoteOfSource(source: Source, atUs: Micros): SimQuote {
 }
 
 function size(source: Source, hash: number, index: number): number {
-  const steps = (SIZE_NOTIONAL / source.coin.price) * (0.05 + unitAt(hash, index)) * source.stepsPerUnit;
-  return Math.max(1, Math.round(steps)) / source.stepsPerUnit;
+  const { coin, contractSize, stepsPerUnit } = source;
+  const steps = ((SIZE_NOTIONAL / coin.price) * (0.05 + unitAt(hash, index)) * stepsPerUnit) / contractSize;
+  // Contracts first, as their text parses, then times the contract: the very double that a client gets.
+  return (Math.max(1, Math.round(steps)) / stepsPerUnit) * contractSize;
 }

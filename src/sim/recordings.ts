@@ -5,7 +5,7 @@
 import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exchangeKey } from '../core/exchange.js';
-import { createBook, type SimBook, type SimExchange, type SimListed } from './exchange.js';
+import { createBook, type SimBook, type SimExchange, type SimFrame, type SimListed } from './exchange.js';
 import { parseObject } from './wire.js';
 
 /** What a recorded symbol is said to trade: more than any filter asks for. */
@@ -16,7 +16,7 @@ const CONTROL_CHANNEL = 'control';
 
 export interface RecordingSelection {
   readonly folder: string;
-  /** `market` of the lines to take; others are left out. Default `spot`. */
+  /** `market` of the lines to take; others are left out. Default: the exchange's own. */
   readonly market?: string;
   /** Default: all channels. */
   readonly channels?: readonly string[];
@@ -31,7 +31,7 @@ export interface RecordedFrame {
   /** As the file has it. */
   readonly raw: string;
   /** What goes over the wire: text, or the bytes of a binary frame. */
-  readonly wire: string | Uint8Array;
+  readonly wire: SimFrame;
   readonly channel: string;
   /** The exchange's spelling; null where the frame names none. */
   readonly exchangeSymbol: string | null;
@@ -67,6 +67,7 @@ export async function* readFrames(
   unreadable: () => void,
 ): AsyncGenerator<RecordedFrame> {
   const input = await open(file.path);
+  const wanted = selection.market ?? exchange.market;
   try {
     for await (const line of input.readLines()) {
       if (line.trim() === '') continue;
@@ -75,7 +76,7 @@ export async function* readFrames(
         unreadable();
         continue;
       }
-      if (row['direction'] === 'sent' || (row['market'] ?? 'spot') !== (selection.market ?? 'spot')) continue;
+      if (row['direction'] === 'sent' || marketOf(row['market']) !== marketOf(wanted)) continue;
       yield frameOf(row, row['raw'], exchange, file.channel);
     }
   } finally {
@@ -97,6 +98,11 @@ export async function recordedBook(selection: RecordingSelection, exchange: SimE
   return createBook([...listing.values()], () => undefined);
 }
 
+/** Some recordings call perpetuals on USDT `swap`. */
+function marketOf(market: unknown): unknown {
+  return market === 'swap' ? 'linear' : (market ?? 'spot');
+}
+
 function frameOf(
   row: Readonly<Record<string, unknown>>,
   raw: string,
@@ -105,15 +111,21 @@ function frameOf(
 ): RecordedFrame {
   const encoding = row['encoding'] ?? 'text';
   const receivedAt = row['receivedAt'];
-  const parsed = encoding === 'text' ? parseObject(raw) : null;
+  const wire = encoding === 'text' ? raw : Buffer.from(raw, 'base64');
   return {
     raw,
-    wire: encoding === 'text' ? raw : Buffer.from(raw, 'base64'),
+    wire,
     channel,
-    exchangeSymbol: parsed === null ? null : exchange.symbolOfFrame(parsed),
+    exchangeSymbol: symbolOf(wire, exchange),
     receivedAtMs: typeof receivedAt === 'number' ? receivedAt : null,
     resetBefore: row['resetBefore'] === true,
   };
+}
+
+function symbolOf(wire: SimFrame, exchange: SimExchange): string | null {
+  if (typeof wire !== 'string' && exchange.symbolOfBytes !== undefined) return exchange.symbolOfBytes(wire);
+  const parsed = typeof wire === 'string' ? parseObject(wire) : null;
+  return parsed === null ? null : exchange.symbolOfFrame(parsed);
 }
 
 function listed(exchangeSymbol: string, [base, quote]: readonly [string, string]): SimListed {
@@ -124,6 +136,7 @@ function listed(exchangeSymbol: string, [base, quote]: readonly [string, string]
     tickSize: 10 ** -DECIMALS,
     priceDecimals: DECIMALS,
     sizeDecimals: DECIMALS,
+    contractSize: 1,
     quoteVolume24h: QUOTE_VOLUME_24H,
     trading: true,
   };

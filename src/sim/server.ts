@@ -119,7 +119,7 @@ function route(hosted: Hosted, request: IncomingMessage): { hosted: HostedExchan
   const match = /^\/([^/?]+)(\/[^?]*)?(\?.*)?$/.exec(request.url ?? '');
   const found = hosted.get((match?.[1] ?? '').toLowerCase());
   if (found === undefined) return null;
-  const path = new URL(`http://${HOST}`);
+  const path = new URL(`http://${HOST}:${request.socket.localPort}`);
   path.pathname = match?.[2] ?? '/';
   path.search = match?.[3] ?? '';
   return { hosted: found, path };
@@ -128,7 +128,9 @@ function route(hosted: Hosted, request: IncomingMessage): { hosted: HostedExchan
 function answer(hosted: Hosted, request: IncomingMessage, response: ServerResponse): void {
   const routed = route(hosted, request);
   const reply =
-    routed === null ? { status: 404, body: 'no such exchange' } : routed.hosted.answer(routed.path);
+    routed === null
+      ? { status: 404, body: 'no such exchange' }
+      : routed.hosted.answer(routed.path, request.method ?? 'GET');
   if (reply === 'hang-up') {
     request.socket.destroy();
     return;
@@ -155,7 +157,9 @@ function upgrade(
     refuse(socket, refusal ?? 404);
     return;
   }
-  sockets.handleUpgrade(request, socket, head, (webSocket) => routed.hosted.adopt(routed.path, webSocket));
+  sockets.handleUpgrade(request, socket, head, (webSocket) => {
+    routed.hosted.adopt(routed.path, request.headers, webSocket);
+  });
 }
 
 function refuse(socket: Duplex, why: number | 'hang-up'): void {

@@ -29,7 +29,7 @@ export function decimalText(value: number, decimals: number): string {
   return value.toFixed(decimals);
 }
 
-/** A quote as decimal texts with the listing's decimals; a side that is absent is null. */
+/** A quote as decimal texts with the listing's decimals, sizes in its contracts; an absent side is null. */
 export function quoteTexts(listed: SimListed, quote: SimQuote): QuoteTexts {
   return {
     bid: sideTexts(listed, quote.bid, quote.bidSize),
@@ -47,7 +47,8 @@ export type SideTexts = readonly [string, string];
 
 function sideTexts(listed: SimListed, price: number, size: number): SideTexts | null {
   if (Number.isNaN(price)) return null;
-  return [decimalText(price, listed.priceDecimals), decimalText(size, listed.sizeDecimals)];
+  const units = size / listed.contractSize;
+  return [decimalText(price, listed.priceDecimals), decimalText(units, listed.sizeDecimals)];
 }
 
 /** The middle of a quote, the side that is there, or 0 where there is none: for tickers only. */

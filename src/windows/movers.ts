@@ -28,6 +28,8 @@ const LIVE_US = US_PER_MINUTE;
 const BLOCK_US = US_PER_MINUTE;
 /** Legs this far apart are hardly the same asset. */
 const SANE_SPREAD_PERCENT = 10;
+/** What was ranked before counts as moving so much more: pairs of like movement would take turns for ever. */
+const STAYING = 1.5;
 const PERPETUAL = /Perp$/i;
 
 interface Candidate {
@@ -47,6 +49,7 @@ export class Movers {
   readonly #candidates: Candidate[] = [];
   readonly #bySymbol = new Map<string, Instrument[]>();
   #known = 0;
+  #ranked: ReadonlySet<Candidate> = new Set();
   #blockUs: Micros = Number.NEGATIVE_INFINITY;
 
   constructor(options: MoversOptions) {
@@ -82,19 +85,23 @@ export class Movers {
 
   /**
    * The live pairs by movement (greatest minus least spread of late), greatest first; names break ties. Pairs
-   * that stand still come last, so that something is shown at once.
+   * that stand still come last, so that something is shown at once. Those of the last ranking stay until others
+   * move clearly more.
    */
   rank(count: number, nowUs: Micros): PairNames[] {
-    return this.#candidates
+    const weightOf = (pair: Candidate) => (this.#ranked.has(pair) ? STAYING : 1);
+    const first = this.#candidates
       .filter((pair) => nowUs - pair.liveUs <= LIVE_US)
-      .map((pair) => ({ pair, movement: movementOf(pair) }))
+      .map((pair) => ({ pair, movement: movementOf(pair) * weightOf(pair) }))
       .sort((a, b) => b.movement - a.movement || compareNames(a.pair, b.pair))
       .slice(0, count)
-      .map(({ pair: { left, right } }) => ({
-        symbol: left.symbol,
-        exchange1: left.exchange,
-        exchange2: right.exchange,
-      }));
+      .map(({ pair }) => pair);
+    this.#ranked = new Set(first);
+    return first.map(({ left, right }) => ({
+      symbol: left.symbol,
+      exchange1: left.exchange,
+      exchange2: right.exchange,
+    }));
   }
 
   /** Ids are given out in order and never reused: what is new lies at the end. */

@@ -113,9 +113,11 @@ export class Watched implements Subscriber {
     const byName = new Map<string, PairWindow>();
     const refused: RefusedPair[] = [];
     for (const [key, pair] of wanted) {
+      const { symbol, exchange1, exchange2 } = pair;
       const window =
         byName.size < this.#options.pairsMax ? (this.#byName.get(key) ?? this.#open(pair, nowUs)) : 'full';
-      if (typeof window === 'string') refused.push({ ...pair, reason: window });
+      // Names alone: what is told of them must not carry along whatever else the caller knows of the pair.
+      if (typeof window === 'string') refused.push({ symbol, exchange1, exchange2, reason: window });
       else byName.set(key, window);
     }
     this.#byName = byName;

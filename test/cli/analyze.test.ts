@@ -153,6 +153,14 @@ test('an exchange that the lake has not is named', async (t) => {
   assert.deepEqual(errors, ['warning: the lake has nothing of "Zzz"; it has Aaa, Bbb, Ccc']);
 });
 
+test('exchanges may be parted by commas, as serve has them', async (t) => {
+  const lake = await threeExchanges(t);
+  const apart = await analyze(t, { lake, exchanges: ['aaa', 'bbb'] });
+  const together = await analyze(t, { lake, exchanges: ['aaa,bbb'] });
+  assert.deepEqual([together.exitCode, together.errors], [0, []]);
+  assert.equal(together.csv, apart.csv);
+});
+
 test('a folder that cannot be written is one line and exit code 1', async (t) => {
   const lake = await threeExchanges(t);
   const { exitCode, errors } = await analyze(t, { lake, out: join(lake, 'exchange=Aaa', 'x\0') });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Server } from 'node:net';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { playFolder, SentQuotes } from '../process/recording.js';
 import { runProgram, startProgram, testFolder } from '../support/program.js';
@@ -70,6 +71,22 @@ test('a port that is taken is said, with what to do', async () => {
     stderr,
     new RegExp(`^error: port ${port} of 127\\.0\\.0\\.1 is taken; choose another with --port`),
   );
+});
+
+test('a folder that cannot be had ends the start with a reason, and nothing is left running', async () => {
+  const { folder, remove } = testFolder();
+  const taken = join(folder, 'a-file');
+  writeFileSync(taken, '');
+  const lake = join(folder, 'lake');
+  for (const args of [
+    ['--lake', lake, '--capture', taken],
+    ['--lake', taken],
+  ]) {
+    const run = await runProgram(['serve', '--port', '0', '--exchanges', 'Binance', ...args]);
+    assert.equal(run.exitCode, 1, run.stderr);
+    assert.match(run.stderr, /^error: .*a-file/);
+  }
+  remove();
 });
 
 test('problem 17: exchanges that cannot be reached leave the process up, degraded, with each reason', async () => {

@@ -85,6 +85,7 @@ test('what is wrong is named with its place, what was expected and what was ther
   assert.match(refusal('selection: {allow: BTC}'), /selection\.allow: expected a list of names, was "BTC"/);
   assert.match(refusal('just words'), /^FILE: expected keys and values, was "just words"/);
   assert.match(refusal('a: [1'), /^FILE: not YAML or JSON: /);
+  assert.match(refusal('a: &a [*a]'), /^FILE: an alias stands inside what it names/);
   assert.match(
     refusal('', { SPREAD_PORT: 'x' }),
     /^SPREAD_PORT: expected a whole number from 0 to 65535, was "x"/,
@@ -106,6 +107,14 @@ test('combinations that make no sense together are refused', () => {
   assert.match(
     refusal('exchanges: {Alpha: {maxUsdVolume: 1}}'),
     /exchanges\.Alpha\.minUsdVolume: expected at most/,
+  );
+  assert.match(
+    refusal('exchanges: {Alpha: {}, alpha: {}}'),
+    /^FILE: exchanges\.alpha: Alpha stands there already/,
+  );
+  assert.match(
+    refusal('selection: {allow: [A/USDT, B/USDT], deny: [busdt]}'),
+    /selection\.allow: expected none of selection\.deny, has B\/USDT/,
   );
   assert.match(
     refusal('lake: {root: x}\ncapture: {directory: x/y}'),

@@ -8,7 +8,7 @@ import fc from 'fast-check';
 import { type ExchangeAdapter, FRAME_BYTES_MAX, ListingError } from '../../src/exchanges/exchange.js';
 import { findAdapter, findAdapterFor } from '../../src/exchanges/index.js';
 import { applyEdit, edit, parse, swapValue } from './mangle.js';
-import { fixtureFrames, type RecordedFrame, recordedFrames, recordedSkip } from './material.js';
+import { fixtureBytes, fixtureFrames, type RecordedFrame, recordedFrames, recordedSkip } from './material.js';
 import { type Call, callsOf, TestListing } from './record.js';
 
 export interface ContractOptions {
@@ -16,6 +16,8 @@ export interface ContractOptions {
   readonly recordings: readonly string[];
   /** The channels, as the recordings name them, that carry the best bid and ask. */
   readonly quoteChannels: readonly string[];
+  /** Files of its recordings that hold frames of several channels: quotes and control frames alike. */
+  readonly mixedChannels?: readonly string[];
   /** Name of its fixture file. */
   readonly fixtures: string;
   /** Two symbols in the exchange's spelling. */
@@ -60,7 +62,9 @@ function recordingPromises(
         const calls = callsOf(decoder, listing, line.frame);
         const where = `${line.file}: ${text(line.frame)} gives ${JSON.stringify(calls)}`;
         assert.ok(calls.length > 0, where);
-        for (const call of calls) checkCall(call, options.quoteChannels.includes(line.channel), where);
+        if (options.mixedChannels?.includes(line.channel))
+          for (const call of calls) checkCall(call, call[0] !== 'control', where);
+        else for (const call of calls) checkCall(call, options.quoteChannels.includes(line.channel), where);
       }
     },
     true,
@@ -125,19 +129,21 @@ function fixturePromises(adapter: ExchangeAdapter, options: ContractOptions, pro
   promise('gives for every fixture what stands beside it', () => {
     const listing = new TestListing('open');
     const decoder = adapter.createDecoder(listing);
-    for (const { raw, note, expect, resetBefore } of fixtureFrames(options.fixtures)) {
+    for (const fixture of fixtureFrames(options.fixtures)) {
+      const { raw, note, expect, resetBefore } = fixture;
       if (resetBefore === true) decoder.reset();
-      assert.deepEqual(callsOf(decoder, listing, raw), expect, `${note}: ${raw}`);
+      assert.deepEqual(callsOf(decoder, listing, fixtureBytes(fixture)), expect, `${note}: ${raw}`);
     }
   });
 
   promise('is not moved by the time at which a frame is read', () => {
     const listing = new TestListing('open');
     const decoder = adapter.createDecoder(listing);
-    for (const [at, { raw, note, expect, resetBefore }] of fixtureFrames(options.fixtures).entries()) {
+    for (const [at, fixture] of fixtureFrames(options.fixtures).entries()) {
+      const { note, expect, resetBefore } = fixture;
       if (resetBefore === true) decoder.reset();
       const receivedUs = NOW_US * (at % 3);
-      assert.deepEqual(callsOf(decoder, listing, raw, receivedUs), expect, note);
+      assert.deepEqual(callsOf(decoder, listing, fixtureBytes(fixture), receivedUs), expect, note);
     }
   });
 }
@@ -148,7 +154,7 @@ function mangledPromises(
   recorded: readonly RecordedFrame[],
   promise: Register,
 ): void {
-  const fixtures = fixtureFrames(options.fixtures).map(({ raw }) => Buffer.from(raw));
+  const fixtures = fixtureFrames(options.fixtures).map(fixtureBytes);
   const frames: readonly Uint8Array[] = [
     ...fixtures,
     ...recorded.filter((_, at) => at % 20 === 0).map((r) => r.frame),
@@ -265,6 +271,7 @@ function namePromises(adapter: ExchangeAdapter, promise: Register): void {
       assert.equal(findAdapter(` ${name.toUpperCase()} `), adapter, name);
     assert.equal(findAdapterFor(adapter.name.toLowerCase(), adapter.market), adapter);
     assert.equal(adapter.name.endsWith('Perp'), adapter.market === 'linear');
+    assert.equal(findAdapterFor(adapter.name.replace(/Perp$/, ''), adapter.market), adapter);
     assert.notEqual(findAdapterFor(adapter.name, adapter.market === 'spot' ? 'linear' : 'spot'), adapter);
   });
 }

@@ -16,9 +16,16 @@ export interface RecordedFrame {
 
 export interface FixtureFrame {
   readonly note: string;
+  /** The text of the frame, or what `encoding` makes of its bytes. */
   readonly raw: string;
+  readonly encoding?: 'base64' | 'gzip-base64';
   readonly resetBefore?: boolean;
   readonly expect: readonly Call[];
+}
+
+/** The bytes of a fixture as they go over the wire: a GZIP frame is not inflated. */
+export function fixtureBytes({ raw, encoding }: FixtureFrame): Uint8Array {
+  return Buffer.from(raw, encoding === undefined ? 'utf8' : 'base64');
 }
 
 const samples = shared('exchange-samples');

@@ -14,8 +14,11 @@ export class TestListing implements DecoderListing {
   readonly symbols: string[] = [];
   readonly #ids = new Map<string, number>();
   readonly #isOpen: boolean;
+  readonly #contractSizes: readonly number[];
 
-  constructor(known: 'open' | readonly string[]) {
+  /** `contractSizes` by id; 1 where it says none. */
+  constructor(known: 'open' | readonly string[], contractSizes: readonly number[] = []) {
+    this.#contractSizes = contractSizes;
     this.#isOpen = known === 'open';
     if (known !== 'open') for (const symbol of known) this.#add(symbol);
   }
@@ -26,8 +29,8 @@ export class TestListing implements DecoderListing {
     return this.#isOpen ? this.#add(exchangeSymbol) : -1;
   }
 
-  contractSizeOf(): number {
-    return 1;
+  contractSizeOf(id: number): number {
+    return this.#contractSizes[id] ?? 1;
   }
 
   #add(symbol: string): number {

@@ -1,11 +1,12 @@
 // An exchange that exists nowhere: the smallest adapter that keeps the contract, and a server that speaks its
 // protocol, so that ingest is tested without any real exchange's habits.
+// With `token` it wants a POST to /token before every connection, and greets each with "hi".
 //   subscribe {"sub":[…],"id":n} · ack {"ok":n} · refusal {"no":n,"symbol":…} · quote SYMBOL,bid,ask · ping "?" pong "!"
 
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
-import type { DecoderSink, ExchangeAdapter } from '../../src/exchanges/exchange.js';
+import { type DecoderSink, type ExchangeAdapter, ListingError } from '../../src/exchanges/exchange.js';
 
 export const alpha: ExchangeAdapter = {
   name: 'Alpha',
@@ -37,8 +38,27 @@ export const alpha: ExchangeAdapter = {
   }),
 };
 
+/** Alpha with a token before every connection and a welcome after it. */
+export const alphaToken: ExchangeAdapter = {
+  ...alpha,
+  awaitsWelcome: true,
+  connectRequest: {
+    method: 'POST',
+    path: '/token',
+    target(body, connectId) {
+      const { url, token, pingMs } = body as { url?: string; token?: number; pingMs?: number };
+      if (url === undefined) throw new ListingError('token: url is absent');
+      return {
+        url: `${url}/?token=${token}&id=${connectId}`,
+        ...(pingMs === undefined ? {} : { pingIntervalMs: pingMs }),
+      };
+    },
+  },
+};
+
 function decodeAlpha(text: string, idOf: (symbol: string) => number, sink: DecoderSink): void {
   if (text === '!') sink.control('pong');
+  else if (text === 'hi') sink.control('welcome');
   else if (text === 'bye') sink.control('closing', { message: 'maintenance' });
   else if (text.startsWith('{')) decodeAnswer(text, sink);
   else {
@@ -70,6 +90,15 @@ export interface AlphaServer {
   /** HTTP status (and Retry-After seconds) instead of an answer. */
   refuse: { status: number; retryAfterSeconds?: number } | undefined;
   symbols: unknown;
+  /** Path and query of every handshake, in order. */
+  readonly dialled: string[];
+  /** How many tokens were given out. */
+  tokens: number;
+  /** What POST /token answers instead: a status, or this body. */
+  tokenFault: { status?: number; retryAfterSeconds?: number; body?: unknown } | undefined;
+  /** Stands in the token's answer, where set. */
+  pingMs: number | undefined;
+  greets: boolean;
   /** How many symbols are asked for on sockets that live. */
   subscribed(): number;
   /** To the socket that asked for the symbol the text begins with; else to all. */
@@ -80,14 +109,26 @@ export interface AlphaServer {
 export async function startAlpha(symbols: readonly string[]): Promise<AlphaServer> {
   const sockets = new Set<WebSocket>();
   const subscribers = new Map<string, WebSocket>();
-  const http: Server = createServer((_request, response) => {
-    if (state.refuse === undefined)
+  const http: Server = createServer((request, response) => {
+    if (request.url === '/token') answerToken(request.method, response);
+    else if (state.refuse === undefined)
       response.end(typeof state.symbols === 'string' ? state.symbols : JSON.stringify(state.symbols));
     else response.writeHead(state.refuse.status, retryHeader(state.refuse)).end('slow down');
   });
   const server = new WebSocketServer({ noServer: true });
+  const answerToken = (method: string | undefined, response: ServerResponse): void => {
+    const fault = state.tokenFault;
+    if (method !== 'POST') response.writeHead(405).end();
+    else if (fault !== undefined)
+      response.writeHead(fault.status ?? 200, retryHeader(fault)).end(JSON.stringify(fault.body ?? 'busy'));
+    else {
+      state.tokens += 1;
+      response.end(JSON.stringify({ url: state.wsUrl, token: state.tokens, pingMs: state.pingMs }));
+    }
+  };
   http.on('upgrade', (request, socket, head) => {
     state.connects += 1;
+    state.dialled.push(request.url ?? '');
     if (state.refuse !== undefined) {
       const retry = state.refuse.retryAfterSeconds;
       socket.end(
@@ -99,6 +140,7 @@ export async function startAlpha(symbols: readonly string[]): Promise<AlphaServe
   });
   const accept = (ws: WebSocket): void => {
     sockets.add(ws);
+    if (state.greets) ws.send('hi');
     ws.on('close', () => {
       sockets.delete(ws);
       for (const [symbol, owner] of subscribers) if (owner === ws) subscribers.delete(symbol);
@@ -127,6 +169,11 @@ export async function startAlpha(symbols: readonly string[]): Promise<AlphaServe
     answersPings: true,
     refuse: undefined,
     symbols,
+    dialled: [],
+    tokens: 0,
+    tokenFault: undefined,
+    pingMs: undefined,
+    greets: false,
     subscribed: () => subscribers.size,
     send: (text) => {
       const only = subscribers.get(text.split(',')[0] as string);

@@ -45,6 +45,7 @@ test('only pairs with strictly more cycles come, sorted, in unified spelling', a
     'ETH-USDT,A,C,41,x',
     'BTC_USDT,A,B,40,x',
     'AB_USDC,A,B,99,1.5',
+    'ETHUSDT,A,B,41,x',
   ];
   await write('summary_stats_20260101_000000.csv', `${HEADER}\n${rows.join('\n')}\n`);
   const { opportunities, warnings, file } = await store.list();
@@ -52,6 +53,7 @@ test('only pairs with strictly more cycles come, sorted, in unified spelling', a
     opportunities.map((one) => [one.symbol, one.exchange1, one.exchange2, one.opportunityCycles]),
     [
       ['AB/USDC', 'A', 'B', 99],
+      ['ETH/USDT', 'A', 'B', 41],
       ['ETH/USDT', 'A', 'C', 41],
       ['ETH/USDT', 'A', 'D', 41],
       ['ETH/USDT', 'B', 'C', 50],

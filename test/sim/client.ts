@@ -8,6 +8,8 @@ export type Json = Record<string, unknown>;
 
 export class Client {
   readonly frames: string[] = [];
+  /** The same as they came over the wire. */
+  readonly received: { readonly bytes: Uint8Array; readonly isBinary: boolean }[] = [];
   readonly pings: string[] = [];
   closed: { readonly code: number; readonly reason: string } | null = null;
   readonly #socket: WebSocket;
@@ -15,8 +17,9 @@ export class Client {
 
   private constructor(socket: WebSocket) {
     this.#socket = socket;
-    socket.on('message', (data) => {
+    socket.on('message', (data, isBinary) => {
       this.frames.push(data.toString());
+      this.received.push({ bytes: data as Buffer, isBinary });
       this.#wake();
     });
     socket.on('ping', (data) => {
@@ -31,7 +34,10 @@ export class Client {
   }
 
   /** Rejects with the handshake's error: `Unexpected server response: 429`, `socket hang up`. */
-  static open(url: string, options: { readonly autoPong?: boolean } = {}): Promise<Client> {
+  static open(
+    url: string,
+    options: { readonly autoPong?: boolean; readonly headers?: Record<string, string> } = {},
+  ): Promise<Client> {
     const socket = new WebSocket(url, { ...options, perMessageDeflate: false });
     const client = new Client(socket);
     return new Promise((resolve, reject) => {

@@ -2,14 +2,19 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { coins } from '../../src/sim/coins.js';
+import { bybitPerp } from '../../src/sim/exchanges/bybit-perp.js';
+import { gateioPerp } from '../../src/sim/exchanges/gateio-perp.js';
 import { SIM_EXCHANGES } from '../../src/sim/exchanges/index.js';
+import { okxPerp } from '../../src/sim/exchanges/okx-perp.js';
 import { generateHistory } from '../../src/sim/history.js';
 import { createMarket, type Market } from '../../src/sim/market.js';
 import { START_US } from './place.js';
 
 const HOUR_US = 3_600_000_000;
-const NAMES = SIM_EXCHANGES.map((exchange) => exchange.name);
-const marketOf = (seed: number): Market => createMarket({ seed, exchanges: SIM_EXCHANGES, symbols: 12 });
+const SPOT = SIM_EXCHANGES.filter((exchange) => exchange.market !== 'linear');
+const PERPS = [bybitPerp, gateioPerp, okxPerp];
+const NAMES = SPOT.map((exchange) => exchange.name);
+const marketOf = (seed: number): Market => createMarket({ seed, exchanges: SPOT, symbols: 12 });
 
 const anyMoment = fc.record({
   seed: fc.integer(),
@@ -30,6 +35,39 @@ test('the bid is always below the ask, both on the tick, sizes on the step and a
         assert.equal(Number(size.toFixed(sizeDecimals)), size);
     }),
   );
+});
+
+test('sizes of contracts are whole steps of contracts, told in base coin', () => {
+  const market = createMarket({ seed: 9, exchanges: PERPS, symbols: 12 });
+  fc.assert(
+    fc.property(anyMoment, ({ instrument, atUs }) => {
+      const { contractSize, sizeDecimals, index } = market.instruments[instrument % (12 * PERPS.length)]!;
+      const { bidSize, askSize } = market.quoteOf(index, atUs);
+      for (const size of [bidSize, askSize]) {
+        const contracts = Number((size / contractSize).toFixed(sizeDecimals));
+        assert.ok(contracts > 0);
+        assert.equal(contracts * contractSize, size);
+      }
+    }),
+  );
+});
+
+test('perpetuals move nothing of spot, and lie beside it by a small wave of their own', () => {
+  const spot = createMarket({ seed: 4, exchanges: SPOT, symbols: 12 });
+  const both = createMarket({ seed: 4, exchanges: [...PERPS, ...SPOT], symbols: 12 });
+  for (const { symbol, exchange } of spot.instruments)
+    assert.deepEqual(both.quoteAt(symbol, exchange, START_US), spot.quoteAt(symbol, exchange, START_US));
+  for (const wave of both.marketTruth()) {
+    const isPerp = wave.exchange.endsWith('Perp');
+    assert.ok(isPerp ? wave.basisPercent >= 0.01 && wave.basisPercent <= 0.03 : wave.basisPercent === 0);
+  }
+  const waves = both.marketTruth().filter((wave) => wave.symbol === 'BTC/USDT');
+  const [perp, other] = waves.filter((wave) => wave.exchange.endsWith('Perp'));
+  assert.equal(perp!.basisPercent, other!.basisPercent, 'among perpetuals the wave cancels');
+  const shares = (kind: boolean) =>
+    waves.filter((wave) => wave.exchange.endsWith('Perp') === kind).map((wave) => wave.amplitudePercent);
+  for (const kind of [true, false])
+    assert.ok(Math.max(...shares(kind)) > 0 && Math.min(...shares(kind)) === -Math.max(...shares(kind)));
 });
 
 test('a quote depends on seed and time alone, in whatever order moments are asked for', () => {
@@ -147,6 +185,15 @@ test('history is the same market: strictly ascending, in range, equal to the quo
     200,
   );
   assert.ok(untimed.length > 10 && untimed.exchangeUs.every(Number.isNaN));
+});
+
+test('no two instruments of a market share a stamp of its history', () => {
+  const market = marketOf(12);
+  const stamps = market.instruments.flatMap((instrument) => [
+    ...generateHistory(market, instrument, START_US, START_US + 3_000_000, 1).receivedUs,
+  ]);
+  assert.ok(stamps.length > 50_000, `${stamps.length} rows`);
+  assert.equal(new Set(stamps).size, stamps.length);
 });
 
 test('as many coins as wanted have names of their own', () => {

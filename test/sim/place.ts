@@ -1,6 +1,7 @@
 // A simulated server of a small generated market for one test, on a virtual clock, closed after it.
 
 import type { TestContext } from 'node:test';
+import type { SimExchange } from '../../src/sim/exchange.js';
 import { SIM_EXCHANGES } from '../../src/sim/exchanges/index.js';
 import { createMarket, type Market, marketBook } from '../../src/sim/market.js';
 import { type SimServer, type SimServerOptions, startSimServer } from '../../src/sim/server.js';
@@ -16,14 +17,18 @@ export interface Place {
   readonly market: Market;
   readonly server: SimServer;
   /** A client of the exchange; `path` is added to its address. */
-  connect(exchange: string, path?: string): Promise<Client>;
+  connect(exchange: string, path?: string, headers?: Record<string, string>): Promise<Client>;
   get(exchange: string, path: string): Promise<unknown>;
 }
 
-export async function place(context: TestContext, options: Partial<SimServerOptions> = {}): Promise<Place> {
+export async function place(
+  context: TestContext,
+  options: Partial<SimServerOptions> = {},
+  simulated: readonly SimExchange[] = SIM_EXCHANGES,
+): Promise<Place> {
   const clock = new VirtualClock(START_US);
-  const market = createMarket({ seed: SEED, exchanges: SIM_EXCHANGES, symbols: 14 });
-  const exchanges = SIM_EXCHANGES.map((exchange) => ({ exchange, book: marketBook(market, exchange) }));
+  const market = createMarket({ seed: SEED, exchanges: simulated, symbols: 14 });
+  const exchanges = simulated.map((exchange) => ({ exchange, book: marketBook(market, exchange) }));
   const server = await startSimServer({ clock, seed: SEED, exchanges, ...options });
   context.after(async () => {
     // What does not answer a close frame is cut when the clock moves.
@@ -35,7 +40,8 @@ export async function place(context: TestContext, options: Partial<SimServerOpti
     clock,
     market,
     server,
-    connect: (exchange, path = '') => Client.open(`${server.urls[exchange]!.wsUrl}${path}`),
+    connect: (exchange, path = '', headers = {}) =>
+      Client.open(`${server.urls[exchange]!.wsUrl}${path}`, { headers }),
     get: async (exchange, path) => (await fetch(`${server.urls[exchange]!.restUrl}${path}`)).json(),
   };
 }

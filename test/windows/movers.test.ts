@@ -60,6 +60,28 @@ test('what moved minutes ago no longer counts', () => {
   assert.match(nameOf(movers.rank(1, at(300))[0]!), /^NOW/);
 });
 
+test('a pair that is watched gives way only to one that moves clearly more', () => {
+  const { hub, movers, quote } = stage();
+  const at = (seconds: number) => START_US + seconds * SECOND_US;
+  const swing = (second: number, percent: number) => 100 + (second % 10 === 0 ? 0 : percent);
+  const leader = (second: number) => nameOf(movers.rank(1, at(second))[0]!).split('/')[0];
+  const leaders: (string | undefined)[] = [];
+  for (let second = 0; second < 600; second += 5) {
+    quote('Alpha', 'STAYS/USDT', at(second), swing(second, 1));
+    quote('Beta', 'STAYS/USDT', at(second) + 1, 100);
+    quote('Alpha', 'OTHER/USDT', at(second) + 2, swing(second, second < 300 ? 0.9 : 1.2));
+    quote('Beta', 'OTHER/USDT', at(second) + 3, 100);
+    quote('Alpha', 'LATE/USDT', at(second) + 4, swing(second, second < 450 ? 0 : 3));
+    quote('Beta', 'LATE/USDT', at(second) + 5, 100);
+    movers.sample(hub.latest, at(second) + 6);
+    leaders.push(leader(second));
+  }
+  // Before anything has moved the names decide.
+  assert.deepEqual([...new Set(leaders.slice(1))], ['STAYS', 'LATE']);
+  assert.equal(leaders[90], 'STAYS');
+  assert.equal(leaders[91], 'LATE');
+});
+
 test('candidates are bounded, and what found no room is counted', () => {
   const { hub, movers, quote } = stage(2);
   for (const exchange of ['Alpha', 'Beta', 'Gamma']) quote(exchange, 'BTC/USDT', START_US, 100);

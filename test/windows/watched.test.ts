@@ -89,6 +89,13 @@ test('pairs over the bound, of unknown instruments or of one exchange are refuse
   assert.equal(watched.counters().pairsRefused, 3);
 });
 
+test('a refused pair is told by its names, without what else is known of it', () => {
+  const { watched } = windowStage({ exchanges: THREE, symbols: ['BTC/USDT'], pairs: [] });
+  const named = { symbol: 'BTC/USDT', exchange1: 'Alpha', exchange2: 'Nowhere' };
+  watched.setPairs([{ ...named, ...{ statistics: { cycles: 41 } } }], START_US);
+  assert.deepEqual(watched.refused, [{ ...named, reason: 'unknown-instrument' }]);
+});
+
 test('when pairs are added, those there are give up their oldest points for them', () => {
   const symbols = symbolsNamed(40);
   const limits = { pairsMax: 40, pointsTotalMax: 40 * 500 };

@@ -2,7 +2,15 @@
 // Source: binance-spot-api-docs (web-socket-streams.md, rest-api.md); what the docs leave open is said below.
 
 import { type Micros, US_PER_MS } from '../../core/time.js';
-import type { Conversation, Peer, RestReply, SimBook, SimExchange, SimQuote } from '../exchange.js';
+import type {
+  Conversation,
+  Peer,
+  RestReply,
+  SimBook,
+  SimExchange,
+  SimListed,
+  SimQuote,
+} from '../exchange.js';
 import { RateWindow } from '../rate-window.js';
 import {
   asObject,
@@ -15,9 +23,6 @@ import {
 } from '../wire.js';
 
 const STREAMS_MAX = 1024;
-const MESSAGES_PER_SECOND = 5;
-const PING_PERIOD_US = 20_000 * US_PER_MS;
-const PONG_TIMEOUT_US = 60_000 * US_PER_MS;
 const LIFE_US = 24 * 3_600_000 * US_PER_MS;
 /** Every price and size has eight decimals, whatever the tick. */
 const DECIMALS = 8;
@@ -37,33 +42,64 @@ export const binance: SimExchange = {
   },
   rest,
   acceptsWsPath: (pathname) => /^\/(?:stream\/?|ws(?:\/.*)?)$/.test(pathname),
-  open(path, peer, book, nowUs) {
-    const combined = path.pathname.startsWith('/stream');
-    const named = combined ? (path.searchParams.get('streams') ?? '') : path.pathname.slice('/ws/'.length);
-    const streams = named.split('/').filter((stream) => stream !== '');
-    return new BinanceConversation(peer, book, combined, streams, nowUs);
+  open: (path, peer, book, nowUs) => new BinanceConversation(SPOT, path, peer, book, nowUs),
+};
+
+/** In what the sockets of spot and of USD-M differ. */
+export interface BinanceRules {
+  /** Pings and pongs of the client count too. */
+  readonly messagesPerSecond: number;
+  readonly pingPeriodMs: number;
+  readonly pongTimeoutMs: number;
+  /** Whether the book ticker comes on a socket of this path. */
+  servesBookTicker(pathname: string): boolean;
+  quoteData(listed: SimListed, quote: SimQuote, updateId: number, eventUs: Micros): object;
+}
+
+const SPOT: BinanceRules = {
+  messagesPerSecond: 5,
+  pingPeriodMs: 20_000,
+  pongTimeoutMs: 60_000,
+  servesBookTicker: () => true,
+  quoteData(listed, quote, updateId) {
+    const side = (value: number): string => decimalText(Number.isNaN(value) ? 0 : value, DECIMALS);
+    return {
+      u: updateId,
+      s: listed.exchangeSymbol,
+      b: side(quote.bid),
+      B: side(Number.isNaN(quote.bid) ? 0 : quote.bidSize),
+      a: side(quote.ask),
+      A: side(Number.isNaN(quote.ask) ? 0 : quote.askSize),
+    };
   },
 };
 
-class BinanceConversation implements Conversation {
+export class BinanceConversation implements Conversation {
+  readonly #rules: BinanceRules;
   readonly #peer: Peer;
   readonly #book: SimBook;
   readonly #combined: boolean;
+  readonly #servesBookTicker: boolean;
   readonly #streams = new Set<string>();
-  /** Pings and pongs of the client count too. */
-  readonly #messages = new RateWindow(MESSAGES_PER_SECOND, 1_000);
+  readonly #messages: RateWindow;
   readonly #openedUs: Micros;
   #pingedUs: Micros;
   #provenUs: Micros;
 
-  constructor(peer: Peer, book: SimBook, combined: boolean, streams: readonly string[], nowUs: Micros) {
+  /** `path` ends in `/ws`, `/ws/<stream>/…` (bare frames) or `/stream?streams=<stream>/…` (wrapped ones). */
+  constructor(rules: BinanceRules, path: URL, peer: Peer, book: SimBook, nowUs: Micros) {
+    this.#rules = rules;
     this.#peer = peer;
     this.#book = book;
-    this.#combined = combined;
+    const [, bare] = /\/ws(?:\/(.*))?$/.exec(path.pathname) ?? [];
+    this.#combined = !/\/ws(?:\/|$)/.test(path.pathname);
+    const named = this.#combined ? path.searchParams.get('streams') : bare;
+    this.#servesBookTicker = rules.servesBookTicker(path.pathname);
+    this.#messages = new RateWindow(rules.messagesPerSecond, 1_000);
     this.#openedUs = nowUs;
     this.#pingedUs = nowUs;
     this.#provenUs = nowUs;
-    this.#subscribe(streams);
+    this.#subscribe((named ?? '').split('/').filter((stream) => stream !== ''));
   }
 
   onText(text: string, nowUs: Micros): void {
@@ -103,25 +139,18 @@ class BinanceConversation implements Conversation {
   }
 
   onTick(nowUs: Micros): void {
+    const { pingPeriodMs, pongTimeoutMs } = this.#rules;
     if (nowUs - this.#openedUs >= LIFE_US) this.#peer.close(1000, '');
-    else if (nowUs - this.#provenUs >= PING_PERIOD_US + PONG_TIMEOUT_US) {
+    else if (nowUs - this.#provenUs >= (pingPeriodMs + pongTimeoutMs) * US_PER_MS) {
       this.#peer.close(1008, 'Pong timeout');
-    } else if (nowUs - this.#pingedUs >= PING_PERIOD_US) {
+    } else if (nowUs - this.#pingedUs >= pingPeriodMs * US_PER_MS) {
       this.#pingedUs = nowUs;
       this.#peer.ping(String(Math.floor(nowUs / US_PER_MS)));
     }
   }
 
-  quoteFrame(exchangeSymbol: string, quote: SimQuote, updateId: number): string {
-    const side = (value: number): string => decimalText(Number.isNaN(value) ? 0 : value, DECIMALS);
-    const data = {
-      u: updateId,
-      s: exchangeSymbol,
-      b: side(quote.bid),
-      B: side(Number.isNaN(quote.bid) ? 0 : quote.bidSize),
-      a: side(quote.ask),
-      A: side(Number.isNaN(quote.ask) ? 0 : quote.askSize),
-    };
+  quoteFrame(exchangeSymbol: string, quote: SimQuote, updateId: number, eventUs: Micros): string {
+    const data = this.#rules.quoteData(this.#book.find(exchangeSymbol)!, quote, updateId, eventUs);
     if (!this.#combined) return JSON.stringify(data);
     return JSON.stringify({ stream: `${exchangeSymbol.toLowerCase()}@bookTicker`, data });
   }
@@ -144,6 +173,7 @@ class BinanceConversation implements Conversation {
   #want(stream: string, wanted: boolean): void {
     // Lower case only: `BTCUSDT@bookTicker` is acknowledged and stays silent.
     const exchangeSymbol = /^([^A-Z@]+)@bookTicker$/.exec(stream)?.[1]?.toUpperCase();
+    if (!this.#servesBookTicker) return;
     if (exchangeSymbol !== undefined && this.#book.find(exchangeSymbol) !== undefined) {
       this.#peer.want(exchangeSymbol, wanted);
     }

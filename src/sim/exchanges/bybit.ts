@@ -13,7 +13,6 @@ import type {
 } from '../exchange.js';
 import { asTexts, decimalText, lastPrice, parseObject, quoteTexts, splitAtKnownQuote } from '../wire.js';
 
-const ARGS_MAX = 10;
 const ARGS_LENGTH_MAX = 21_000;
 /** A socket that neither subscribes nor pings. */
 const IDLE_CLOSE_US = 61_000 * US_PER_MS;
@@ -37,7 +36,25 @@ export const bybit: SimExchange = {
   },
   rest,
   acceptsWsPath: (pathname) => pathname === '/v5/public/spot',
-  open: (_path, peer, book, nowUs) => new BybitConversation(peer, book, nowUs),
+  open: (_path, peer, book, nowUs) => new BybitConversation(SPOT, peer, book, nowUs),
+};
+
+/** In what the sockets of spot and linear differ. */
+export interface BybitRules {
+  /** Arguments a request; null = none documented. */
+  readonly argsMax: number | null;
+  /** `ret_msg` of a subscription or its end. */
+  successText(op: string): string;
+  unknownSymbolText(topic: string): string;
+  /** What the repeat of a live topic is refused with; null = it is not answered at all. */
+  repeatText(topic: string): string | null;
+}
+
+const SPOT: BybitRules = {
+  argsMax: 10,
+  successText: (op) => op,
+  unknownSymbolText: (topic) => `Invalid symbol :[${topic}]`,
+  repeatText: () => null,
 };
 
 interface SentFrame {
@@ -45,7 +62,8 @@ interface SentFrame {
   sentUs: Micros;
 }
 
-class BybitConversation implements Conversation {
+export class BybitConversation implements Conversation {
+  readonly #rules: BybitRules;
   readonly #peer: Peer;
   readonly #book: SimBook;
   readonly #connId: string;
@@ -54,7 +72,8 @@ class BybitConversation implements Conversation {
   #argsLength = 0;
   #heardUs: Micros;
 
-  constructor(peer: Peer, book: SimBook, nowUs: Micros) {
+  constructor(rules: BybitRules, peer: Peer, book: SimBook, nowUs: Micros) {
+    this.#rules = rules;
     this.#peer = peer;
     this.#book = book;
     this.#heardUs = nowUs;
@@ -79,14 +98,10 @@ class BybitConversation implements Conversation {
       this.#answer(request['req_id'], op, false, refusal);
     } else if (op === 'unsubscribe') {
       for (const topic of topics) this.#remove(topic);
-      this.#answer(request['req_id'], op, true, 'unsubscribe');
-    } else if (!topics.some((topic) => this.#topics.has(topic))) {
-      for (const topic of topics) this.#topics.add(topic);
-      this.#argsLength += topics.join('').length;
-      this.#answer(request['req_id'], op, true, 'subscribe');
-      for (const topic of topics) this.#start(topic, nowUs);
+      this.#answer(request['req_id'], op, true, this.#rules.successText(op));
+    } else {
+      this.#subscribe(topics, request['req_id'], nowUs);
     }
-    // Spot leaves the repeat of a live topic without any answer, and the topics beside it unsubscribed.
   }
 
   onControlFrame(_kind: 'ping' | 'pong', _nowUs: Micros): void {
@@ -127,15 +142,30 @@ class BybitConversation implements Conversation {
 
   /** Why the whole request fails, in the exchange's words; null where it does not. */
   #refusal(topics: readonly string[]): string | null {
-    if (topics.length > ARGS_MAX) return `args size >${ARGS_MAX}`;
+    const { argsMax } = this.#rules;
+    if (argsMax !== null && topics.length > argsMax) return `args size >${argsMax}`;
     for (const topic of topics) {
       const exchangeSymbol = TOPIC.exec(topic)?.[2];
       if (exchangeSymbol === undefined) return `error:handler not found,topic:${topic}`;
-      if (this.#book.find(exchangeSymbol) === undefined) return `Invalid symbol :[${topic}]`;
+      if (this.#book.find(exchangeSymbol) === undefined) return this.#rules.unknownSymbolText(topic);
     }
     // The limit is documented, its answer is not.
     if (this.#argsLength + topics.join('').length > ARGS_LENGTH_MAX) return `args length >${ARGS_LENGTH_MAX}`;
     return null;
+  }
+
+  /** The repeat of a live topic leaves the topics beside it unsubscribed. */
+  #subscribe(topics: readonly string[], requestId: unknown, nowUs: Micros): void {
+    const repeated = topics.find((topic) => this.#topics.has(topic));
+    if (repeated === undefined) {
+      for (const topic of topics) this.#topics.add(topic);
+      this.#argsLength += topics.join('').length;
+      this.#answer(requestId, 'subscribe', true, this.#rules.successText('subscribe'));
+      for (const topic of topics) this.#start(topic, nowUs);
+      return;
+    }
+    const text = this.#rules.repeatText(repeated);
+    if (text !== null) this.#answer(requestId, 'subscribe', false, text);
   }
 
   #start(topic: string, nowUs: Micros): void {
@@ -198,7 +228,7 @@ function instrument(listed: SimListed): unknown {
   };
 }
 
-function ticker(book: SimBook, listed: SimListed, nowUs: Micros): unknown {
+export function ticker(book: SimBook, listed: SimListed, nowUs: Micros): unknown {
   const quote = book.quoteOf(listed.exchangeSymbol, nowUs);
   const texts = quote === undefined ? null : quoteTexts(listed, quote);
   const last = lastPrice(quote);

@@ -23,12 +23,12 @@ import {
 } from '../wire.js';
 
 const PAYLOAD_MAX = 100;
-/** Without subscription and without `spot.ping`. */
+/** Without subscription and without a ping of its own. */
 const UNSUBSCRIBED_CLOSE_US = 30_500 * US_PER_MS;
-/** Subscribed, but nothing to send and no `spot.ping`. */
+/** Subscribed, but nothing to send and no such ping. */
 const QUIET_CLOSE_US = 60_000 * US_PER_MS;
 /** Channels whose payload is a list of pairs; only the first carries quotes here. */
-const CHANNELS = ['spot.book_ticker', 'spot.tickers', 'spot.trades'];
+const CHANNELS = ['book_ticker', 'tickers', 'trades'];
 
 export const gateio: SimExchange = {
   name: 'GateIo',
@@ -48,17 +48,35 @@ export const gateio: SimExchange = {
   rest,
   // Without the last slash the handshake fails.
   acceptsWsPath: (pathname) => pathname === '/ws/v4/',
-  open: (_path, peer, book, nowUs) => new GateConversation(peer, book, nowUs),
+  open: (_path, peer, book, nowUs) => new GateConversation(SPOT, peer, book, nowUs),
 };
 
-class GateConversation implements Conversation {
+/** In what the sockets of spot and of futures differ. */
+export interface GateRules {
+  /** The first part of every channel. */
+  readonly family: 'spot' | 'futures';
+  /** What a symbol is called in an error. */
+  readonly symbolWord: string;
+  /** A size as it stands in a frame, from its text; `isExact` = the client asked for exact ones. */
+  sizeField(text: string | undefined, isExact: boolean): string | number;
+}
+
+const SPOT: GateRules = {
+  family: 'spot',
+  symbolWord: 'currency pair',
+  sizeField: (text) => text ?? '0',
+};
+
+export class GateConversation implements Conversation {
+  readonly #rules: GateRules;
   readonly #peer: Peer;
   readonly #book: SimBook;
   readonly #topics = new Set<string>();
   #aliveUs: Micros;
   #requests = 0;
 
-  constructor(peer: Peer, book: SimBook, nowUs: Micros) {
+  constructor(rules: GateRules, peer: Peer, book: SimBook, nowUs: Micros) {
+    this.#rules = rules;
     this.#peer = peer;
     this.#book = book;
     this.#aliveUs = nowUs;
@@ -71,9 +89,10 @@ class GateConversation implements Conversation {
       this.#answer({ channel: '', event: '' }, nowUs, 1, 'request payload does not follow json schema');
       return;
     }
-    if (request['channel'] === 'spot.ping') {
+    const { family } = this.#rules;
+    if (request['channel'] === `${family}.ping`) {
       this.#aliveUs = nowUs;
-      this.#answer({ ...request, channel: 'spot.pong', event: '' }, nowUs, null, '');
+      this.#answer({ ...request, channel: `${family}.pong`, event: '' }, nowUs, null, '');
       return;
     }
     this.#subscription(request, request['channel'], nowUs);
@@ -92,19 +111,20 @@ class GateConversation implements Conversation {
     this.#aliveUs = Math.max(this.#aliveUs, eventUs);
     const { bid, ask } = quoteTexts(this.#book.find(exchangeSymbol)!, quote);
     const eventMs = Math.floor(eventUs / US_PER_MS);
+    const isExact = this.#peer.header('x-gate-size-decimal') === '1';
     return JSON.stringify({
       time: Math.floor(eventUs / US_PER_SECOND),
       time_ms: eventMs + 2,
-      channel: 'spot.book_ticker',
+      channel: `${this.#rules.family}.book_ticker`,
       event: 'update',
       result: {
         t: eventMs,
         u: updateId,
         s: exchangeSymbol,
         b: bid?.[0] ?? '',
-        B: bid?.[1] ?? '0',
+        B: this.#rules.sizeField(bid?.[1], isExact),
         a: ask?.[0] ?? '',
-        A: ask?.[1] ?? '0',
+        A: this.#rules.sizeField(ask?.[1], isExact),
       },
     });
   }
@@ -112,7 +132,8 @@ class GateConversation implements Conversation {
   #subscription(request: JsonObject, channel: string, nowUs: Micros): void {
     const event = request['event'];
     const pairs = asTexts(request['payload']);
-    if (!CHANNELS.includes(channel)) {
+    const { family, symbolWord } = this.#rules;
+    if (!CHANNELS.some((name) => channel === `${family}.${name}`)) {
       this.#answer(request, nowUs, 2, `Unknown channel ${channel}`);
     } else if ((event !== 'subscribe' && event !== 'unsubscribe') || pairs === null) {
       this.#answer(request, nowUs, 1, 'request payload does not follow json schema');
@@ -122,7 +143,7 @@ class GateConversation implements Conversation {
     } else {
       const unknown = pairs.find((pair) => this.#book.find(pair) === undefined);
       if (unknown !== undefined) {
-        this.#answer(request, nowUs, 2, `unknown currency pair: ${unknown}`);
+        this.#answer(request, nowUs, 2, `unknown ${symbolWord}: ${unknown}`);
         return;
       }
       for (const pair of pairs) this.#set(channel, pair, event === 'subscribe');
@@ -134,14 +155,14 @@ class GateConversation implements Conversation {
   #set(channel: string, pair: string, subscribed: boolean): void {
     if (subscribed) this.#topics.add(`${channel} ${pair}`);
     else this.#topics.delete(`${channel} ${pair}`);
-    if (channel === 'spot.book_ticker') this.#peer.want(pair, subscribed);
+    if (channel.endsWith('.book_ticker')) this.#peer.want(pair, subscribed);
   }
 
   /** `code` null = success. */
   #answer(request: JsonObject, nowUs: Micros, code: number | null, message: string): void {
     this.#requests++;
     const { channel, event, payload } = request;
-    const pong = channel === 'spot.pong';
+    const pong = channel === `${this.#rules.family}.pong`;
     const success = pong ? null : { status: 'success' };
     const outcome =
       code === null

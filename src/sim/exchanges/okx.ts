@@ -47,7 +47,7 @@ export const okx: SimExchange = {
   open: (_path, peer, book, nowUs) => new OkxConversation(peer, book, nowUs),
 };
 
-class OkxConversation implements Conversation {
+export class OkxConversation implements Conversation {
   readonly #peer: Peer;
   readonly #book: SimBook;
   readonly #requests = new RateWindow(REQUESTS_PER_HOUR, 3_600_000);

@@ -1,0 +1,236 @@
+// Bitget v2, spot and USDT-margined perpetuals: listings, subscriptions and frames of
+// `wss://ws.bitget.com/v2/ws/public`; frames of the v3 (UTA) socket decode too, those of the retired v1 are
+// no quotes. Pure: no socket, no clock, no log; never throws on a frame.
+// Full top of book in every message; held is only what tells an overtaken one.
+
+import type { Decoder, DecoderListing, DecoderSink, ExchangeAdapter, ListedInstrument } from './exchange.js';
+import { controlDetail, emitTop, firstLevel, readExchangeUs, readInstrument, readText } from './fields.js';
+import { excerpt, frameText, isObject, type JsonObject, objectOf } from './frame.js';
+import { arrayAt, listingError, numberOrNull, objectAt, readRows, readVolumes } from './listing.js';
+import { readUpdateId, TopOrder } from './order.js';
+
+const CHANNEL = 'books1';
+const SPOT_TYPE = 'SPOT';
+const PERP_TYPE = 'USDT-FUTURES';
+
+/** The product types of v1, whose symbols and ticker fields were others. */
+const RETIRED_TYPES = new Set(['sp', 'mc']);
+
+/** Documented channels (v2) and topics (v3) that carry no best bid and ask of one book alone. */
+const OTHER_CHANNELS = new Set([
+  ...['ticker', 'trade', 'books', 'books5', 'books15', 'auction', 'index-price'],
+  ...['publicTrade', 'books50', 'kline', 'liquidation', 'rpi-books', 'adl-notice'],
+]);
+
+/** `candle1m`, `candle1H`, `candle1Dutc`: a channel for each length. */
+const CANDLE_CHANNEL = /^candle\d/;
+
+/** What both markets have in common. */
+const common = {
+  restUrl: 'https://api.bitget.com',
+  wsUrl: 'wss://ws.bitget.com/v2/ws/public',
+  limits: {
+    // 1000 channels are allowed, fewer than 50 advised.
+    symbolsPerConnection: 48,
+    // A request may be 4096 bytes (about 50 arguments); v3 closed on 25, and 240 requests an hour suffice.
+    symbolsPerMessage: 16,
+    // 10 messages a second.
+    messageIntervalMs: 150,
+    // 300 connections in 5 minutes an address.
+    connectIntervalMs: 1_100,
+  },
+  // Bare text; asked for every 30 s, without any the socket is closed after 2 minutes.
+  ping: { intervalMs: 20_000, frame: () => 'ping' },
+  // An error is about one argument; the rest of its request lives.
+  refusalScope: 'named' as const,
+  createDecoder,
+};
+
+export const bitget: ExchangeAdapter = {
+  ...common,
+  name: 'Bitget',
+  market: 'spot',
+  takerFee: { percent: 0.1, asOf: '2026-11-22' },
+  listingRequests: [
+    { key: 'symbols', path: '/api/v2/spot/public/symbols' },
+    { key: 'tickers', path: '/api/v2/spot/market/tickers' },
+  ],
+  parseListing: parseSpot,
+  subscribeFrame: (exchangeSymbols) => subscribeFrame(SPOT_TYPE, exchangeSymbols),
+};
+
+export const bitgetPerp: ExchangeAdapter = {
+  ...common,
+  name: 'BitgetPerp',
+  aliases: ['bitget-futures'],
+  market: 'linear',
+  takerFee: { percent: 0.06, asOf: '2026-11-22' },
+  listingRequests: [
+    { key: 'contracts', path: `/api/v2/mix/market/contracts?productType=${PERP_TYPE}` },
+    { key: 'tickers', path: `/api/v2/mix/market/tickers?productType=${PERP_TYPE}` },
+  ],
+  parseListing: parsePerpetuals,
+  subscribeFrame: (exchangeSymbols) => subscribeFrame(PERP_TYPE, exchangeSymbols),
+};
+
+/** Requests carry no id: answers name their argument. */
+function subscribeFrame(instType: string, exchangeSymbols: readonly string[]): string {
+  const args = exchangeSymbols.map((instId) => ({ instType, channel: CHANNEL, instId }));
+  return JSON.stringify({ op: 'subscribe', args });
+}
+
+function parseSpot(bodies: Readonly<Record<string, unknown>>): readonly ListedInstrument[] {
+  const rows = dataOf(bodies['symbols'], 'symbols');
+  const volumes = volumesOf(bodies['tickers']);
+  return readRows(rows, 'symbols.data', 'symbol, baseCoin, quoteCoin', (row) =>
+    // `halt`, `gray` and `offline` are the others.
+    listedOf(row, readText(row.status), 'online', row.pricePrecision, 1, volumes),
+  );
+}
+
+/** The list also holds dated contracts: left out. `sizeMultiplier` is a step: sizes are in base coin. */
+function parsePerpetuals(bodies: Readonly<Record<string, unknown>>): readonly ListedInstrument[] {
+  const rows = dataOf(bodies['contracts'], 'contracts');
+  const volumes = volumesOf(bodies['tickers']);
+  return readRows(rows, 'contracts.data', 'symbol, baseCoin, quoteCoin of a perpetual', (row) =>
+    row.symbolType === 'perpetual'
+      ? listedOf(row, readText(row.symbolStatus), 'normal', row.pricePlace, row.priceEndStep, volumes)
+      : undefined,
+  );
+}
+
+/** The price step is `step`·10^-`places`. */
+function listedOf(
+  row: JsonObject,
+  status: string | undefined,
+  tradingStatus: string,
+  places: unknown,
+  step: unknown,
+  volumes: ReadonlyMap<string, number>,
+): ListedInstrument | undefined {
+  const exchangeSymbol = readText(row.symbol);
+  const base = readText(row.baseCoin);
+  const quote = readText(row.quoteCoin);
+  if (exchangeSymbol === undefined || base === undefined || quote === undefined) return undefined;
+  const decimals = numberOrNull(places);
+  const ticks = numberOrNull(step);
+  return {
+    exchangeSymbol,
+    base,
+    quote,
+    trading: status === tradingStatus,
+    statusText: status ?? '',
+    quoteVolume24h: volumes.get(exchangeSymbol) ?? null,
+    tickSize: decimals === null || !ticks ? null : Number(`${ticks}e-${decimals}`),
+    contractSize: 1,
+  };
+}
+
+function volumesOf(body: unknown): ReadonlyMap<string, number> {
+  return readVolumes(dataOf(body, 'tickers'), 'tickers.data', 'symbol', 'quoteVolume');
+}
+
+function dataOf(body: unknown, key: string): readonly unknown[] {
+  const reply = objectAt(body, key);
+  if (reply.code !== '00000')
+    throw listingError(`${key}.code`, reply.code, `"00000" (msg ${excerpt(reply.msg)})`);
+  return arrayAt(reply.data, `${key}.data`);
+}
+
+function createDecoder(listing: DecoderListing): Decoder {
+  const order = new TopOrder();
+
+  /** Each element of `data` is one whole top of book. v2 names the sides in full, v3 by a letter. */
+  function decodeTops(symbol: unknown, frame: JsonObject, sink: DecoderSink): void {
+    const { data } = frame;
+    if (!Array.isArray(data) || data.length === 0) sink.reject('missing-field', 'data');
+    else if (frame.action !== 'snapshot') sink.reject('missing-field', 'action');
+    else {
+      const id = readInstrument(listing, symbol, sink);
+      if (id === undefined) return;
+      for (const top of data as readonly unknown[]) {
+        if (isObject(top)) decodeTop(id, top, sink);
+        else sink.reject('missing-field', 'data');
+      }
+    }
+  }
+
+  function decodeTop(id: number, top: JsonObject, sink: DecoderSink): void {
+    const exchangeUs = readExchangeUs(top.ts);
+    // `seq` is not always there, and may begin anew after a release.
+    if (order.isOlder(id, readUpdateId(top.seq), exchangeUs)) {
+      sink.reject('out-of-order', excerpt(top.seq ?? top.ts));
+      return;
+    }
+    const bid = firstLevel(top.bids ?? top.b);
+    const ask = firstLevel(top.asks ?? top.a);
+    emitTop(sink, id, listing.contractSizeOf(id), bid[0], bid[1], ask[0], ask[1], exchangeUs);
+  }
+
+  function decodeObject(frame: JsonObject, sink: DecoderSink): void {
+    const { arg } = frame;
+    const channel = isObject(arg) ? (readText(arg.channel) ?? readText(arg.topic)) : undefined;
+    if (typeof frame.event === 'string') decodeEvent(frame, frame.event, sink);
+    else if (typeof frame.op === 'string') sink.control('request', { message: excerpt(frame.op) });
+    else if (!isObject(arg) || channel === undefined || !('data' in frame))
+      sink.reject('unrecognised', excerpt(frame));
+    else if (typeof arg.instType === 'string' && RETIRED_TYPES.has(arg.instType))
+      sink.control('other-channel', { message: 'retired protocol v1' });
+    else if (channel === CHANNEL) decodeTops(arg.instId ?? arg.symbol, frame, sink);
+    else if (OTHER_CHANNELS.has(channel) || CANDLE_CHANNEL.test(channel)) sink.control('other-channel');
+    else sink.reject('unrecognised', excerpt(channel));
+  }
+
+  return {
+    decode(frame, _receivedUs, sink) {
+      // A byte scanner for `books1` belongs here, in front of the JSON.
+      const text = frameText(frame, sink);
+      if (text === undefined) return;
+      // Bare text, no JSON.
+      if (text === 'pong') sink.control('pong');
+      else if (text === 'ping') sink.control('request', { message: text });
+      else {
+        const object = objectOf(text, sink);
+        if (object !== undefined) decodeObject(object, sink);
+      }
+    },
+    reset: (instrumentId) => order.reset(instrumentId),
+  };
+}
+
+function decodeEvent(frame: JsonObject, event: string, sink: DecoderSink): void {
+  const { arg } = frame;
+  const exchangeSymbol = isObject(arg) ? (readText(arg.instId) ?? readText(arg.symbol)) : undefined;
+  if (event === 'subscribe') sink.control('subscribed', controlDetail({ exchangeSymbol }));
+  else if (event === 'unsubscribe') sink.control('unsubscribed', controlDetail({ exchangeSymbol }));
+  else if (event === 'login') sink.control('notice', { message: event });
+  else if (event === 'error') {
+    // The code is a number on the wire and text in some documents.
+    const message = `${excerpt(frame.code)} ${excerpt(frame.msg)}`;
+    const kind = isObject(arg) ? 'subscribe-error' : 'error';
+    sink.control(kind, controlDetail({ exchangeSymbol, message }));
+  } else sink.reject('unrecognised', excerpt(frame));
+}
+
+// The wire, by example.
+//
+// best bid and ask
+//   {"action":"snapshot","arg":{"instType":"SPOT","channel":"books1","instId":"BTCUSDT"},"data":[{
+//    "asks":[["27000.5","8.760"]],"bids":[["27000.0","2.710"]],"checksum":0,"seq":123,
+//    "ts":"1695716059516"}],"ts":1695716059516}
+// the same of v3
+//   {"action":"snapshot","arg":{"instType":"usdt-futures","topic":"books1","symbol":"BTCUSDT"},"data":[{
+//    "a":[["99756.7","23.9774"]],"b":[["99756.6","0.0128"]],"pseq":0,"seq":1304314508780744705,
+//    "ts":"1746698732562"}],"ts":1746698732563}
+// request and answer (one an argument)
+//   {"op":"subscribe","args":[{"instType":"SPOT","channel":"books1","instId":"BTCUSDT"}]}
+//   {"event":"subscribe","arg":{"instType":"SPOT","channel":"books1","instId":"BTCUSDT"}}
+// refusals
+//   {"event":"error","arg":{"instType":"USDT-FUTURES","channel":"books","instId":"NOPEUSDT"},"code":30001,
+//    "msg":"instType:USDT-FUTURES,channel:books,instId:NOPEUSDT,precision:null doesn't exist","op":"subscribe"}
+//   {"event":"error","code":"30005","msg":"error"}
+// listings
+//   {"code":"00000","msg":"success","requestTime":1695808949356,"data":[{"symbol":"BTCUSDT",
+//    "baseCoin":"BTC","quoteCoin":"USDT","status":"online","pricePrecision":"2",…}]}
+//   … {"symbol":"BTCUSDT","symbolType":"perpetual","symbolStatus":"normal","pricePlace":"1",
+//    "priceEndStep":"1","sizeMultiplier":"0.001",…}

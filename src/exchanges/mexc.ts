@@ -1,0 +1,182 @@
+// MEXC spot: listing, subscriptions and frames of `wss://wbs-api.mexc.com/ws`. Acknowledgements are JSON text,
+// data is protocol buffers in binary frames. Pure: no socket, no clock, no log; never throws on a frame.
+// Full top of book in every message: a decoder holds its order, no prices.
+
+import {
+  type Decoder,
+  type DecoderListing,
+  type DecoderSink,
+  type ExchangeAdapter,
+  FRAME_BYTES_MAX,
+  type ListedInstrument,
+} from './exchange.js';
+import { controlDetail, emitTop, readExchangeUs, readInstrument, readRequestId, readText } from './fields.js';
+import { excerpt, frameObject, isObject, type JsonObject } from './frame.js';
+import { arrayAt, numberOrNull, objectAt, readRows, readVolumes } from './listing.js';
+import { PUSH_BODY, type PushData, readAggreBookTicker, readPushData } from './mexc-protobuf.js';
+import { readUpdateId, TopOrder } from './order.js';
+
+/** Without the interval the channel is refused as `Blocked!`. */
+const CHANNEL = 'spot@public.aggre.bookTicker.v3.api.pb@10ms';
+
+/** The first byte of a JSON object; no field of the wrapper begins with it. */
+const BRACE = 0x7b;
+
+/** A list of channels: what an acknowledgement echoes. */
+const CHANNELS = /^spot@public\.[^,\s]+(?:,\s*spot@public\.[^,\s]+)*$/;
+/** `Not Subscribed successfully! [<channels>].  Reason： Blocked! ` */
+const REFUSED_CHANNELS = /\[([^\]]*)\]/;
+
+export const mexc: ExchangeAdapter = {
+  name: 'MEXC',
+  market: 'spot',
+  restUrl: 'https://api.mexc.com',
+  wsUrl: 'wss://wbs-api.mexc.com/ws',
+  takerFee: { percent: 0.05, asOf: '2026-11-22' },
+  limits: {
+    // 30 subscriptions a connection, by the exchange's documents.
+    symbolsPerConnection: 30,
+    symbolsPerMessage: 30,
+    // 100 messages a second are said to be allowed; a connection of ours sends one, then pings.
+    messageIntervalMs: 100,
+    // No documented limit.
+    connectIntervalMs: 300,
+  },
+  // Without data for a minute a connection is closed. WebSocket ping frames were once reported unanswered.
+  ping: { intervalMs: 20_000, frame: () => JSON.stringify({ method: 'PING' }) },
+  // One bad channel may fail all that were asked for beside it.
+  refusalScope: 'whole',
+  listingRequests: [
+    { key: 'exchangeInfo', path: '/api/v3/exchangeInfo' },
+    { key: 'tickers', path: '/api/v3/ticker/24hr' },
+  ],
+  parseListing,
+  subscribeFrame: (exchangeSymbols, requestId) =>
+    JSON.stringify({
+      method: 'SUBSCRIPTION',
+      params: exchangeSymbols.map((symbol) => `${CHANNEL}@${symbol}`),
+      id: requestId,
+    }),
+  createDecoder,
+};
+
+function parseListing(bodies: Readonly<Record<string, unknown>>): readonly ListedInstrument[] {
+  const info = objectAt(bodies['exchangeInfo'], 'exchangeInfo');
+  const rows = arrayAt(info.symbols, 'exchangeInfo.symbols');
+  const volumes = readVolumes(arrayAt(bodies['tickers'], 'tickers'), 'tickers', 'symbol', 'quoteVolume');
+  return readRows(rows, 'exchangeInfo.symbols', 'symbol, baseAsset, quoteAsset', (row) => {
+    const exchangeSymbol = readText(row.symbol);
+    const base = readText(row.baseAsset);
+    const quote = readText(row.quoteAsset);
+    if (exchangeSymbol === undefined || base === undefined || quote === undefined) return undefined;
+    const statusText = readText(row.status) ?? '';
+    const isOnline = statusText === '1' || statusText === 'ENABLED';
+    // There is no price step but the decimals; `quotePrecision` is the field's older name.
+    const decimals = numberOrNull(row.quoteAssetPrecision ?? row.quotePrecision);
+    return {
+      exchangeSymbol,
+      base,
+      quote,
+      trading: isOnline && row.isSpotTradingAllowed === true,
+      statusText,
+      quoteVolume24h: volumes.get(exchangeSymbol) ?? null,
+      tickSize: decimals === null ? null : Number(`1e-${decimals}`),
+      contractSize: 1,
+    };
+  });
+}
+
+function createDecoder(listing: DecoderListing): Decoder {
+  const order = new TopOrder();
+  return {
+    decode(frame, _receivedUs, sink) {
+      if (frame.byteLength > FRAME_BYTES_MAX) sink.reject('too-large', `${frame.byteLength} bytes`);
+      else if (frame.byteLength === 0) sink.reject('malformed', 'empty');
+      else if (frame[0] === BRACE) decodeObject(frameObject(frame, sink), sink);
+      else decodePush(readPushData(frame), listing, order, sink);
+    },
+    reset: (instrumentId) => order.reset(instrumentId),
+  };
+}
+
+function decodePush(
+  push: PushData | undefined,
+  listing: DecoderListing,
+  order: TopOrder,
+  sink: DecoderSink,
+): void {
+  if (push === undefined) sink.reject('malformed', 'not a message of these protocol buffers');
+  else if (push.bodyField === PUSH_BODY.aggreBookTicker) decodeTicker(push, listing, order, sink);
+  else if (push.bodyField !== 0) sink.control('other-channel');
+  // A wrapper without a body, or with a body that came after its documents.
+  else if (push.channel !== '') sink.control('notice', { message: excerpt(push.channel) });
+  else sink.reject('unrecognised', 'neither channel nor body');
+}
+
+function decodeTicker(push: PushData, listing: DecoderListing, order: TopOrder, sink: DecoderSink): void {
+  const ticker = readAggreBookTicker(push.body);
+  if (ticker === undefined) {
+    sink.reject('malformed', excerpt(push.channel));
+    return;
+  }
+  const symbol = push.symbol === '' ? symbolOfChannel(push.channel) : push.symbol;
+  const id = readInstrument(listing, symbol, sink);
+  if (id === undefined) return;
+  const exchangeUs = readExchangeUs(Number.isNaN(push.sendTimeMs) ? push.createTimeMs : push.sendTimeMs);
+  if (order.isOlder(id, readUpdateId(ticker.version), exchangeUs)) {
+    sink.reject('out-of-order', excerpt(ticker.version));
+    return;
+  }
+  const { bidPrice, bidQuantity, askPrice, askQuantity } = ticker;
+  emitTop(sink, id, listing.contractSizeOf(id), bidPrice, bidQuantity, askPrice, askQuantity, exchangeUs);
+}
+
+/** `BTCUSDT` of `spot@public.….pb@10ms@BTCUSDT`. */
+function symbolOfChannel(channel: string): string {
+  return channel.slice(channel.lastIndexOf('@') + 1);
+}
+
+function decodeObject(frame: JsonObject | undefined, sink: DecoderSink): void {
+  if (frame === undefined) return;
+  if (typeof frame.method === 'string') sink.control('request', { message: frame.method });
+  else if (typeof frame.code === 'number') decodeAnswer(frame, frame.code, sink);
+  // The JSON channels, retired in August 2025.
+  else if (typeof frame.c === 'string' && isObject(frame.d)) sink.control('other-channel');
+  else sink.reject('unrecognised', excerpt(frame));
+}
+
+/** Refusals come with code 0 as well: a subscription stands only where the channels are echoed. */
+function decodeAnswer(frame: JsonObject, code: number, sink: DecoderSink): void {
+  const text = readText(frame.msg) ?? '';
+  const requestId = readRequestId(frame.id);
+  if (code === 0 && text === 'PONG') sink.control('pong');
+  else if (code === 0 && CHANNELS.test(text)) {
+    sink.control('subscribed', controlDetail({ requestId, exchangeSymbol: soleSymbol(text) }));
+  } else {
+    const inBrackets = REFUSED_CHANNELS.exec(text)?.[1];
+    const exchangeSymbol = inBrackets === undefined ? undefined : soleSymbol(inBrackets);
+    const message = code === 0 ? text : `${code} ${text}`;
+    const isAnswer = inBrackets !== undefined || (requestId !== undefined && requestId !== '0');
+    const detail = controlDetail({ requestId, exchangeSymbol, message });
+    sink.control(isAnswer ? 'subscribe-error' : 'error', detail);
+  }
+}
+
+/** The symbol of a list of channels that holds only one. */
+function soleSymbol(channels: string): string | undefined {
+  const isOne = channels.includes('@') && !channels.includes(',');
+  return isOne ? readText(symbolOfChannel(channels).trim()) : undefined;
+}
+
+// The wire, by example.
+//
+// best bid and ask, as the fields of the protocol buffers (field number: value)
+//   1: "spot@public.aggre.bookTicker.v3.api.pb@10ms@BTCUSDT"  3: "BTCUSDT"  6: 1790145447239
+//   315: { 1: "86503.92"  2: "14.91335308"  3: "86503.93"  4: "0.004965"  5: "81999275445"  6: 1790145447233 }
+// request and answer
+//   {"method":"SUBSCRIPTION","params":["spot@public.aggre.bookTicker.v3.api.pb@10ms@BTCUSDT"],"id":1}
+//   {"id":1,"code":0,"msg":"spot@public.aggre.bookTicker.v3.api.pb@10ms@BTCUSDT"}
+// refusal
+//   {"id":1,"code":0,"msg":"Not Subscribed successfully! [spot@public.…@NOPE].  Reason： Blocked! "}
+// ping and pong
+//   {"method":"PING"}   {"id":0,"code":0,"msg":"PONG"}

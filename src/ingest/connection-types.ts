@@ -1,0 +1,55 @@
+// What a connection is given and what it says of itself. Types only.
+
+import type { Log } from '../core/log.js';
+import type { RejectReason } from '../core/reasons.js';
+import type { Clock, Micros } from '../core/time.js';
+import type { DecoderListing, ExchangeAdapter } from '../exchanges/exchange.js';
+import type { Pacer } from './pacer.js';
+import type { RestLimits } from './rest.js';
+import type { FrameTap, IngestSink } from './sink.js';
+
+export interface ConnectionLimits extends RestLimits {
+  readonly frameBytesMax: number;
+  readonly handshakeTimeoutMs: number;
+  readonly reconnectDelayMsMin: number;
+  readonly reconnectDelayMsMax: number;
+  readonly aliveIntervalMs: number;
+}
+
+export interface ConnectionOptions {
+  /** `Binance#1`: unique in the process, stands in Alive events and in /health. */
+  readonly name: string;
+  readonly adapter: ExchangeAdapter;
+  readonly restUrl: string;
+  readonly wsUrl: string;
+  readonly exchangeSymbols: readonly string[];
+  readonly listing: DecoderListing;
+  readonly sink: IngestSink;
+  readonly pacer: Pacer;
+  readonly limits: ConnectionLimits;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly log: Log;
+  readonly tap?: FrameTap;
+}
+
+export type ConnectionState = 'waiting' | 'connecting' | 'open' | 'live' | 'stopped';
+
+export interface ConnectionHealth {
+  readonly name: string;
+  readonly state: ConnectionState;
+  /** Why it is not live, in words; absent while it is. */
+  readonly reason?: string;
+  readonly symbols: number;
+  readonly refused: Readonly<Record<string, string>>;
+  readonly lastMessageUs: Micros | null;
+  readonly reconnects: number;
+}
+
+export interface ConnectionCounters {
+  frames: number;
+  quotes: number;
+  controls: number;
+  gaps: number;
+  readonly rejects: Partial<Record<RejectReason, number>>;
+}

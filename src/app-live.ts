@@ -103,7 +103,11 @@ function createWatched({ options, instruments }: LiveParts): Watched {
 function keepWatching(parts: LiveParts, watched: Watched): { note: () => string | null; stop: () => void } {
   const { options, hub, instruments, opportunities } = parts;
   const { clock, log } = options;
-  const movers = new Movers({ instruments, candidatesMax: LIMITS.windows.moverCandidatesMax });
+  const movers = new Movers({
+    instruments,
+    candidatesMax: LIMITS.windows.moverCandidatesMax,
+    spotPerp: options.config.pairs.spotPerp,
+  });
   let note: string | null = NO_STATISTICS_NOTE;
   let looking = false;
   const look = async (): Promise<void> => {

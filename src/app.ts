@@ -10,6 +10,7 @@ import type { AppOptions } from './app-options.js';
 import { snapshotOf } from './app-snapshot.js';
 import type { Config } from './config/config.js';
 import { assert } from './core/assert.js';
+import { marketOf } from './core/exchange.js';
 import { InstrumentTable } from './core/instrument.js';
 import type { Micros } from './core/time.js';
 import { findAdapter } from './exchanges/index.js';
@@ -125,7 +126,6 @@ async function openForWriting(
 function openCapture({ config, log }: AppOptions, startedUs: Micros): Capture | undefined {
   const { directory, megabytesMax } = config.capture;
   if (directory === undefined) return undefined;
-  const marketOf = (exchange: string) => findAdapter(exchange)?.market ?? 'spot';
   try {
     return createCapture({ directory, bytesMax: megabytesMax * 1024 * 1024, marketOf, startedUs, log });
   } catch (error) {

@@ -1,7 +1,7 @@
 // Which pairs of a lake are analysed: pure, from the list of its instruments. Reads nothing.
 // A spot and a perpetual exchange never form a pair by themselves: their prices differ for reasons of their own.
 
-import { exchangeKey } from '../core/exchange.js';
+import { exchangeKey, marketOf } from '../core/exchange.js';
 import { symbolKey } from '../core/symbol.js';
 import type { LakeInstrument } from '../lake/reader.js';
 
@@ -51,15 +51,11 @@ function pairsOf(legs: readonly LakeInstrument[], spotPerp: boolean): PairLegs[]
   const pairs: PairLegs[] = [];
   for (const [place, left] of sorted.entries()) {
     for (const right of sorted.slice(place + 1)) {
-      if (spotPerp || isPerpetual(left) === isPerpetual(right)) pairs.push({ symbol, left, right });
+      if (spotPerp || marketOf(left.exchange) === marketOf(right.exchange))
+        pairs.push({ symbol, left, right });
     }
   }
   return pairs;
-}
-
-/** An exchange's name carries its market: `…Perp` are perpetuals. */
-function isPerpetual({ exchange }: LakeInstrument): boolean {
-  return exchangeKey(exchange).endsWith('perp');
 }
 
 function compareText(a: string, b: string): number {

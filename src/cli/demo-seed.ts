@@ -6,6 +6,7 @@ import { basename, dirname, join } from 'node:path';
 import { CompatAccumulator, compatDeviation, formatStatisticsCsv, type PairRow } from '../analysis/compat.js';
 import { statisticsFileName } from '../analysis/write.js';
 import type { QuoteColumns } from '../core/columns.js';
+import { marketOf } from '../core/exchange.js';
 import type { Log } from '../core/log.js';
 import { type Micros, US_PER_HOUR } from '../core/time.js';
 import { markOrigin } from '../lake/origin.js';
@@ -59,7 +60,7 @@ async function isEmpty(folder: string): Promise<boolean> {
   }
 }
 
-/** Every pair of exchanges of every symbol, by the reference's formulas and join (no tolerance). */
+/** Every pair of exchanges of one kind, of every symbol, by the reference's formulas and join (no tolerance). */
 function statistics(market: Market, history: ReadonlyMap<string, QuoteColumns>): PairRow[] {
   const exchanges = [...new Set(market.instruments.map(({ exchange }) => exchange))].sort();
   const symbols = [...new Set(market.instruments.map(({ symbol }) => symbol))];
@@ -67,6 +68,7 @@ function statistics(market: Market, history: ReadonlyMap<string, QuoteColumns>):
   for (const symbol of symbols)
     for (const [place, exchange1] of exchanges.entries())
       for (const exchange2 of exchanges.slice(place + 1)) {
+        if (marketOf(exchange1) !== marketOf(exchange2)) continue;
         const left = history.get(`${symbol} ${exchange1}`);
         const right = history.get(`${symbol} ${exchange2}`);
         if (left === undefined || right === undefined) continue;

@@ -7,3 +7,11 @@ export type Market = 'spot' | 'linear';
 export function exchangeKey(name: string): string {
   return name.trim().toLowerCase();
 }
+
+/** What the names of perpetuals end with. */
+export const PERP_SUFFIX = 'Perp';
+
+/** The market that an exchange's name carries. */
+export function marketOf(exchange: string): Market {
+  return exchangeKey(exchange).endsWith(exchangeKey(PERP_SUFFIX)) ? 'linear' : 'spot';
+}

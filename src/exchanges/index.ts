@@ -1,17 +1,30 @@
 // The registry: every exchange this program knows, by name. The one place that lists them;
 // knows nothing of what they do.
 
-import { exchangeKey, type Market } from '../core/exchange.js';
+import { exchangeKey, type Market, PERP_SUFFIX } from '../core/exchange.js';
 import { binance } from './binance.js';
+import { binancePerp } from './binance-perp.js';
+import { bingx } from './bingx.js';
+import { bingxPerp } from './bingx-perp.js';
+import { bitget, bitgetPerp } from './bitget.js';
 import { bybit } from './bybit.js';
+import { bybitPerp } from './bybit-perp.js';
 import type { ExchangeAdapter } from './exchange.js';
 import { gateio } from './gateio.js';
+import { gateioPerp } from './gateio-perp.js';
+import { kucoin, kucoinPerp } from './kucoin.js';
+import { mexc } from './mexc.js';
+import { mexcPerp } from './mexc-perp.js';
 import { okx } from './okx.js';
+import { okxPerp } from './okx-perp.js';
 
-export const adapters: readonly ExchangeAdapter[] = [binance, bybit, gateio, okx];
+const spot: readonly ExchangeAdapter[] = [binance, bybit, gateio, okx, kucoin, mexc, bitget, bingx];
+const perpetual: readonly ExchangeAdapter[] = [
+  ...[binancePerp, bybitPerp, gateioPerp, okxPerp],
+  ...[kucoinPerp, mexcPerp, bitgetPerp, bingxPerp],
+];
 
-/** What the name of an exchange's perpetuals ends with. */
-const PERP_SUFFIX = 'Perp';
+export const adapters: readonly ExchangeAdapter[] = [...spot, ...perpetual];
 
 /** The exchange of this name or alias, in any case; undefined where none has it. */
 export function findAdapter(name: string): ExchangeAdapter | undefined {

@@ -232,7 +232,7 @@ export class Connection {
   #control(kind: string, detail: ControlDetail = {}): void {
     const { log, name } = this.#options;
     const message = detail.message ?? '';
-    if (kind === 'subscribed') this.#subscriptions.acknowledged(detail.requestId);
+    if (kind === 'subscribed') this.#subscribed(detail.requestId);
     else if (kind === 'ping' && detail.reply !== undefined) this.#send(detail.reply);
     else if (kind === 'welcome') this.#welcomed();
     else if (kind === 'closing') this.#fell(`the exchange announced that it closes: ${message}`);
@@ -241,6 +241,12 @@ export class Connection {
       log.warn('a subscription was refused', { connection: name, symbol: detail.exchangeSymbol, message });
       this.#subscriptions.refuse(detail.requestId, detail.exchangeSymbol, message);
     }
+  }
+
+  /** The exchange works: should it close now, that is no reason for a growing pause. */
+  #subscribed(requestId: string | undefined): void {
+    this.#backoff.reset();
+    this.#subscriptions.acknowledged(requestId);
   }
 
   /** The one way down. Whatever comes later from the same socket finds nobody listening. */

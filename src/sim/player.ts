@@ -3,9 +3,10 @@
 // loop) it closes the exchange's connections after what was sent, and waits until the client is back.
 // It never sends before the client has subscribed, and never to a connection that is closing.
 
+import { setMaxListeners } from 'node:events';
 import { type Clock, US_PER_MS } from '../core/time.js';
 import type { SimConnection } from './connection.js';
-import type { SimExchange } from './exchange.js';
+import type { SimExchange, SimFrame } from './exchange.js';
 import type { HostedExchange } from './hosted-exchange.js';
 import { type RecordedFrame, type RecordingSelection, readFrames, recordedFiles } from './recordings.js';
 import type { SimServer } from './server.js';
@@ -30,8 +31,8 @@ export interface PlayerOptions extends RecordingSelection {
   readonly loop: boolean;
   /** Stops an exchange after so many frames. Default: none. */
   readonly framesMax?: number;
-  /** Every frame handed to a socket, in order (per exchange). `raw` is the file's text. */
-  readonly onSent?: (exchange: string, raw: string, connection: string) => void;
+  /** Every frame handed to a socket, as it went over the wire, in order (per exchange). */
+  readonly onSent?: (exchange: string, wire: SimFrame, connection: string) => void;
   /** Default 1000 ms. */
   readonly settleMs?: number;
 }
@@ -55,6 +56,7 @@ export interface PlayerStats {
 
 export function startPlayer(options: PlayerOptions): Player {
   const stopping = new AbortController();
+  setMaxListeners(options.exchanges.length + 1, stopping.signal);
   const decks = options.exchanges.map(
     (exchange) => new Deck(options, exchange, options.server.exchange(exchange.name), stopping.signal),
   );
@@ -155,7 +157,7 @@ class Deck {
     }
     this.#framesSent++;
     this.#sentSinceClose++;
-    this.#options.onSent?.(this.#exchange.name, frame.raw, connection.id);
+    this.#options.onSent?.(this.#exchange.name, frame.wire, connection.id);
     return true;
   }
 

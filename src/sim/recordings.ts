@@ -28,8 +28,6 @@ export interface RecordedFile {
 }
 
 export interface RecordedFrame {
-  /** As the file has it. */
-  readonly raw: string;
   /** What goes over the wire: text, or the bytes of a binary frame. */
   readonly wire: SimFrame;
   readonly channel: string;
@@ -113,7 +111,6 @@ function frameOf(
   const receivedAt = row['receivedAt'];
   const wire = encoding === 'text' ? raw : Buffer.from(raw, 'base64');
   return {
-    raw,
     wire,
     channel,
     exchangeSymbol: symbolOf(wire, exchange),

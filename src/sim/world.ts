@@ -3,7 +3,7 @@
 
 import type { Clock } from '../core/time.js';
 import { startDriver } from './driver.js';
-import type { SimExchange } from './exchange.js';
+import type { SimExchange, SimFrame } from './exchange.js';
 import { createMarket, type Market, marketBook } from './market.js';
 import { type Player, startPlayer } from './player.js';
 import { recordedBook } from './recordings.js';
@@ -39,7 +39,7 @@ export interface RecordedWorldOptions {
   readonly channels?: readonly string[];
   readonly speed: number | 'max';
   readonly loop: boolean;
-  readonly onSent?: (exchange: string, raw: string, connection: string) => void;
+  readonly onSent?: (exchange: string, wire: SimFrame, connection: string) => void;
 }
 
 export interface RecordedWorld extends World {

@@ -1,7 +1,7 @@
 // Which live pairs move most, for as long as no statistics say which are worth watching: looks at every pair
 // of live legs every few seconds and keeps four numbers of each. An approximation, and never more than that.
 
-import { exchangeKey } from '../core/exchange.js';
+import { exchangeKey, marketOf } from '../core/exchange.js';
 import type { Instrument } from '../core/instrument.js';
 import { symbolKey } from '../core/symbol.js';
 import { type Micros, US_PER_MINUTE } from '../core/time.js';
@@ -18,6 +18,8 @@ export interface MoversOptions {
   readonly instruments: { all(): readonly Instrument[] };
   /** Pairs looked at; those beyond are not (and are counted). */
   readonly candidatesMax: number;
+  /** True: spot is paired with perpetuals too. */
+  readonly spotPerp: boolean;
 }
 
 /** How often `sample` should be called. */
@@ -30,7 +32,6 @@ const BLOCK_US = US_PER_MINUTE;
 const SANE_SPREAD_PERCENT = 10;
 /** What was ranked before counts as moving so much more: pairs of like movement would take turns for ever. */
 const STAYING = 1.5;
-const PERPETUAL = /Perp$/i;
 
 interface Candidate {
   readonly left: Instrument;
@@ -109,7 +110,7 @@ export class Movers {
     const all = this.#options.instruments.all();
     for (; this.#known < all.length; this.#known += 1) {
       const instrument = all[this.#known]!;
-      const kind = PERPETUAL.test(instrument.exchange) ? 'linear' : 'spot';
+      const kind = this.#options.spotPerp ? 'any' : marketOf(instrument.exchange);
       const key = `${symbolKey(instrument.symbol)}|${kind}`;
       const others = this.#bySymbol.get(key) ?? [];
       for (const other of others) this.#meet(other, instrument);

@@ -9,7 +9,6 @@ contractSuite(binancePerp, {
   quoteChannels: ['bookTicker'],
   fixtures: 'binance-perp',
   symbols: ['BTCUSDT', '1000PEPEUSDT'],
-  skips: { 'is found by its name and aliases in any case, and by its market': 'not in the registry yet' },
 });
 
 test('BinancePerp asks the public route, for the book ticker comes on no other', () => {

@@ -11,7 +11,6 @@ contractSuite(bingxPerp, {
   fixtures: 'bingx-perp',
   // A request names one symbol.
   symbols: ['BTC-USDT', 'BTC-USDT'],
-  skips: { 'is found by its name and aliases in any case, and by its market': 'not in the registry yet' },
 });
 
 test('BingXPerp lists contracts in base coin, whatever their `size` says', { skip: recordedSkip }, () => {

@@ -14,7 +14,6 @@ contractSuite(bingx, {
   fixtures: 'bingx',
   // A request names one symbol.
   symbols: ['BTC-USDT', 'BTC-USDT'],
-  skips: { 'is found by its name and aliases in any case, and by its market': 'not in the registry yet' },
 });
 
 test('BingX asks for one channel a frame, with an id that the answer repeats', () => {

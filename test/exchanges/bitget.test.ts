@@ -1,17 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { bitget, bitgetPerp } from '../../src/exchanges/bitget.js';
-import { findAdapter } from '../../src/exchanges/index.js';
 import { contractSuite } from './contract.js';
 
-const isRegistered = findAdapter('Bitget') !== undefined;
-const nameTest = 'is found by its name and aliases in any case, and by its market';
-const skips: Record<string, string> = isRegistered ? {} : { [nameTest]: 'not in the registry yet' };
 const recorded = {
   recordings: ['bitget', 'bitget-futures', 'bitget-v1-legacy'],
   quoteChannels: ['books1', 'v3-books1'],
   fixtures: 'bitget',
-  skips,
   symbols: ['BTCUSDT', 'ETHUSDT'],
 } as const;
 contractSuite(bitget, recorded);

@@ -11,7 +11,6 @@ contractSuite(bybitPerp, {
   quoteChannels: ['orderbook.1'],
   fixtures: 'bybit-perp',
   symbols: ['BTCUSDT', '1000PEPEUSDT'],
-  skips: { 'is found by its name and aliases in any case, and by its market': 'not in the registry yet' },
 });
 
 const bodies = JSON.parse(

@@ -10,7 +10,6 @@ contractSuite(gateioPerp, {
   quoteChannels: ['futures.book_ticker'],
   fixtures: 'gateio-perp',
   symbols: ['BTC_USDT', 'PEPE_USDT'],
-  skips: { 'is found by its name and aliases in any case, and by its market': 'not in the registry yet' },
 });
 
 test('GateIoPerp asks for exact sizes with a header, and speaks of futures in whole seconds', () => {

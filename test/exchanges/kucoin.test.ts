@@ -1,20 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ListingError } from '../../src/exchanges/exchange.js';
-import { findAdapter } from '../../src/exchanges/index.js';
 import { kucoin, kucoinPerp } from '../../src/exchanges/kucoin.js';
 import { contractSuite } from './contract.js';
 import { recordedBody, recordedSkip } from './material.js';
 import { RecordingSink, TestListing } from './record.js';
 
-const isRegistered = findAdapter('Kucoin') !== undefined;
-const nameTest = 'is found by its name and aliases in any case, and by its market';
-const skips: Record<string, string> = isRegistered ? {} : { [nameTest]: 'not in the registry yet' };
 const recorded = {
   recordings: ['kucoin', 'kucoin-futures'],
   quoteChannels: ['spotMarket.level1', 'market.ticker', 'contractMarket.tickerV2'],
   fixtures: 'kucoin',
-  skips,
 };
 contractSuite(kucoin, { ...recorded, symbols: ['BTC-USDT', 'ETH-USDT'] });
 contractSuite(kucoinPerp, { ...recorded, symbols: ['XBTUSDTM', 'ETHUSDTM'] });

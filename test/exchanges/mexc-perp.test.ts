@@ -12,7 +12,6 @@ contractSuite(mexcPerp, {
   fixtures: 'mexc-perp',
   // A request names one symbol.
   symbols: ['BTC_USDT', 'BTC_USDT'],
-  skips: { 'is found by its name and aliases in any case, and by its market': 'not in the registry yet' },
 });
 
 test('MEXCPerp asks for the whole book of one symbol a frame', () => {

@@ -10,7 +10,6 @@ contractSuite(mexc, {
   quoteChannels: ['aggre.bookTicker'],
   fixtures: 'mexc',
   symbols: ['BTCUSDT', 'ETHUSDT'],
-  skips: { 'is found by its name and aliases in any case, and by its market': 'not in the registry yet' },
 });
 
 test('MEXC asks for channels with their interval, in upper case, for without it they are blocked', () => {

@@ -10,7 +10,6 @@ contractSuite(okxPerp, {
   quoteChannels: ['bbo-tbt'],
   fixtures: 'okx-perp',
   symbols: ['BTC-USDT-SWAP', 'ETH-USDT-SWAP'],
-  skips: { 'is found by its name and aliases in any case, and by its market': 'not in the registry yet' },
 });
 
 test('OKXPerp tells sizes in base coins: contracts times what one of them is', () => {

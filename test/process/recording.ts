@@ -2,12 +2,14 @@
 // that they can be compared value for value and in order.
 
 import { createRealClock } from '../../src/clock.js';
-import { symbolKey, unifiedSymbol } from '../../src/core/symbol.js';
+import { unifiedSymbol } from '../../src/core/symbol.js';
 import type { ExchangeAdapter } from '../../src/exchanges/exchange.js';
 import { findAdapter } from '../../src/exchanges/index.js';
 import { openReader } from '../../src/lake/reader.js';
 import { recentInstruments } from '../../src/lake/recent-names.js';
+import type { SimExchange, SimFrame } from '../../src/sim/exchange.js';
 import { SIM_EXCHANGES } from '../../src/sim/exchanges/index.js';
+import { recordedBook } from '../../src/sim/recordings.js';
 import { type RecordedWorld, startRecordedWorld } from '../../src/sim/world.js';
 
 /** bid, its size, ask, its size, the exchange's time (µs or NaN). */
@@ -25,10 +27,10 @@ const QUOTES = ['USDT', 'USDC'];
 export class SentQuotes {
   readonly byInstrument = new Map<string, SentRow[]>();
   frames = 0;
-  readonly #decoders = new Map<string, { connection: string; decode: (raw: string) => void }>();
+  readonly #decoders = new Map<string, { connection: string; decode: (wire: SimFrame) => void }>();
 
   /** As the player's `onSent`. A new connection means a new decoder, as in the process. */
-  readonly onSent = (exchange: string, raw: string, connection: string): void => {
+  readonly onSent = (exchange: string, wire: SimFrame, connection: string): void => {
     this.frames += 1;
     const key = `${exchange} ${connection}`;
     let decoder = this.#decoders.get(key);
@@ -38,10 +40,10 @@ export class SentQuotes {
       decoder = { connection, decode: this.#decoderOf(adapter) };
       this.#decoders.set(key, decoder);
     }
-    decoder.decode(raw);
+    decoder.decode(wire);
   };
 
-  #decoderOf(adapter: ExchangeAdapter): (raw: string) => void {
+  #decoderOf(adapter: ExchangeAdapter): (wire: SimFrame) => void {
     const names: string[] = [];
     const decoder = adapter.createDecoder({
       idOf: (exchangeSymbol) => {
@@ -59,7 +61,7 @@ export class SentQuotes {
       askSize: number,
       exchangeUs: number,
     ) => {
-      const symbol = listedSymbol(names[id] as string);
+      const symbol = listedSymbol(adapter.name, names[id] as string);
       if (symbol === undefined || Number.isNaN(bid) || Number.isNaN(ask)) return;
       const instrument = `${adapter.name} ${symbol}`;
       const rows = this.byInstrument.get(instrument) ?? [];
@@ -67,7 +69,7 @@ export class SentQuotes {
       rows.push({ row: [bid, bidSize, ask, askSize, exchangeUs].join(' '), sentMs: performance.now() });
     };
     const sink = { quote, gap: nothing, control: nothing, reject: nothing };
-    return (raw) => decoder.decode(Buffer.from(raw), Number.NaN, sink);
+    return (wire) => decoder.decode(typeof wire === 'string' ? Buffer.from(wire) : wire, Number.NaN, sink);
   }
 
   get quotes(): number {
@@ -76,10 +78,10 @@ export class SentQuotes {
 }
 
 /** The unified symbol, where its quote currency passes the default filter. */
-function listedSymbol(exchangeSymbol: string): string | undefined {
-  const key = symbolKey(exchangeSymbol);
-  const quote = QUOTES.find((candidate) => key.endsWith(candidate));
-  return quote === undefined ? undefined : unifiedSymbol(key.slice(0, -quote.length), quote);
+function listedSymbol(exchange: string, exchangeSymbol: string): string | undefined {
+  const simulated = SIM_EXCHANGES.find(({ name }) => name === exchange);
+  const [base, quote] = simulated?.splitSymbol(exchangeSymbol) ?? ['', ''];
+  return QUOTES.includes(quote) ? unifiedSymbol(base, quote) : undefined;
 }
 
 /** Every row of a lake that the program's own reader finds, in order, by instrument; stamps apart. */
@@ -107,9 +109,15 @@ export async function playFolder(
   options: { speed: number | 'max'; loop: boolean; onSent: SentQuotes['onSent'] },
 ): Promise<RecordedWorld & { readonly exchanges: unknown }> {
   const clock = createRealClock();
+  // An exchange whose recordings name nothing that passes the filter is never subscribed: it would not play.
+  const exchanges: SimExchange[] = [];
+  for (const exchange of SIM_EXCHANGES) {
+    const { listing } = await recordedBook({ folder }, exchange);
+    if (listing.some(({ quote }) => QUOTES.includes(quote))) exchanges.push(exchange);
+  }
   const world = await startRecordedWorld({
     clock,
-    exchanges: SIM_EXCHANGES,
+    exchanges,
     port: 0,
     seed: 1,
     folder,

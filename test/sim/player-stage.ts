@@ -4,6 +4,7 @@
 import type { TestContext } from 'node:test';
 import WebSocket from 'ws';
 import { createRealClock } from '../../src/clock.js';
+import type { SimFrame } from '../../src/sim/exchange.js';
 import { SIM_EXCHANGES } from '../../src/sim/exchanges/index.js';
 import { type Player, type PlayerOptions, startPlayer } from '../../src/sim/player.js';
 import { recordedBook } from '../../src/sim/recordings.js';
@@ -54,7 +55,7 @@ export class ReturningClient {
 
 export interface Stage {
   readonly server: SimServer;
-  readonly sent: { readonly exchange: string; readonly raw: string; readonly connection: string }[];
+  readonly sent: { readonly exchange: string; readonly wire: SimFrame; readonly connection: string }[];
   play(options: Partial<PlayerOptions>): Player;
   client(exchange: string, subscribe: unknown): ReturningClient;
 }
@@ -65,7 +66,7 @@ export async function stage(t: TestContext, folder: string): Promise<Stage> {
     SIM_EXCHANGES.map(async (exchange) => ({ exchange, book: await recordedBook({ folder }, exchange) })),
   );
   const server = await startSimServer({ clock, seed: 1, exchanges, connectLimits: false });
-  const sent: { exchange: string; raw: string; connection: string }[] = [];
+  const sent: { exchange: string; wire: SimFrame; connection: string }[] = [];
   const players: Player[] = [];
   const clients: ReturningClient[] = [];
   t.after(async () => {
@@ -86,7 +87,7 @@ export async function stage(t: TestContext, folder: string): Promise<Stage> {
         speed: 'max',
         loop: false,
         settleMs: 50,
-        onSent: (exchange, raw, connection) => sent.push({ exchange, raw, connection }),
+        onSent: (exchange, wire, connection) => sent.push({ exchange, wire, connection }),
         ...options,
       });
       players.push(player);

@@ -69,8 +69,8 @@ test('plays spot frames that were received, byte for byte in order, and counts l
   await player.done;
   assert.deepEqual(reader.lives[0], [quote('BTCUSDT', 1), odd, 'binary:AQID']);
   assert.deepEqual(
-    sent.map((one) => one.raw),
-    [quote('BTCUSDT', 1), odd, 'AQID'],
+    sent.map((one) => one.wire),
+    [quote('BTCUSDT', 1), odd, Buffer.from('AQID', 'base64')],
   );
   assert.deepEqual(
     { ...player.stats[0] },
@@ -137,7 +137,7 @@ test('waits for a client that was lost, and goes on with the next frame', async 
   reader.drop();
   await player.done;
   assert.deepEqual(
-    sent.map((one) => one.raw),
+    sent.map((one) => one.wire),
     frames.map((_, index) => quote('BTCUSDT', index)),
   );
   assert.equal(new Set(sent.map((one) => one.connection)).size, 2);
@@ -227,20 +227,22 @@ test('plays the recorded folder whole: what arrives is what the files hold', {
       }),
     ],
   ]);
-  await play({ exchanges: SIM_EXCHANGES }).done;
-  for (const exchange of SIM_EXCHANGES) {
+  // Those that one plain subscription suffices for; test/process plays all of them to the process itself.
+  const plain = SIM_EXCHANGES.filter(({ name }) => readers.has(name));
+  await play({ exchanges: plain }).done;
+  for (const exchange of plain) {
     const expected: string[] = [];
     const files = await recordedFiles({ folder }, exchange);
     for (const file of files) {
       for await (const frame of readFrames({ folder }, exchange, file, () =>
         assert.fail('a line cannot be read'),
       )) {
-        expected.push(frame.raw);
+        expected.push(String(frame.wire));
       }
     }
     assert.ok(expected.length > 5);
     assert.deepEqual(
-      sent.filter((one) => one.exchange === exchange.name).map((one) => one.raw),
+      sent.filter((one) => one.exchange === exchange.name).map((one) => one.wire),
       expected,
     );
     const arrived = readers.get(exchange.name)!.lives.flat();

@@ -10,12 +10,15 @@ const QUOTE = { bid: 100, bidSize: 1, ask: 101, askSize: 2 };
 test('each exchange has its own addresses under its own prefix', async (t) => {
   const { server } = await place(t);
   const origin = `127.0.0.1:${server.port}`;
-  assert.deepEqual(server.urls, {
+  assert.deepEqual(Object.keys(server.urls).sort(), SIM_EXCHANGES.map(({ name }) => name).sort());
+  const expected = {
     Binance: { restUrl: `http://${origin}/binance`, wsUrl: `ws://${origin}/binance/ws` },
     Bybit: { restUrl: `http://${origin}/bybit`, wsUrl: `ws://${origin}/bybit/v5/public/spot` },
+    BybitPerp: { restUrl: `http://${origin}/bybitperp`, wsUrl: `ws://${origin}/bybitperp/v5/public/linear` },
     GateIo: { restUrl: `http://${origin}/gateio/api/v4`, wsUrl: `ws://${origin}/gateio/ws/v4/` },
     OKX: { restUrl: `http://${origin}/okx`, wsUrl: `ws://${origin}/okx/ws/v5/public` },
-  });
+  };
+  for (const [name, urls] of Object.entries(expected)) assert.deepEqual(server.urls[name], urls);
   assert.equal((await fetch(`http://${origin}/nowhere`)).status, 404);
   await assert.rejects(Client.open(`ws://${origin}/nowhere`), /404/);
 });
@@ -81,12 +84,13 @@ test('the driver keeps its rate over all instruments, and every frame counted ar
     .map((one) => one.base.toLowerCase());
   client.send({ method: 'SUBSCRIBE', params: symbols.map((base) => `${base}usdt@bookTicker`), id: 1 });
   await client.frame((frame) => frame['id'] === 1);
-  const stop = startDriver({ market, server, exchanges: SIM_EXCHANGES, clock, quotesPerSecond: 400 });
+  const quotesPerSecond = 100 * SIM_EXCHANGES.length;
+  const stop = startDriver({ market, server, exchanges: SIM_EXCHANGES, clock, quotesPerSecond });
   for (let step = 0; step < 100; step++) clock.advance(100);
   stop();
   const binance = server.exchange('Binance');
   const { total } = binance.sent;
-  // A quarter of 400 a second for 10 s.
+  // Its share, 100 a second, for 10 s.
   assert.ok(total > 880 && total < 1_120, `${total} quotes`);
   assert.ok(symbols.every((base) => binance.sent.of(`${base}usdt`) > 10));
   await client.until('all quotes', () => client.frames.length === total + 1);

@@ -10,6 +10,8 @@ import { until } from './wait.js';
 
 const MAIN = new URL('../../src/main.js', import.meta.url).pathname;
 const START_MS_MAX = 60_000;
+/** The plan's number of exchanges; which ones is of no matter. */
+const EXCHANGES = ['Binance', 'Bybit', 'GateIo', 'OKX'];
 
 export interface ResidentOptions {
   readonly seconds: number;
@@ -54,7 +56,8 @@ export async function measureResident(options: ResidentOptions): Promise<Residen
   const sockets: WebSocket[] = [];
   try {
     const { symbols, rate } = options;
-    const sim = start(children, ['simulate', '--symbols', `${symbols}`, '--rate', `${rate}`]);
+    const of = ['--exchanges', EXCHANGES.join(','), '--symbols', `${symbols}`, '--rate', `${rate}`];
+    const sim = start(children, ['simulate', ...of]);
     const exchanges = await until('simulated exchanges', () => configured(sim.output()));
     const config = configFile(folder, exchanges);
     const serve = start(children, ['serve', '--config', config]);
@@ -130,7 +133,7 @@ function start(children: Child[], args: readonly string[]): Child {
 /** What the simulation prints, once all of it is there: the exchanges' addresses as YAML. */
 function configured(output: string): string | undefined {
   const yaml = output.slice(output.indexOf('exchanges:'));
-  return (yaml.match(/wsUrl: \S+\n/g)?.length ?? 0) >= 4 ? yaml : undefined;
+  return (yaml.match(/wsUrl: \S+\n/g)?.length ?? 0) >= EXCHANGES.length ? yaml : undefined;
 }
 
 function configFile(folder: string, exchanges: string): string {

@@ -6,10 +6,10 @@ import { choosePairs } from '../../src/windows/choose.js';
 import { Movers } from '../../src/windows/movers.js';
 import { SECOND_US, START_US } from './stage.js';
 
-function stage(candidatesMax = 1_000) {
+function stage(candidatesMax = 1_000, spotPerp = false) {
   const instruments = new InstrumentTable();
   const hub = new Hub({ instrumentsMax: 100, lastStampUs: 0 });
-  const movers = new Movers({ instruments, candidatesMax });
+  const movers = new Movers({ instruments, candidatesMax, spotPerp });
   const quote = (exchange: string, symbol: string, stampUs: number, bid: number) =>
     hub.quote(instruments.intern(exchange, symbol).id, bid, 1, bid, 1, Number.NaN, stampUs);
   return { hub, movers, quote };
@@ -44,6 +44,14 @@ test('legs that are silent, of another market, or hardly the same asset make no 
   quote('Beta', 'NAMESAKE/USDT', nowUs + 4, 150);
   movers.sample(hub.latest, nowUs + 5);
   assert.deepEqual(movers.rank(20, nowUs + 5), []);
+});
+
+test('spot and perpetual make a pair where that is asked for', () => {
+  const { hub, movers, quote } = stage(1_000, true);
+  quote('Alpha', 'MIX/USDT', START_US, 100);
+  quote('BetaPerp', 'MIX/USDT', START_US + 1, 101);
+  movers.sample(hub.latest, START_US + 2);
+  assert.deepEqual(movers.rank(20, START_US + 2).map(nameOf), ['MIX/USDT Alpha BetaPerp']);
 });
 
 test('what moved minutes ago no longer counts', () => {

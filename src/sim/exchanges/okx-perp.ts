@@ -108,8 +108,9 @@ function instrument(listed: SimListed, differing: Readonly<Record<string, string
 function ticker(book: SimBook, listed: SimListed, nowUs: Micros): unknown {
   const quote = book.quoteOf(listed.exchangeSymbol, nowUs);
   const texts = quote === undefined ? null : quoteTexts(listed, quote);
-  const last = lastPrice(quote);
-  const baseVolume = last > 0 ? listed.quoteVolume24h / last : 0;
+  // A player's symbols have no price of their own: one, so that the volume can still be told in coins.
+  const last = lastPrice(quote) || 1;
+  const baseVolume = listed.quoteVolume24h / last;
   return {
     instType: 'SWAP',
     instId: listed.exchangeSymbol,

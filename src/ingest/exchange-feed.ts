@@ -4,19 +4,13 @@
 import type { InstrumentTable } from '../core/instrument.js';
 import type { Log } from '../core/log.js';
 import type { RejectReason } from '../core/reasons.js';
-import { type Cancel, type Clock, type Micros, US_PER_MS } from '../core/time.js';
-import {
-  type DecoderListing,
-  type ExchangeAdapter,
-  LISTING_PAGES_MAX,
-  type ListedInstrument,
-  ListingError,
-  type ListingRequest,
-} from '../exchanges/exchange.js';
+import type { Cancel, Clock, Micros } from '../core/time.js';
+import type { DecoderListing, ExchangeAdapter, ListedInstrument } from '../exchanges/exchange.js';
 import { createBackoff } from './backoff.js';
 import { Connection, type ConnectionHealth, type ConnectionLimits } from './connection.js';
+import { fetchListing } from './listing.js';
 import { createPacer, type Pacer } from './pacer.js';
-import { getJson, RestError } from './rest.js';
+import { RestError } from './rest.js';
 import { type Selection, type SelectionRule, selectInstruments } from './selection.js';
 import type { FrameTap, IngestSink } from './sink.js';
 
@@ -87,7 +81,7 @@ export class ExchangeFeed {
     const backoff = createBackoff(limits.reconnectDelayMsMin, limits.reconnectDelayMsMax, random);
     const attempt = async (): Promise<void> => {
       try {
-        this.#connectAll(await this.#fetchListing());
+        this.#connectAll(await fetchListing(this.#options, this.#abort.signal));
         this.#failure = undefined;
       } catch (error) {
         this.#retryListing(error, backoff.next(error instanceof RestError ? error.retryAfterMs : 0), attempt);
@@ -119,38 +113,6 @@ export class ExchangeFeed {
       connections,
       counters: this.#counters(),
     };
-  }
-
-  async #fetchListing(): Promise<readonly ListedInstrument[]> {
-    const { adapter } = this.#options;
-    const bodies: Record<string, unknown> = {};
-    for (const request of adapter.listingRequests)
-      bodies[request.key] =
-        request.next === undefined ? await this.#get(this.#timed(request)) : await this.#getPages(request);
-    return adapter.parseListing(bodies);
-  }
-
-  #timed({ path, timeParameter }: ListingRequest): string {
-    if (timeParameter === undefined) return path;
-    const nowMs = Math.floor(this.#options.clock.nowUs() / US_PER_MS);
-    return `${path}${path.includes('?') ? '&' : '?'}${timeParameter}=${nowMs}`;
-  }
-
-  #get(path: string): Promise<unknown> {
-    const { restUrl, limits, clock } = this.#options;
-    return getJson(`${restUrl}${path}`, limits, clock, this.#abort.signal);
-  }
-
-  async #getPages(request: ListingRequest): Promise<readonly unknown[]> {
-    const pages: unknown[] = [];
-    for (let path: string | null = this.#timed(request); path !== null; ) {
-      if (pages.length === LISTING_PAGES_MAX)
-        throw new ListingError(`${request.key} has more than ${LISTING_PAGES_MAX} pages`);
-      const page = await this.#get(path);
-      pages.push(page);
-      path = request.next?.(page) ?? null;
-    }
-    return pages;
   }
 
   #retryListing(error: unknown, delayMs: number, attempt: () => Promise<void>): void {

@@ -9,7 +9,7 @@ import { symbolKey } from '../core/symbol.js';
 import { type ChartRequest, type History, HistoryError } from '../history/service.js';
 import type { OpportunityStore } from '../opportunities/store.js';
 import { bad, oneOf, points, type Query, RequestError, text, time } from './query.js';
-import { DASHBOARD_QUERY, ERROR } from './shapes.js';
+import { CHART, DASHBOARD_QUERY, ERROR } from './shapes.js';
 
 export interface DashboardDeps {
   readonly history: History;
@@ -34,8 +34,15 @@ export function dashboardRoute(app: FastifyInstance, deps: DashboardDeps): void 
   const schema = {
     summary: 'History charts of the opportunities, or of one pair, as NDJSON: one chart object a line',
     querystring: DASHBOARD_QUERY,
-    produces: ['application/x-ndjson'],
-    response: { 400: ERROR, 404: ERROR, 503: ERROR },
+    response: {
+      200: { description: 'A chart a line', content: { 'application/x-ndjson': { schema: CHART } } },
+      ...Object.fromEntries(
+        [400, 404, 503].map((status) => [
+          status,
+          { description: 'Why there is none', content: { 'application/json': { schema: ERROR } } },
+        ]),
+      ),
+    },
   };
   // Parameters are read by hand: the answers then name what was expected and what was there.
   const validatorCompiler = () => () => true;

@@ -149,7 +149,7 @@ function opportunitiesRoute(app: FastifyInstance, { opportunities }: ApiOptions)
         exchange2,
         opportunityCycles,
       })),
-      warnings,
+      warnings: warnings.map(({ message }) => message),
     };
   });
 }

@@ -52,6 +52,21 @@ export const OPPORTUNITIES = {
   },
 } as const;
 
+const NUMBERS = { type: 'array', items: { type: 'number', nullable: true } } as const;
+
+export const CHART = {
+  type: 'object',
+  properties: {
+    symbol: { type: 'string' },
+    exchange1: { type: 'string' },
+    exchange2: { type: 'string' },
+    timestamps: { type: 'array', items: { type: 'number' }, description: 'Epoch seconds, with milliseconds' },
+    spreads: { ...NUMBERS, description: 'Percent; null where there is none' },
+    upperBand: NUMBERS,
+    lowerBand: NUMBERS,
+  },
+} as const;
+
 export const DASHBOARD_QUERY = {
   type: 'object',
   properties: {

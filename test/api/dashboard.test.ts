@@ -137,6 +137,7 @@ test('no opportunities is an empty 200 with the reason in /api/opportunities', a
     };
     assert.deepEqual(opportunities, []);
     assert.equal(warnings.length, 1);
+    assert.match(warnings[0] ?? '', /^the statistics folder .* (holds no \.csv file|does not exist)$/);
   } finally {
     await empty.stop();
   }

@@ -12,6 +12,7 @@ import {
   parquetRead,
   type SchemaElement,
 } from 'hyparquet';
+import { decompressLz4, decompressLz4Raw, decompressZstd } from 'hyparquet-compressors';
 import type { QuoteColumns } from '../core/columns.js';
 import type { Micros } from '../core/time.js';
 import { timeOf, timeUnitOf } from './parquet-values.js';
@@ -186,10 +187,7 @@ function checkCodecs(metadata: FileMetaData, names: ReadonlySet<string>): void {
     for (const { meta_data: chunk } of group.columns) {
       if (chunk === undefined || !names.has(chunk.path_in_schema[0] ?? '')) continue;
       if (chunk.codec === 'UNCOMPRESSED' || chunk.codec === 'SNAPPY' || chunk.codec in COMPRESSORS) continue;
-      throw new LakeFileError(
-        'unsupported',
-        `compressed with ${chunk.codec}, which this Node.js cannot read`,
-      );
+      throw new LakeFileError('unsupported', `compressed with ${chunk.codec}, which cannot be read`);
     }
   }
 }
@@ -197,8 +195,14 @@ function checkCodecs(metadata: FileMetaData, names: ReadonlySet<string>): void {
 function compressors(): NonNullable<ParquetReadOptions['compressors']> {
   const found: NonNullable<ParquetReadOptions['compressors']> = {
     GZIP: (input, outputLength) => zlib.gunzipSync(input, { maxOutputLength: Math.max(1, outputLength) }),
+    BROTLI: (input, outputLength) =>
+      zlib.brotliDecompressSync(input, { maxOutputLength: Math.max(1, outputLength) }),
+    // What polars writes unless told otherwise.
+    ZSTD: (input) => decompressZstd(input),
+    LZ4: decompressLz4,
+    LZ4_RAW: decompressLz4Raw,
   };
-  // Node.js has it from 22.15 on; the types that we compile with do not know it.
+  // Faster, and there from Node.js 22.15 on; the types that we compile with do not know it.
   const zstd: unknown = Reflect.get(zlib, 'zstdDecompressSync');
   if (typeof zstd === 'function')
     found.ZSTD = (input) => Reflect.apply(zstd, undefined, [input]) as Uint8Array;

@@ -49,6 +49,7 @@ const ROOTS = [
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   hyparquet: ['lake'],
   'hyparquet-writer': ['lake'],
+  'hyparquet-compressors': ['lake'],
   ws: ['ingest', 'sockets', 'feed', 'api', 'sim'],
   fastify: ['api'],
   '@fastify/swagger': ['api'],

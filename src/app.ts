@@ -76,6 +76,8 @@ export async function startApp(options: AppOptions): Promise<App> {
       history,
       opportunities,
       snapshot: () => snapshotOf(parts),
+      symbols: () =>
+        feeds.flatMap((feed) => feed.instruments().map((row) => ({ exchange: feed.name, ...row }))),
       memoryUsage: () => process.memoryUsage(),
       streams: live.streams,
       closeStreams: live.closeStreams,

@@ -22,6 +22,8 @@ export const LIMITS = {
     /** An hour: longer Retry-After values are taken as this. */
     retryAfterMsMax: 3_600_000,
     aliveIntervalMs: 5_000,
+    /** New, delisted and halted symbols are seen within an hour (at once where one falls silent). */
+    listingIntervalMs: 3_600_000,
   },
   lake: {
     segmentBytesMax: 32 * MB,

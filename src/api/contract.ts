@@ -37,6 +37,30 @@ export interface OpportunitiesReply {
   readonly warnings?: readonly string[];
 }
 
+/** One listed instrument of one exchange: a row of `/api/symbols`. */
+export interface SymbolSummary {
+  readonly exchange: string;
+  /** Unified: `BTC/USDT`. */
+  readonly symbol: string;
+  readonly exchangeSymbol: string;
+  readonly tickSize: number | null;
+  /** In the exchange's word. */
+  readonly status: string;
+  /** 24 h, in the quote currency. */
+  readonly quoteVolume24h: number | null;
+  /** Why it is not watched; null = it is. */
+  readonly excluded: string | null;
+  /** `waiting`, `live`, `stale`, `refused` or `down`; null, like the rest, where it is not watched. */
+  readonly state: string | null;
+  /** The exchange's words, where it is refused. */
+  readonly reason: string | null;
+  readonly lastQuoteAgeMs: number | null;
+  /** 99 of 100 times between its quotes are at most so long; null while that is not learned. */
+  readonly usualIntervalMs: number | null;
+  /** Times that it came back after it was stale. */
+  readonly heals: number | null;
+}
+
 export interface ExchangeHealth {
   readonly state: 'starting' | 'running' | 'degraded' | 'failed' | 'stopped';
   /** Why it is not running. */

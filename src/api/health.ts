@@ -63,11 +63,12 @@ export function troubles(snapshot: Snapshot): string[] {
 }
 
 function exchangeBody(exchange: ExchangeSnapshot, nowUs: Micros): Record<string, unknown> {
-  const { lastMessageUs, connections, ...rest } = exchange;
+  const { lastMessageUs, listingUs, connections, ...rest } = exchange;
   const ageMs = (us: Micros | null) => (us === null ? null : Math.max(0, Math.round((nowUs - us) / 1_000)));
   return {
     ...rest,
     lastMessageAgeMs: ageMs(lastMessageUs),
+    listingAgeMs: ageMs(listingUs),
     connections: connections.map(({ lastMessageUs: us, ...connection }) => ({
       ...connection,
       lastMessageAgeMs: ageMs(us),

@@ -29,10 +29,11 @@ export function createMetrics(): Metrics {
   const exchangeUp = gauge('exchange_running', '1 when every connection of the exchange is live', [
     'exchange',
   ]);
-  const exchangeCounts = counter('exchange_total', 'Frames, quotes, controls, gaps, reconnects', [
-    'exchange',
-    'what',
-  ]);
+  const exchangeCounts = counter(
+    'exchange_total',
+    'Frames, quotes, controls, gaps, reconnects, rolls, heals',
+    ['exchange', 'what'],
+  );
   const age = gauge('exchange_last_message_age_seconds', 'Age of the newest frame', ['exchange']);
   const rejects = counter('rejects_total', 'Frames or rows rejected, by reason', ['exchange', 'reason']);
   const queueLength = gauge('queue_length', 'What waits in a queue', ['queue', 'unit']);
@@ -44,7 +45,7 @@ export function createMetrics(): Metrics {
     for (const [fate, count] of Object.entries(snapshot.counters)) quotes.take({ fate }, count);
     for (const [exchange, state] of Object.entries(snapshot.exchanges)) {
       exchangeUp.set({ exchange }, state.state === 'running' ? 1 : 0);
-      for (const what of ['frames', 'quotes', 'controls', 'gaps', 'reconnects'] as const)
+      for (const what of ['frames', 'quotes', 'controls', 'gaps', 'reconnects', 'rolls', 'heals'] as const)
         exchangeCounts.take({ exchange, what }, state[what]);
       if (state.lastMessageUs !== null) age.set({ exchange }, (snapshot.nowUs - state.lastMessageUs) / 1e6);
       for (const [reason, count] of Object.entries(state.rejects)) rejects.take({ exchange, reason }, count);

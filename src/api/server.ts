@@ -3,13 +3,15 @@
 
 import swagger from '@fastify/swagger';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
+import { exchangeKey } from '../core/exchange.js';
 import type { Log } from '../core/log.js';
 import { createUpgradeRouter, type SocketRoute } from '../sockets/upgrade.js';
 import { type Asset, loadAssets } from './assets.js';
+import type { SymbolSummary } from './contract.js';
 import { type DashboardDeps, dashboardRoute } from './dashboard.js';
 import { healthBody } from './health.js';
 import { createMetrics } from './metrics.js';
-import { RequestError } from './query.js';
+import { bad, RequestError } from './query.js';
 import { realtimeHttpRoute } from './realtime.js';
 import * as shapes from './shapes.js';
 import type { Snapshot } from './snapshot.js';
@@ -21,6 +23,8 @@ export interface ApiOptions extends DashboardDeps {
   /** Folder of the built page. */
   readonly webDirectory: string;
   readonly snapshot: () => Snapshot;
+  /** Every row of every listing. */
+  readonly symbols: () => readonly SymbolSummary[];
   /** WebSocket streams by path. */
   readonly streams: ReadonlyMap<string, SocketRoute>;
   /** Says goodbye to the clients of all streams. */
@@ -66,6 +70,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     serviceRoutes(routes, options);
     dashboardRoute(routes, options);
     opportunitiesRoute(routes, options);
+    symbolsRoute(routes, options);
     realtimeHttpRoute(routes);
   });
   pageRoutes(app, loadAssets(options.webDirectory));
@@ -151,6 +156,25 @@ function opportunitiesRoute(app: FastifyInstance, { opportunities }: ApiOptions)
       })),
       warnings: warnings.map(({ message }) => message),
     };
+  });
+}
+
+function symbolsRoute(app: FastifyInstance, { symbols }: ApiOptions): void {
+  const schema = {
+    summary: 'Every listed instrument: whether it is watched, why not, and how it is',
+    querystring: shapes.SYMBOLS_QUERY,
+    response: { 200: shapes.SYMBOLS },
+  };
+  app.get('/api/symbols', { schema }, async (request) => {
+    const { exchange, watched } = request.query as { exchange?: string; watched?: string };
+    if (watched !== undefined && watched !== 'true' && watched !== 'false')
+      throw bad('watched', 'true or false', watched);
+    const rows = symbols().filter(
+      (row) =>
+        (exchange === undefined || exchangeKey(row.exchange) === exchangeKey(exchange)) &&
+        (watched === undefined || (row.excluded === null) === (watched === 'true')),
+    );
+    return { symbols: rows };
   });
 }
 

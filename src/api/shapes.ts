@@ -52,6 +52,43 @@ export const OPPORTUNITIES = {
   },
 } as const;
 
+export const SYMBOLS_QUERY = {
+  type: 'object',
+  properties: {
+    exchange: { type: 'string', description: 'Of this exchange alone; any case' },
+    watched: { type: 'string', description: 'true or false: only those that are watched, or are not' },
+  },
+} as const;
+
+const TEXT = { type: 'string', nullable: true } as const;
+const NUMBER = { type: 'number', nullable: true } as const;
+
+export const SYMBOLS = {
+  type: 'object',
+  properties: {
+    symbols: {
+      type: 'array',
+      items: {
+        type: 'object',
+        properties: {
+          exchange: { type: 'string' },
+          symbol: { type: 'string' },
+          exchangeSymbol: { type: 'string' },
+          tickSize: NUMBER,
+          status: { type: 'string' },
+          quoteVolume24h: NUMBER,
+          excluded: { ...TEXT, description: 'Why it is not watched; null where it is' },
+          state: { ...TEXT, description: 'waiting, live, stale, refused or down' },
+          reason: TEXT,
+          lastQuoteAgeMs: NUMBER,
+          usualIntervalMs: NUMBER,
+          heals: NUMBER,
+        },
+      },
+    },
+  },
+} as const;
+
 const NUMBERS = { type: 'array', items: { type: 'number', nullable: true } } as const;
 
 export const CHART = {

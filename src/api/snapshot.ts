@@ -28,9 +28,16 @@ export interface ExchangeSnapshot {
   readonly state: 'starting' | 'running' | 'degraded' | 'failed' | 'stopped';
   readonly reason?: string;
   readonly instruments: number;
+  /** Instruments watched, by their state: waiting, live, stale, refused, down. */
+  readonly states: Readonly<Record<string, number>>;
   readonly excluded: Readonly<Record<string, number>>;
   readonly lastMessageUs: Micros | null;
+  readonly listingUs: Micros | null;
   readonly reconnects: number;
+  /** Connections replaced without a hole, and instruments that came back after they were stale. */
+  readonly rolls: number;
+  readonly heals: number;
+  readonly duplicates: number;
   readonly frames: number;
   readonly quotes: number;
   readonly controls: number;

@@ -53,5 +53,7 @@ export const STATUS_KINDS = [
   'empty', // neither side
   'subscribed', // asked for; no quote yet
   'live', // first quote after subscribing or after a gap
+  'stale', // silent while its connection lives, although the exchange has another price
+  'age-limit', // a quote of it counts for so many microseconds (the value) from now on
 ] as const;
 export type StatusKind = (typeof STATUS_KINDS)[number];

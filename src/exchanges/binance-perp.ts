@@ -38,6 +38,9 @@ export const binancePerp: ExchangeAdapter = {
   refusalScope: 'whole',
   parseListing,
   subscribeFrame: binance.subscribeFrame,
+  unsubscribeFrame: binance.unsubscribeFrame,
+  topsRequest: { key: 'tops', path: '/fapi/v1/ticker/bookTicker' },
+  parseTops: binance.parseTops,
   createDecoder: binance.createDecoder,
 };
 

@@ -2,10 +2,18 @@
 // web-socket-streams.md and rest-api.md. Pure: no socket, no clock, no log; never throws on a frame.
 // Full top of book in every message, so a decoder holds no state.
 
-import type { Decoder, DecoderListing, DecoderSink, ExchangeAdapter, ListedInstrument } from './exchange.js';
+import type {
+  Decoder,
+  DecoderListing,
+  DecoderSink,
+  ExchangeAdapter,
+  ListedInstrument,
+  RestTop,
+} from './exchange.js';
 import { controlDetail, emitTop, readExchangeUs, readInstrument, readRequestId, readText } from './fields.js';
 import { excerpt, frameText, isObject, type JsonObject, parseJson } from './frame.js';
-import { arrayAt, objectAt, readRows, readVolumes, stepOrNull } from './listing.js';
+import { arrayAt, objectAt, readRows, readTops, readVolumes, stepOrNull } from './listing.js';
+import { type Books, readUpdateId, TopOrder } from './order.js';
 
 const BOOK_TICKER_SUFFIX = '@bookTicker';
 
@@ -32,6 +40,8 @@ export const binance: ExchangeAdapter = {
     messageIntervalMs: 300,
     // 300 connection attempts in 5 minutes an address.
     connectIntervalMs: 1_000,
+    // Every socket is cut after 24 hours.
+    connectionLifeMs: 24 * 3_600_000,
   },
   // The server pings every 20 s and the socket library answers; ours only proves that the connection lives.
   ping: { intervalMs: 20_000, frame: () => null },
@@ -41,15 +51,25 @@ export const binance: ExchangeAdapter = {
   ],
   refusalScope: 'whole',
   parseListing,
-  subscribeFrame: (exchangeSymbols, requestId) =>
-    JSON.stringify({
-      method: 'SUBSCRIBE',
-      // Upper-case stream names are acknowledged and never deliver.
-      params: exchangeSymbols.map((symbol) => symbol.toLowerCase() + BOOK_TICKER_SUFFIX),
-      id: requestId,
-    }),
+  subscribeFrame: (exchangeSymbols, requestId) => requestFrame('SUBSCRIBE', exchangeSymbols, requestId),
+  unsubscribeFrame: (exchangeSymbols, requestId) => requestFrame('UNSUBSCRIBE', exchangeSymbols, requestId),
+  topsRequest: { key: 'tops', path: '/api/v3/ticker/bookTicker' },
+  parseTops: parseBookTickers,
   createDecoder,
 };
+
+function requestFrame(method: string, exchangeSymbols: readonly string[], requestId: number): string {
+  return JSON.stringify({
+    method,
+    // Upper-case stream names are acknowledged and never deliver.
+    params: exchangeSymbols.map((symbol) => symbol.toLowerCase() + BOOK_TICKER_SUFFIX),
+    id: requestId,
+  });
+}
+
+export function parseBookTickers(body: unknown): ReadonlyMap<string, RestTop> {
+  return readTops(arrayAt(body, 'tops'), 'tops', 'symbol', 'bidPrice', 'askPrice');
+}
 
 function parseListing(bodies: Readonly<Record<string, unknown>>): readonly ListedInstrument[] {
   const info = objectAt(bodies['exchangeInfo'], 'exchangeInfo');
@@ -76,24 +96,25 @@ function parseListing(bodies: Readonly<Record<string, unknown>>): readonly Liste
 }
 
 function createDecoder(listing: DecoderListing): Decoder {
+  const books: Books = { listing, order: new TopOrder() };
   return {
     decode(frame, _receivedUs, sink) {
       // A byte scanner for the book ticker belongs here, in front of the JSON.
       const text = frameText(frame, sink);
       const value = text === undefined ? undefined : parseJson(text, sink);
       if (value === undefined) return;
-      if (isObject(value)) decodeObject(value, listing, sink);
+      if (isObject(value)) decodeObject(value, books, sink);
       else if (isEventList(value)) sink.control('other-channel');
       else sink.reject('unrecognised', excerpt(value));
     },
-    reset() {},
+    reset: (instrumentId) => books.order.reset(instrumentId),
   };
 }
 
-function decodeObject(frame: JsonObject, listing: DecoderListing, sink: DecoderSink): void {
-  if (typeof frame.stream === 'string') decodeStream(frame.stream, frame.data, listing, sink);
-  else if (typeof frame.e === 'string') decodeEvent(frame, listing, sink);
-  else if (isBareTicker(frame)) decodeTicker(frame, listing, sink);
+function decodeObject(frame: JsonObject, books: Books, sink: DecoderSink): void {
+  if (typeof frame.stream === 'string') decodeStream(frame.stream, frame.data, books, sink);
+  else if (typeof frame.e === 'string') decodeEvent(frame, books, sink);
+  else if (isBareTicker(frame)) decodeTicker(frame, books, sink);
   else if (typeof frame.method === 'string') sink.control('request', { message: frame.method });
   else if (isObject(frame.error)) decodeError(frame.error, frame.id, sink);
   else if (typeof frame.code === 'number' && typeof frame.msg === 'string')
@@ -103,21 +124,21 @@ function decodeObject(frame: JsonObject, listing: DecoderListing, sink: DecoderS
   else sink.reject('unrecognised', excerpt(frame));
 }
 
-function decodeStream(stream: string, data: unknown, listing: DecoderListing, sink: DecoderSink): void {
+function decodeStream(stream: string, data: unknown, books: Books, sink: DecoderSink): void {
   if (stream.endsWith(BOOK_TICKER_SUFFIX)) {
-    if (isObject(data)) decodeTicker(data, listing, sink);
+    if (isObject(data)) decodeTicker(data, books, sink);
     else sink.reject('missing-field', 'data');
   } else if (stream === '!bookTicker') {
     // The book ticker of all markets comes every 5 s: no source of a best bid and ask.
     sink.control('other-channel');
-  } else if (isObject(data) && typeof data.e === 'string') decodeEvent(data, listing, sink);
+  } else if (isObject(data) && typeof data.e === 'string') decodeEvent(data, books, sink);
   else if (isObject(data) && isPartialDepth(data)) sink.control('other-channel');
   else if (isEventList(data)) sink.control('other-channel');
   else sink.reject('unrecognised', excerpt(stream));
 }
 
-function decodeEvent(event: JsonObject, listing: DecoderListing, sink: DecoderSink): void {
-  if (event.e === 'bookTicker') decodeTicker(event, listing, sink);
+function decodeEvent(event: JsonObject, books: Books, sink: DecoderSink): void {
+  if (event.e === 'bookTicker') decodeTicker(event, books, sink);
   else if (event.e === 'serverShutdown') sink.control('closing', { message: 'serverShutdown' });
   else if (isOtherEvent(event)) sink.control('other-channel');
   else sink.reject('unrecognised', excerpt(event.e));
@@ -130,13 +151,25 @@ function isBareTicker(frame: JsonObject): boolean {
   return hasBid || ('a' in frame && (isNamed || 'A' in frame));
 }
 
-function decodeTicker(ticker: JsonObject, listing: DecoderListing, sink: DecoderSink): void {
-  const id = readInstrument(listing, ticker.s, sink);
+function decodeTicker(ticker: JsonObject, books: Books, sink: DecoderSink): void {
+  const id = readInstrument(books.listing, ticker.s, sink);
   if (id === undefined) return;
-  // Order: `u` would be compared here with the last one of this instrument.
   // Spot gives no time; USD-M gives the engine's `T` and the event's `E`.
   const exchangeUs = readExchangeUs(ticker.T ?? ticker.E);
-  emitTop(sink, id, listing.contractSizeOf(id), ticker.b, ticker.B, ticker.a, ticker.A, exchangeUs);
+  const updateId = readUpdateId(ticker.u);
+  if (books.order.isOlder(id, updateId, exchangeUs)) sink.reject('out-of-order', excerpt(ticker.u));
+  else
+    emitTop(
+      sink,
+      id,
+      books.listing.contractSizeOf(id),
+      ticker.b,
+      ticker.B,
+      ticker.a,
+      ticker.A,
+      exchangeUs,
+      updateId,
+    );
 }
 
 /** `result: null` answers SUBSCRIBE and UNSUBSCRIBE alike; we only send the first. */

@@ -25,6 +25,9 @@ export const bingxPerp: ExchangeAdapter = {
   ],
   parseListing,
   subscribeFrame: bingx.subscribeFrame,
+  unsubscribeFrame: bingx.unsubscribeFrame,
+  topsRequest: { key: 'tops', path: '/openApi/swap/v2/quote/ticker', timeParameter: 'timestamp' },
+  parseTops: bingx.parseTops,
   createDecoder: bingx.createDecoder,
 };
 

@@ -12,6 +12,7 @@ import {
   type ExchangeAdapter,
   FRAME_BYTES_MAX,
   type ListedInstrument,
+  type RestTop,
 } from './exchange.js';
 import { controlDetail, emitTop, readExchangeUs, readInstrument, readRequestId, readText } from './fields.js';
 import { excerpt, frameText, isObject, type JsonObject, objectOf } from './frame.js';
@@ -21,6 +22,7 @@ import {
   numberOrNull,
   objectAt,
   readRows,
+  readTops,
   readVolumes,
   stepOrNull,
 } from './listing.js';
@@ -60,14 +62,21 @@ export const bingx: ExchangeAdapter = {
     { key: 'tickers', path: '/openApi/spot/v1/ticker/24hr', timeParameter: 'timestamp' },
   ],
   parseListing,
-  subscribeFrame: (exchangeSymbols, requestId) =>
-    JSON.stringify({
-      id: String(requestId),
-      reqType: 'sub',
-      dataType: `${exchangeSymbols[0]}@bookTicker`,
-    }),
+  subscribeFrame: (exchangeSymbols, requestId) => requestFrame('sub', exchangeSymbols, requestId),
+  unsubscribeFrame: (exchangeSymbols, requestId) => requestFrame('unsub', exchangeSymbols, requestId),
+  topsRequest: { key: 'tops', path: '/openApi/spot/v1/ticker/24hr', timeParameter: 'timestamp' },
+  parseTops,
   createDecoder,
 };
+
+/** One symbol a frame. */
+function requestFrame(reqType: string, exchangeSymbols: readonly string[], requestId: number): string {
+  return JSON.stringify({ id: String(requestId), reqType, dataType: `${exchangeSymbols[0]}@bookTicker` });
+}
+
+function parseTops(body: unknown): ReadonlyMap<string, RestTop> {
+  return readTops(rowsOf(body, 'tops'), 'tops.data', 'symbol', 'bidPrice', 'askPrice');
+}
 
 function parseListing(bodies: Readonly<Record<string, unknown>>): readonly ListedInstrument[] {
   const data = objectAt(dataOf(bodies['symbols'], 'symbols'), 'symbols.data');
@@ -189,10 +198,22 @@ function decodeTicker(
   const sentUs = readExchangeUs(ticker.E);
   const engineUs = readExchangeUs(ticker.T);
   const exchangeUs = Number.isNaN(engineUs) ? sentUs : engineUs;
+  const updateId = readUpdateId(ticker.u);
   if (sentUs - engineUs > STALE_US) sink.reject('stale', `T ${excerpt(ticker.T)} E ${excerpt(ticker.E)}`);
-  else if (order.isOlder(id, readUpdateId(ticker.u), exchangeUs))
+  else if (order.isOlder(id, updateId, exchangeUs))
     sink.reject('out-of-order', `u ${excerpt(ticker.u)} time ${exchangeUs}`);
-  else emitTop(sink, id, listing.contractSizeOf(id), ticker.b, ticker.B, ticker.a, ticker.A, exchangeUs);
+  else
+    emitTop(
+      sink,
+      id,
+      listing.contractSizeOf(id),
+      ticker.b,
+      ticker.B,
+      ticker.a,
+      ticker.A,
+      exchangeUs,
+      updateId,
+    );
 }
 
 /** Acknowledgements are told by their request alone: not all of them name the channel. */

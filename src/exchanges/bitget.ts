@@ -6,7 +6,7 @@
 import type { Decoder, DecoderListing, DecoderSink, ExchangeAdapter, ListedInstrument } from './exchange.js';
 import { controlDetail, emitTop, firstLevel, readExchangeUs, readInstrument, readText } from './fields.js';
 import { excerpt, frameText, isObject, type JsonObject, objectOf } from './frame.js';
-import { arrayAt, listingError, numberOrNull, objectAt, readRows, readVolumes } from './listing.js';
+import { arrayAt, listingError, numberOrNull, objectAt, readRows, readTops, readVolumes } from './listing.js';
 import { readUpdateId, TopOrder } from './order.js';
 
 const CHANNEL = 'books1';
@@ -38,11 +38,14 @@ const common = {
     messageIntervalMs: 150,
     // 300 connections in 5 minutes an address.
     connectIntervalMs: 1_100,
+    // Every socket is cut after 24 hours.
+    connectionLifeMs: 24 * 3_600_000,
   },
   // Bare text; asked for every 30 s, without any the socket is closed after 2 minutes.
   ping: { intervalMs: 20_000, frame: () => 'ping' },
   // An error is about one argument; the rest of its request lives.
   refusalScope: 'named' as const,
+  parseTops: (body: unknown) => readTops(dataOf(body, 'tops'), 'tops.data', 'symbol', 'bidPr', 'askPr'),
   createDecoder,
 };
 
@@ -56,7 +59,9 @@ export const bitget: ExchangeAdapter = {
     { key: 'tickers', path: '/api/v2/spot/market/tickers' },
   ],
   parseListing: parseSpot,
-  subscribeFrame: (exchangeSymbols) => subscribeFrame(SPOT_TYPE, exchangeSymbols),
+  subscribeFrame: (exchangeSymbols) => requestFrame('subscribe', SPOT_TYPE, exchangeSymbols),
+  unsubscribeFrame: (exchangeSymbols) => requestFrame('unsubscribe', SPOT_TYPE, exchangeSymbols),
+  topsRequest: { key: 'tops', path: '/api/v2/spot/market/tickers' },
 };
 
 export const bitgetPerp: ExchangeAdapter = {
@@ -70,13 +75,15 @@ export const bitgetPerp: ExchangeAdapter = {
     { key: 'tickers', path: `/api/v2/mix/market/tickers?productType=${PERP_TYPE}` },
   ],
   parseListing: parsePerpetuals,
-  subscribeFrame: (exchangeSymbols) => subscribeFrame(PERP_TYPE, exchangeSymbols),
+  subscribeFrame: (exchangeSymbols) => requestFrame('subscribe', PERP_TYPE, exchangeSymbols),
+  unsubscribeFrame: (exchangeSymbols) => requestFrame('unsubscribe', PERP_TYPE, exchangeSymbols),
+  topsRequest: { key: 'tops', path: `/api/v2/mix/market/tickers?productType=${PERP_TYPE}` },
 };
 
 /** Requests carry no id: answers name their argument. */
-function subscribeFrame(instType: string, exchangeSymbols: readonly string[]): string {
+function requestFrame(op: string, instType: string, exchangeSymbols: readonly string[]): string {
   const args = exchangeSymbols.map((instId) => ({ instType, channel: CHANNEL, instId }));
-  return JSON.stringify({ op: 'subscribe', args });
+  return JSON.stringify({ op, args });
 }
 
 function parseSpot(bodies: Readonly<Record<string, unknown>>): readonly ListedInstrument[] {
@@ -158,13 +165,14 @@ function createDecoder(listing: DecoderListing): Decoder {
   function decodeTop(id: number, top: JsonObject, sink: DecoderSink): void {
     const exchangeUs = readExchangeUs(top.ts);
     // `seq` is not always there, and may begin anew after a release.
-    if (order.isOlder(id, readUpdateId(top.seq), exchangeUs)) {
+    const updateId = readUpdateId(top.seq);
+    if (order.isOlder(id, updateId, exchangeUs)) {
       sink.reject('out-of-order', excerpt(top.seq ?? top.ts));
       return;
     }
     const bid = firstLevel(top.bids ?? top.b);
     const ask = firstLevel(top.asks ?? top.a);
-    emitTop(sink, id, listing.contractSizeOf(id), bid[0], bid[1], ask[0], ask[1], exchangeUs);
+    emitTop(sink, id, listing.contractSizeOf(id), bid[0], bid[1], ask[0], ask[1], exchangeUs, updateId);
   }
 
   function decodeObject(frame: JsonObject, sink: DecoderSink): void {

@@ -28,6 +28,9 @@ export const bybitPerp: ExchangeAdapter = {
   refusalScope: 'whole',
   parseListing,
   subscribeFrame: bybit.subscribeFrame,
+  unsubscribeFrame: bybit.unsubscribeFrame,
+  topsRequest: { key: 'tops', path: '/v5/market/tickers?category=linear' },
+  parseTops: bybit.parseTops,
   createDecoder: bybit.createDecoder,
 };
 

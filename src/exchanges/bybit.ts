@@ -10,6 +10,7 @@ import type {
   DecoderSink,
   ExchangeAdapter,
   ListedInstrument,
+  RestTop,
 } from './exchange.js';
 import {
   BAD_AMOUNT,
@@ -23,7 +24,8 @@ import {
   type Side,
 } from './fields.js';
 import { excerpt, frameObject, isObject, type JsonObject } from './frame.js';
-import { arrayAt, listingError, objectAt, readRows, readVolumes, stepOrNull } from './listing.js';
+import { arrayAt, listingError, objectAt, readRows, readTops, readVolumes, stepOrNull } from './listing.js';
+import { readUpdateId, TopOrder } from './order.js';
 
 const TOPIC_PREFIX = 'orderbook.1.';
 
@@ -61,14 +63,22 @@ export const bybit: ExchangeAdapter = {
   // The topic named in the refusal is dropped and the rest asked for again.
   refusalScope: 'whole',
   parseListing,
-  subscribeFrame: (exchangeSymbols, requestId) =>
-    JSON.stringify({
-      op: 'subscribe',
-      req_id: String(requestId),
-      args: exchangeSymbols.map((symbol) => TOPIC_PREFIX + symbol),
-    }),
+  subscribeFrame: (exchangeSymbols, requestId) => requestFrame('subscribe', exchangeSymbols, requestId),
+  unsubscribeFrame: (exchangeSymbols, requestId) => requestFrame('unsubscribe', exchangeSymbols, requestId),
+  topsRequest: { key: 'tops', path: '/v5/market/tickers?category=spot' },
+  parseTops,
   createDecoder,
 };
+
+function requestFrame(op: string, exchangeSymbols: readonly string[], requestId: number): string {
+  const args = exchangeSymbols.map((symbol) => TOPIC_PREFIX + symbol);
+  return JSON.stringify({ op, req_id: String(requestId), args });
+}
+
+function parseTops(body: unknown): ReadonlyMap<string, RestTop> {
+  const rows = arrayAt(resultOf(body, 'tops').list, 'tops.result.list');
+  return readTops(rows, 'tops.result.list', 'symbol', 'bid1Price', 'ask1Price');
+}
 
 function parseListing(bodies: Readonly<Record<string, unknown>>): readonly ListedInstrument[] {
   const rows = listOf(bodies['instruments'], 'instruments');
@@ -120,6 +130,7 @@ interface HeldTop {
 
 function createDecoder(listing: DecoderListing): Decoder {
   const held = new Map<number, HeldTop>();
+  const order = new TopOrder();
 
   function decodeBook(frame: JsonObject, sink: DecoderSink): void {
     const { data } = frame;
@@ -134,9 +145,16 @@ function createDecoder(listing: DecoderListing): Decoder {
       sink.reject('missing-field', 'type');
       return;
     }
-    // Order: `u` would be compared here. 1 = their service began anew: what is held is of another time.
-    if (data.u === 1) restart(id, sink);
-    const top = topOf(id);
+    const engineUs = readExchangeUs(frame.cts);
+    const exchangeUs = Number.isNaN(engineUs) ? readExchangeUs(frame.ts) : engineUs;
+    const updateId = readUpdateId(data.u);
+    // Their service began anew: what is held is of another time.
+    if (updateId === 1) restart(id, sink);
+    if (order.isOlder(id, updateId, exchangeUs)) {
+      sink.reject('out-of-order', excerpt(data.u));
+      return;
+    }
+    const top = topOf(held, id);
     const unit = listing.contractSizeOf(id);
     const badBid = applyLevels(top.bid, data.b, unit, isSnapshot, true);
     const bad = badBid ?? applyLevels(top.ask, data.a, unit, isSnapshot, false);
@@ -147,25 +165,13 @@ function createDecoder(listing: DecoderListing): Decoder {
       else rejectSide(sink, bad, 'ask', data.a);
       return;
     }
-    const engineUs = readExchangeUs(frame.cts);
-    const exchangeUs = Number.isNaN(engineUs) ? readExchangeUs(frame.ts) : engineUs;
-    sink.quote(id, top.bid.price, top.bid.size, top.ask.price, top.ask.size, exchangeUs);
-  }
-
-  function topOf(id: number): HeldTop {
-    const known = held.get(id);
-    if (known !== undefined) return known;
-    const made = {
-      bid: { price: Number.NaN, size: Number.NaN },
-      ask: { price: Number.NaN, size: Number.NaN },
-    };
-    held.set(id, made);
-    return made;
+    sink.quote(id, top.bid.price, top.bid.size, top.ask.price, top.ask.size, exchangeUs, updateId);
   }
 
   function restart(id: number, sink: DecoderSink): void {
     const top = held.get(id);
     held.delete(id);
+    order.reset(id);
     if (top !== undefined && (top.bid.price > 0 || top.ask.price > 0)) sink.gap(id, 'reset');
   }
 
@@ -182,10 +188,22 @@ function createDecoder(listing: DecoderListing): Decoder {
       else sink.reject('unrecognised', excerpt(topic));
     },
     reset(instrumentId) {
+      order.reset(instrumentId);
       if (instrumentId === undefined) held.clear();
       else held.delete(instrumentId);
     },
   };
+}
+
+function topOf(held: Map<number, HeldTop>, id: number): HeldTop {
+  const known = held.get(id);
+  if (known !== undefined) return known;
+  const made = {
+    bid: { price: Number.NaN, size: Number.NaN },
+    ask: { price: Number.NaN, size: Number.NaN },
+  };
+  held.set(id, made);
+  return made;
 }
 
 /**

@@ -34,6 +34,12 @@ export interface ExchangeAdapter {
   parseListing(bodies: Readonly<Record<string, unknown>>): readonly ListedInstrument[];
   /** One frame that subscribes these exchange symbols (at most `limits.symbolsPerMessage`). */
   subscribeFrame(exchangeSymbols: readonly string[], requestId: number, nowUs: Micros): string;
+  /** As subscribeFrame: one frame that gives these up again. */
+  unsubscribeFrame(exchangeSymbols: readonly string[], requestId: number, nowUs: Micros): string;
+  /** What to GET to see the best bid and ask of every symbol; the body goes to `parseTops`. */
+  readonly topsRequest: ListingRequest;
+  /** By the exchange's symbol. Throws a ListingError where the body is not what the exchange documents. */
+  parseTops(body: unknown): ReadonlyMap<string, RestTop>;
   createDecoder(listing: DecoderListing): Decoder;
 }
 
@@ -45,6 +51,8 @@ export interface ExchangeLimits {
   readonly messageIntervalMs: number;
   /** Our pace of opening connections to this exchange. */
   readonly connectIntervalMs: number;
+  /** The exchange ends a connection after this. Absent = it names no such time. */
+  readonly connectionLifeMs?: number;
 }
 
 export interface PingRule {
@@ -82,6 +90,12 @@ export interface ListingRequest {
    * `parseListing` gets the list of the pages' bodies, in order, even where there is only one.
    */
   next?(body: unknown): string | null;
+}
+
+/** Best bid and ask as REST shows them; NaN = no quote on that side. */
+export interface RestTop {
+  readonly bid: number;
+  readonly ask: number;
 }
 
 /** One row of the exchange's listing. */
@@ -131,7 +145,10 @@ export interface Decoder {
 }
 
 export interface DecoderSink {
-  /** Sizes in base coin. NaN = absent: a side without a quote, or a time the exchange does not give. */
+  /**
+   * Sizes in base coin. NaN = absent: a side without a quote, or a time the exchange does not give. `updateId` is the
+   * exchange's own number of the quote, where it has one: for telling doubles, perhaps rounded.
+   */
   quote(
     instrumentId: number,
     bid: number,
@@ -139,6 +156,7 @@ export interface DecoderSink {
     ask: number,
     askSize: number,
     exchangeUs: Micros,
+    updateId?: number,
   ): void;
   gap(instrumentId: number, reason: GapReason): void;
   control(kind: ControlKind, detail?: ControlDetail): void;

@@ -101,12 +101,13 @@ export function emitTop(
   ask: unknown,
   askSize: unknown,
   exchangeUs: Micros,
+  updateId: number,
 ): void {
   const badBid = readSide(bid, bidSize, unit, bidScratch);
   const bad = badBid ?? readSide(ask, askSize, unit, askScratch);
   if (bad === undefined) {
     const { price, size } = bidScratch;
-    sink.quote(instrumentId, price, size, askScratch.price, askScratch.size, exchangeUs);
+    sink.quote(instrumentId, price, size, askScratch.price, askScratch.size, exchangeUs, updateId);
   } else if (badBid === undefined) rejectSide(sink, bad, 'ask', [ask, askSize]);
   else rejectSide(sink, bad, 'bid', [bid, bidSize]);
 }

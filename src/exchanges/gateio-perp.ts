@@ -4,8 +4,8 @@
 
 import type { ExchangeAdapter, ListedInstrument } from './exchange.js';
 import { readText } from './fields.js';
-import { gateio, wholeSeconds } from './gateio.js';
-import { arrayAt, readRows, readVolumes, stepOrNull } from './listing.js';
+import { gateio, requestFrame, wholeSeconds } from './gateio.js';
+import { arrayAt, readRows, readTops, readVolumes, stepOrNull } from './listing.js';
 
 export const gateioPerp: ExchangeAdapter = {
   name: 'GateIoPerp',
@@ -30,13 +30,11 @@ export const gateioPerp: ExchangeAdapter = {
   refusalScope: 'whole',
   parseListing,
   subscribeFrame: (exchangeSymbols, requestId, nowUs) =>
-    JSON.stringify({
-      time: wholeSeconds(nowUs),
-      id: requestId,
-      channel: 'futures.book_ticker',
-      event: 'subscribe',
-      payload: exchangeSymbols,
-    }),
+    requestFrame('futures.book_ticker', 'subscribe', exchangeSymbols, requestId, nowUs),
+  unsubscribeFrame: (exchangeSymbols, requestId, nowUs) =>
+    requestFrame('futures.book_ticker', 'unsubscribe', exchangeSymbols, requestId, nowUs),
+  topsRequest: { key: 'tops', path: '/futures/usdt/tickers' },
+  parseTops: (body) => readTops(arrayAt(body, 'tops'), 'tops', 'contract', 'highest_bid', 'lowest_ask'),
   createDecoder: gateio.createDecoder,
 };
 

@@ -6,7 +6,8 @@ import { US_PER_SECOND } from '../core/time.js';
 import type { Decoder, DecoderListing, DecoderSink, ExchangeAdapter, ListedInstrument } from './exchange.js';
 import { controlDetail, emitTop, readExchangeUs, readInstrument, readRequestId, readText } from './fields.js';
 import { excerpt, frameObject, isObject, type JsonObject } from './frame.js';
-import { arrayAt, numberOrNull, readRows, readVolumes } from './listing.js';
+import { arrayAt, numberOrNull, readRows, readTops, readVolumes } from './listing.js';
+import { type Books, readUpdateId, TopOrder } from './order.js';
 
 const CHANNEL = 'spot.book_ticker';
 
@@ -46,15 +47,30 @@ export const gateio: ExchangeAdapter = {
   refusalScope: 'whole',
   parseListing,
   subscribeFrame: (exchangeSymbols, requestId, nowUs) =>
-    JSON.stringify({
-      time: wholeSeconds(nowUs),
-      id: requestId,
-      channel: CHANNEL,
-      event: 'subscribe',
-      payload: exchangeSymbols,
-    }),
+    requestFrame(CHANNEL, 'subscribe', exchangeSymbols, requestId, nowUs),
+  unsubscribeFrame: (exchangeSymbols, requestId, nowUs) =>
+    requestFrame(CHANNEL, 'unsubscribe', exchangeSymbols, requestId, nowUs),
+  topsRequest: { key: 'tops', path: '/spot/tickers' },
+  parseTops: (body) => readTops(arrayAt(body, 'tops'), 'tops', 'currency_pair', 'highest_bid', 'lowest_ask'),
   createDecoder,
 };
+
+/** Spot and futures differ in the channel's name alone. */
+export function requestFrame(
+  channel: string,
+  event: 'subscribe' | 'unsubscribe',
+  exchangeSymbols: readonly string[],
+  requestId: number,
+  nowUs: number,
+): string {
+  return JSON.stringify({
+    time: wholeSeconds(nowUs),
+    id: requestId,
+    channel,
+    event,
+    payload: exchangeSymbols,
+  });
+}
 
 /** `time` must be a JSON integer: text is refused with `request payload does not follow json schema`. */
 export function wholeSeconds(us: number): number {
@@ -86,25 +102,26 @@ function parseListing(bodies: Readonly<Record<string, unknown>>): readonly Liste
 }
 
 function createDecoder(listing: DecoderListing): Decoder {
+  const books: Books = { listing, order: new TopOrder() };
   return {
     decode(frame, _receivedUs, sink) {
       // A byte scanner for the book ticker belongs here, in front of the JSON.
       const object = frameObject(frame, sink);
-      if (object !== undefined) decodeObject(object, listing, sink);
+      if (object !== undefined) decodeObject(object, books, sink);
     },
-    reset() {},
+    reset: (instrumentId) => books.order.reset(instrumentId),
   };
 }
 
-function decodeObject(frame: JsonObject, listing: DecoderListing, sink: DecoderSink): void {
+function decodeObject(frame: JsonObject, books: Books, sink: DecoderSink): void {
   const { channel } = frame;
   if (typeof channel !== 'string') sink.reject('unrecognised', excerpt(frame));
   // A request that was no valid request at all is refused with an empty channel.
   else if (isObject(frame.error)) decodeError(frame, frame.error, sink);
-  else decodeChannel(frame, channel, listing, sink);
+  else decodeChannel(frame, channel, books, sink);
 }
 
-function decodeChannel(frame: JsonObject, channel: string, listing: DecoderListing, sink: DecoderSink): void {
+function decodeChannel(frame: JsonObject, channel: string, books: Books, sink: DecoderSink): void {
   const { event } = frame;
   const [family, name] = splitChannel(channel);
   const isData = (event === 'update' || event === 'all') && 'result' in frame;
@@ -113,7 +130,7 @@ function decodeChannel(frame: JsonObject, channel: string, listing: DecoderListi
   else if (name === 'ping') sink.control('request', { message: channel });
   else if (name === 'system') decodeSystem(frame.result, sink);
   else if (event === 'subscribe' || event === 'unsubscribe') decodeAnswer(frame, event, sink);
-  else if (event === 'update' && name === 'book_ticker') decodeTicker(frame.result, listing, sink);
+  else if (event === 'update' && name === 'book_ticker') decodeTicker(frame.result, books, sink);
   else if (isData && OTHER_CHANNELS.has(name)) sink.control('other-channel');
   else sink.reject('unrecognised', excerpt(frame));
 }
@@ -125,17 +142,32 @@ function splitChannel(channel: string): readonly [string, string] {
   return family === 'spot' || family === 'futures' ? [family, channel.slice(dot + 1)] : ['', ''];
 }
 
-function decodeTicker(ticker: unknown, listing: DecoderListing, sink: DecoderSink): void {
+function decodeTicker(ticker: unknown, books: Books, sink: DecoderSink): void {
   if (!isObject(ticker)) {
     sink.reject('missing-field', 'result');
     return;
   }
-  const id = readInstrument(listing, ticker.s, sink);
+  const id = readInstrument(books.listing, ticker.s, sink);
   if (id === undefined) return;
-  // Order: `u` would be compared here with the last one of this instrument; it rises with holes.
   const exchangeUs = readExchangeUs(ticker.t);
+  // `u` rises with holes.
+  const updateId = readUpdateId(ticker.u);
+  if (books.order.isOlder(id, updateId, exchangeUs)) {
+    sink.reject('out-of-order', excerpt(ticker.u));
+    return;
+  }
   // Futures send sizes in contracts: texts, or numbers where the handshake's header was not sent.
-  emitTop(sink, id, listing.contractSizeOf(id), ticker.b, ticker.B, ticker.a, ticker.A, exchangeUs);
+  emitTop(
+    sink,
+    id,
+    books.listing.contractSizeOf(id),
+    ticker.b,
+    ticker.B,
+    ticker.a,
+    ticker.A,
+    exchangeUs,
+    updateId,
+  );
 }
 
 function decodeAnswer(frame: JsonObject, event: 'subscribe' | 'unsubscribe', sink: DecoderSink): void {

@@ -138,7 +138,10 @@ class KucoinDecoder implements Decoder {
     const id = readInstrument(this.#listing, symbol, sink);
     if (id === undefined) return;
     if (order.isOlder(id, updateId, timeUs)) sink.reject('out-of-order', excerpt(symbol));
-    else emitTop(sink, id, this.#listing.contractSizeOf(id), bid, bidSize, ask, askSize, timeUs);
+    else {
+      const unit = this.#listing.contractSizeOf(id);
+      emitTop(sink, id, unit, bid, bidSize, ask, askSize, timeUs, updateId);
+    }
   }
 }
 

@@ -17,6 +17,7 @@ import {
   numberOrNull,
   objectAt,
   readRows,
+  readTops,
   readVolumes,
   stepOrNull,
 } from './listing.js';
@@ -61,6 +62,8 @@ const common = {
     messageIntervalMs: 200,
     // 30 new connections a minute.
     connectIntervalMs: 2_100,
+    // Every socket is cut after 24 hours.
+    connectionLifeMs: 24 * 3_600_000,
   },
   // A client that is silent for about 60 s is cut, even under traffic. The server sends no pings.
   ping: {
@@ -86,7 +89,13 @@ export const kucoin: ExchangeAdapter = {
     { key: 'tickers', path: '/api/v1/market/allTickers' },
   ],
   parseListing: parseSpot,
-  subscribeFrame: (exchangeSymbols, requestId) => subscribeFrame(SPOT_TOPIC, exchangeSymbols, requestId),
+  subscribeFrame: (exchangeSymbols, requestId) =>
+    requestFrame('subscribe', SPOT_TOPIC, exchangeSymbols, requestId),
+  unsubscribeFrame: (exchangeSymbols, requestId) =>
+    requestFrame('unsubscribe', SPOT_TOPIC, exchangeSymbols, requestId),
+  topsRequest: { key: 'tops', path: '/api/v1/market/allTickers' },
+  // `buy` is the best bid.
+  parseTops: (body) => readTops(tickersOf(body, 'tops'), 'tops.data.ticker', 'symbol', 'buy', 'sell'),
 };
 
 export const kucoinPerp: ExchangeAdapter = {
@@ -99,13 +108,26 @@ export const kucoinPerp: ExchangeAdapter = {
   takerFee: { percent: 0.06, asOf: '2026-11-22' },
   listingRequests: [{ key: 'contracts', path: '/api/v1/contracts/active' }],
   parseListing: parsePerpetuals,
-  subscribeFrame: (exchangeSymbols, requestId) => subscribeFrame(FUTURES_TOPIC, exchangeSymbols, requestId),
+  subscribeFrame: (exchangeSymbols, requestId) =>
+    requestFrame('subscribe', FUTURES_TOPIC, exchangeSymbols, requestId),
+  unsubscribeFrame: (exchangeSymbols, requestId) =>
+    requestFrame('unsubscribe', FUTURES_TOPIC, exchangeSymbols, requestId),
+  topsRequest: { key: 'tops', path: '/api/v1/allTickers' },
+  parseTops: (body) => {
+    const rows = arrayAt(dataOf(body, 'tops'), 'tops.data');
+    return readTops(rows, 'tops.data', 'symbol', 'bestBidPrice', 'bestAskPrice');
+  },
 };
 
-function subscribeFrame(topic: string, exchangeSymbols: readonly string[], requestId: number): string {
+function requestFrame(
+  type: string,
+  topic: string,
+  exchangeSymbols: readonly string[],
+  requestId: number,
+): string {
   return JSON.stringify({
     id: String(requestId),
-    type: 'subscribe',
+    type,
     topic: `${topic}:${exchangeSymbols.join(',')}`,
     privateChannel: false,
     response: true,
@@ -114,8 +136,7 @@ function subscribeFrame(topic: string, exchangeSymbols: readonly string[], reque
 
 function parseSpot(bodies: Readonly<Record<string, unknown>>): readonly ListedInstrument[] {
   const rows = arrayAt(dataOf(bodies['symbols'], 'symbols'), 'symbols.data');
-  const tickers = objectAt(dataOf(bodies['tickers'], 'tickers'), 'tickers.data');
-  const tickerRows = arrayAt(tickers.ticker, 'tickers.data.ticker');
+  const tickerRows = tickersOf(bodies['tickers'], 'tickers');
   const volumes = readVolumes(tickerRows, 'tickers.data.ticker', 'symbol', 'volValue');
   return readRows(rows, 'symbols.data', 'symbol, baseCurrency, quoteCurrency', (row) => {
     const exchangeSymbol = readText(row.symbol);
@@ -161,6 +182,11 @@ function parsePerpetuals(bodies: Readonly<Record<string, unknown>>): readonly Li
       contractSize,
     };
   });
+}
+
+function tickersOf(body: unknown, key: string): readonly unknown[] {
+  const data = objectAt(dataOf(body, key), `${key}.data`);
+  return arrayAt(data.ticker, `${key}.data.ticker`);
 }
 
 function dataOf(body: unknown, key: string): unknown {

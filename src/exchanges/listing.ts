@@ -1,7 +1,8 @@
 // Reading the HTTP bodies of a listing: the checks every exchange has in common. Knows no exchange.
 // A body that is not what is documented throws a ListingError; a single odd row never fails the rest.
 
-import { type ListedInstrument, ListingError } from './exchange.js';
+import { type ListedInstrument, ListingError, type RestTop } from './exchange.js';
+import { BAD_AMOUNT, readAmount } from './fields.js';
 import { excerpt, isObject, type JsonObject } from './frame.js';
 
 export function listingError(path: string, value: unknown, expected: string): ListingError {
@@ -56,6 +57,32 @@ export function readVolumes(
   if (rows.length > 0 && volumes.size === 0)
     throw listingError(`${path}[0]`, rows[0], `a row with ${symbolField} and ${volumeField}`);
   return volumes;
+}
+
+/** Best bid and ask by symbol from the rows of a ticker list; rows without a symbol are left out. */
+export function readTops(
+  rows: readonly unknown[],
+  path: string,
+  symbolField: string,
+  bidField: string,
+  askField: string,
+): ReadonlyMap<string, RestTop> {
+  const tops = new Map<string, RestTop>();
+  for (const row of rows) {
+    if (!isObject(row)) continue;
+    const symbol = row[symbolField];
+    if (typeof symbol === 'string' && (bidField in row || askField in row))
+      tops.set(symbol, { bid: priceOf(row[bidField]), ask: priceOf(row[askField]) });
+  }
+  if (rows.length > 0 && tops.size === 0)
+    throw listingError(`${path}[0]`, rows[0], `a row with ${symbolField}, ${bidField} and ${askField}`);
+  return tops;
+}
+
+/** What is no price is no quote on that side. */
+function priceOf(value: unknown): number {
+  const price = readAmount(value);
+  return price === BAD_AMOUNT ? Number.NaN : price;
 }
 
 /** A finite number that is not negative, from text or number; null for anything else. */

@@ -18,6 +18,7 @@ import {
   numberOrNull,
   objectAt,
   readRows,
+  readTops,
   readVolumes,
   stepOrNull,
 } from './listing.js';
@@ -59,6 +60,10 @@ export const mexcPerp: ExchangeAdapter = {
   parseListing,
   subscribeFrame: (exchangeSymbols) =>
     JSON.stringify({ method: `sub.${CHANNEL}`, param: { symbol: exchangeSymbols[0], limit: LEVELS } }),
+  unsubscribeFrame: (exchangeSymbols) =>
+    JSON.stringify({ method: `unsub.${CHANNEL}`, param: { symbol: exchangeSymbols[0], limit: LEVELS } }),
+  topsRequest: { key: 'tops', path: '/api/v1/contract/ticker' },
+  parseTops: (body) => readTops(dataOf(body, 'tops'), 'tops.data', 'symbol', 'bid1', 'ask1'),
   createDecoder,
 };
 
@@ -131,13 +136,14 @@ function decodeBook(frame: JsonObject, listing: DecoderListing, order: TopOrder,
   if (id === undefined) return;
   const exchangeUs = readExchangeUs(book.cts ?? frame.ts);
   // `version` rises, also where an unchanged book comes again.
-  if (order.isOlder(id, readUpdateId(book.version), exchangeUs)) {
+  const updateId = readUpdateId(book.version);
+  if (order.isOlder(id, updateId, exchangeUs)) {
     sink.reject('out-of-order', excerpt(book.version));
     return;
   }
   const bid = firstLevel(book.bids);
   const ask = firstLevel(book.asks);
-  emitTop(sink, id, listing.contractSizeOf(id), bid[0], bid[1], ask[0], ask[1], exchangeUs);
+  emitTop(sink, id, listing.contractSizeOf(id), bid[0], bid[1], ask[0], ask[1], exchangeUs, updateId);
 }
 
 /** An acknowledgement names neither request nor symbol. */

@@ -12,7 +12,7 @@ import {
 } from './exchange.js';
 import { controlDetail, emitTop, readExchangeUs, readInstrument, readRequestId, readText } from './fields.js';
 import { excerpt, frameObject, isObject, type JsonObject } from './frame.js';
-import { arrayAt, numberOrNull, objectAt, readRows, readVolumes } from './listing.js';
+import { arrayAt, numberOrNull, objectAt, readRows, readTops, readVolumes } from './listing.js';
 import { PUSH_BODY, type PushData, readAggreBookTicker, readPushData } from './mexc-protobuf.js';
 import { readUpdateId, TopOrder } from './order.js';
 
@@ -41,6 +41,8 @@ export const mexc: ExchangeAdapter = {
     messageIntervalMs: 100,
     // No documented limit.
     connectIntervalMs: 300,
+    // Every socket is cut after 24 hours.
+    connectionLifeMs: 24 * 3_600_000,
   },
   // Without data for a minute a connection is closed. WebSocket ping frames were once reported unanswered.
   ping: { intervalMs: 20_000, frame: () => JSON.stringify({ method: 'PING' }) },
@@ -51,14 +53,18 @@ export const mexc: ExchangeAdapter = {
     { key: 'tickers', path: '/api/v3/ticker/24hr' },
   ],
   parseListing,
-  subscribeFrame: (exchangeSymbols, requestId) =>
-    JSON.stringify({
-      method: 'SUBSCRIPTION',
-      params: exchangeSymbols.map((symbol) => `${CHANNEL}@${symbol}`),
-      id: requestId,
-    }),
+  subscribeFrame: (exchangeSymbols, requestId) => requestFrame('SUBSCRIPTION', exchangeSymbols, requestId),
+  unsubscribeFrame: (exchangeSymbols, requestId) =>
+    requestFrame('UNSUBSCRIPTION', exchangeSymbols, requestId),
+  topsRequest: { key: 'tops', path: '/api/v3/ticker/bookTicker' },
+  parseTops: (body) => readTops(arrayAt(body, 'tops'), 'tops', 'symbol', 'bidPrice', 'askPrice'),
   createDecoder,
 };
+
+function requestFrame(method: string, exchangeSymbols: readonly string[], requestId: number): string {
+  const params = exchangeSymbols.map((symbol) => `${CHANNEL}@${symbol}`);
+  return JSON.stringify({ method, params, id: requestId });
+}
 
 function parseListing(bodies: Readonly<Record<string, unknown>>): readonly ListedInstrument[] {
   const info = objectAt(bodies['exchangeInfo'], 'exchangeInfo');
@@ -123,12 +129,14 @@ function decodeTicker(push: PushData, listing: DecoderListing, order: TopOrder, 
   const id = readInstrument(listing, symbol, sink);
   if (id === undefined) return;
   const exchangeUs = readExchangeUs(Number.isNaN(push.sendTimeMs) ? push.createTimeMs : push.sendTimeMs);
-  if (order.isOlder(id, readUpdateId(ticker.version), exchangeUs)) {
+  const updateId = readUpdateId(ticker.version);
+  if (order.isOlder(id, updateId, exchangeUs)) {
     sink.reject('out-of-order', excerpt(ticker.version));
     return;
   }
   const { bidPrice, bidQuantity, askPrice, askQuantity } = ticker;
-  emitTop(sink, id, listing.contractSizeOf(id), bidPrice, bidQuantity, askPrice, askQuantity, exchangeUs);
+  const unit = listing.contractSizeOf(id);
+  emitTop(sink, id, unit, bidPrice, bidQuantity, askPrice, askQuantity, exchangeUs, updateId);
 }
 
 /** `BTCUSDT` of `spot@public.….pb@10ms@BTCUSDT`. */

@@ -26,6 +26,9 @@ export const okxPerp: ExchangeAdapter = {
   ],
   parseListing,
   subscribeFrame: okx.subscribeFrame,
+  unsubscribeFrame: okx.unsubscribeFrame,
+  topsRequest: { key: 'tops', path: '/api/v5/market/tickers?instType=SWAP' },
+  parseTops: okx.parseTops,
   createDecoder: okx.createDecoder,
 };
 

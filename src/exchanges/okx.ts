@@ -13,7 +13,8 @@ import type {
 } from './exchange.js';
 import { controlDetail, emitTop, readExchangeUs, readInstrument, readRequestId, readText } from './fields.js';
 import { excerpt, frameText, isObject, type JsonObject, objectOf } from './frame.js';
-import { arrayAt, listingError, objectAt, readRows, readVolumes, stepOrNull } from './listing.js';
+import { arrayAt, listingError, objectAt, readRows, readTops, readVolumes, stepOrNull } from './listing.js';
+import { type Books, readUpdateId, TopOrder } from './order.js';
 
 const CHANNEL = 'bbo-tbt';
 
@@ -65,14 +66,17 @@ export const okx: ExchangeAdapter = {
     { key: 'tickers', path: '/api/v5/market/tickers?instType=SPOT' },
   ],
   parseListing,
-  subscribeFrame: (exchangeSymbols, requestId) =>
-    JSON.stringify({
-      id: String(requestId),
-      op: 'subscribe',
-      args: exchangeSymbols.map((instId) => ({ channel: CHANNEL, instId })),
-    }),
+  subscribeFrame: (exchangeSymbols, requestId) => requestFrame('subscribe', exchangeSymbols, requestId),
+  unsubscribeFrame: (exchangeSymbols, requestId) => requestFrame('unsubscribe', exchangeSymbols, requestId),
+  topsRequest: { key: 'tops', path: '/api/v5/market/tickers?instType=SPOT' },
+  parseTops: (body) => readTops(dataOf(body, 'tops'), 'tops.data', 'instId', 'bidPx', 'askPx'),
   createDecoder,
 };
+
+function requestFrame(op: string, exchangeSymbols: readonly string[], requestId: number): string {
+  const args = exchangeSymbols.map((instId) => ({ channel: CHANNEL, instId }));
+  return JSON.stringify({ id: String(requestId), op, args });
+}
 
 function parseListing(bodies: Readonly<Record<string, unknown>>): readonly ListedInstrument[] {
   const rows = dataOf(bodies['instruments'], 'instruments');
@@ -107,6 +111,7 @@ export function dataOf(body: unknown, key: string): readonly unknown[] {
 }
 
 function createDecoder(listing: DecoderListing): Decoder {
+  const books: Books = { listing, order: new TopOrder() };
   return {
     decode(frame, _receivedUs, sink) {
       // A byte scanner for `bbo-tbt` belongs here, in front of the JSON.
@@ -115,29 +120,23 @@ function createDecoder(listing: DecoderListing): Decoder {
       // Bare text, no JSON.
       if (text === 'pong') sink.control('pong');
       else if (text === 'ping') sink.control('request', { message: text });
-      else decodeObject(objectOf(text, sink), listing, sink);
+      else decodeObject(objectOf(text, sink), books, sink);
     },
-    reset() {},
+    reset: (instrumentId) => books.order.reset(instrumentId),
   };
 }
 
-function decodeObject(frame: JsonObject | undefined, listing: DecoderListing, sink: DecoderSink): void {
+function decodeObject(frame: JsonObject | undefined, books: Books, sink: DecoderSink): void {
   if (frame === undefined) return;
   if (typeof frame.event === 'string') decodeEvent(frame, frame.event, sink);
   else if (typeof frame.op === 'string') sink.control('request', { message: frame.op });
   else if (isObject(frame.arg) && typeof frame.arg.channel === 'string')
-    decodeData(frame.arg.channel, frame.arg.instId, frame.data, listing, sink);
+    decodeData(frame.arg.channel, frame.arg.instId, frame.data, books, sink);
   else sink.reject('unrecognised', excerpt(frame));
 }
 
-function decodeData(
-  channel: string,
-  instId: unknown,
-  data: unknown,
-  listing: DecoderListing,
-  sink: DecoderSink,
-): void {
-  if (channel === CHANNEL) decodeTops(instId, data, listing, sink);
+function decodeData(channel: string, instId: unknown, data: unknown, books: Books, sink: DecoderSink): void {
+  if (channel === CHANNEL) decodeTops(instId, data, books, sink);
   else if (!Array.isArray(data)) sink.reject('unrecognised', excerpt(channel));
   else if (channel === 'status') sink.control('notice', { message: excerpt(data) });
   else if (OTHER_CHANNELS.has(channel) || CANDLE_CHANNEL.test(channel)) sink.control('other-channel');
@@ -145,25 +144,30 @@ function decodeData(
 }
 
 /** Each element of `data` is one whole top of book. */
-function decodeTops(instId: unknown, data: unknown, listing: DecoderListing, sink: DecoderSink): void {
+function decodeTops(instId: unknown, data: unknown, books: Books, sink: DecoderSink): void {
   if (!Array.isArray(data) || data.length === 0) {
     sink.reject('missing-field', 'data');
     return;
   }
-  const id = readInstrument(listing, instId, sink);
+  const id = readInstrument(books.listing, instId, sink);
   if (id === undefined) return;
   for (const top of data as readonly unknown[]) {
-    if (isObject(top)) decodeTop(id, top, listing, sink);
+    if (isObject(top)) decodeTop(id, top, books, sink);
     else sink.reject('missing-field', 'data');
   }
 }
 
-function decodeTop(id: number, top: JsonObject, listing: DecoderListing, sink: DecoderSink): void {
-  // Order: `seqId` would be compared here; it may fall after maintenance and old recordings lack it.
+function decodeTop(id: number, top: JsonObject, books: Books, sink: DecoderSink): void {
+  const exchangeUs = readExchangeUs(top.ts);
+  // Old recordings lack it; after maintenance it may fall.
+  const updateId = readUpdateId(top.seqId);
+  if (books.order.isOlder(id, updateId, exchangeUs)) {
+    sink.reject('out-of-order', excerpt(top.seqId ?? top.ts));
+    return;
+  }
   const bid = firstLevel(top.bids);
   const ask = firstLevel(top.asks);
-  const exchangeUs = readExchangeUs(top.ts);
-  emitTop(sink, id, listing.contractSizeOf(id), bid[0], bid[1], ask[0], ask[1], exchangeUs);
+  emitTop(sink, id, books.listing.contractSizeOf(id), bid[0], bid[1], ask[0], ask[1], exchangeUs, updateId);
 }
 
 const NO_LEVEL: readonly unknown[] = [];

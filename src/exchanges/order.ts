@@ -2,9 +2,20 @@
 // whole top. Knows no exchange; holds the last id and time of each instrument, nothing of prices.
 
 import { type Micros, US_PER_SECOND } from '../core/time.js';
+import type { DecoderListing } from './exchange.js';
 
 /** Messages overtake one another by milliseconds; a time further back is a clock that was set. */
 const OVERTAKEN_US_MAX = US_PER_SECOND;
+/** Where the update id falls too: further back is another numbering, as of a recording of another day. */
+const OVERTAKEN_BY_ID_US_MAX = 10 * US_PER_SECOND;
+/** The same in update ids, where there is no time beside them. */
+const OVERTAKEN_IDS_MAX = 10_000;
+
+/** What a decoder of whole tops needs: the instruments, and the order of their messages. */
+export interface Books {
+  readonly listing: DecoderListing;
+  readonly order: TopOrder;
+}
 
 /** The order of one channel's messages; one a decoder and channel, for each channel counts on its own. */
 export class TopOrder {
@@ -13,14 +24,18 @@ export class TopOrder {
 
   /**
    * Whether this top is older than the last one taken; if not, it is the last one now. Equal is not older.
-   * By the update id where both have one (a falling id with a later time is a numbering begun anew), else
-   * by the exchange's time. NaN = not given.
+   * By the update id where both have one (a falling id with a later or far earlier time is another
+   * numbering), else by the exchange's time. NaN = not given.
    */
   isOlder(instrumentId: number, updateId: number, exchangeUs: Micros): boolean {
     const lastId = this.#ids.get(instrumentId) ?? Number.NaN;
     const lateUs = (this.#timesUs.get(instrumentId) ?? Number.NaN) - exchangeUs;
     const isById = !Number.isNaN(updateId - lastId);
-    const isOlder = isById ? updateId < lastId && !(lateUs < 0) : lateUs > 0 && lateUs <= OVERTAKEN_US_MAX;
+    const isTimed = !Number.isNaN(lateUs);
+    const isOlder = isById
+      ? updateId < lastId &&
+        (isTimed ? lateUs >= 0 && lateUs <= OVERTAKEN_BY_ID_US_MAX : lastId - updateId <= OVERTAKEN_IDS_MAX)
+      : lateUs > 0 && lateUs <= OVERTAKEN_US_MAX;
     if (isOlder) return true;
     this.#ids.set(instrumentId, updateId);
     this.#timesUs.set(instrumentId, exchangeUs);

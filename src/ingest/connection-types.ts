@@ -6,7 +6,7 @@ import type { Clock, Micros } from '../core/time.js';
 import type { DecoderListing, ExchangeAdapter } from '../exchanges/exchange.js';
 import type { Pacer } from './pacer.js';
 import type { RestLimits } from './rest.js';
-import type { FrameTap, IngestSink } from './sink.js';
+import type { ConnectionOwner, FrameTap } from './sink.js';
 
 export interface ConnectionLimits extends RestLimits {
   readonly frameBytesMax: number;
@@ -22,9 +22,8 @@ export interface ConnectionOptions {
   readonly adapter: ExchangeAdapter;
   readonly restUrl: string;
   readonly wsUrl: string;
-  readonly exchangeSymbols: readonly string[];
   readonly listing: DecoderListing;
-  readonly sink: IngestSink;
+  readonly owner: ConnectionOwner;
   readonly pacer: Pacer;
   readonly limits: ConnectionLimits;
   readonly clock: Clock;

@@ -1,10 +1,10 @@
 // One WebSocket connection's whole life: connect, subscribe, ping, prove itself alive, fall, come back.
 // It knows the exchange contract, never an exchange; every fall of it is a Gap of each instrument it carried.
+// Which symbols it carries may change while it lives; what happens to them otherwise is its owner's to decide.
 
 import { WebSocket } from 'ws';
-import type { RejectReason } from '../core/reasons.js';
 import type { Cancel, Micros } from '../core/time.js';
-import type { ConnectTarget, ControlDetail, Decoder } from '../exchanges/exchange.js';
+import type { ConnectTarget, ControlDetail } from '../exchanges/exchange.js';
 import { type Backoff, createBackoff } from './backoff.js';
 import type {
   ConnectionCounters,
@@ -13,27 +13,24 @@ import type {
   ConnectionState,
 } from './connection-types.js';
 import { dial } from './dial.js';
-import { retryAfterMs, rootCause } from './rest.js';
-import type { IngestSink } from './sink.js';
+import { FrameReader } from './frame-reader.js';
+import { dropSocket, openSocket } from './socket.js';
 import { Subscriptions } from './subscriptions.js';
 
 export type { ConnectionHealth, ConnectionLimits } from './connection-types.js';
 
 export class Connection {
   readonly #options: ConnectionOptions;
-  readonly #decoder: Decoder;
+  readonly #reader: FrameReader;
   readonly #backoff: Backoff;
-  readonly #counters: ConnectionCounters = { frames: 0, quotes: 0, controls: 0, gaps: 0, rejects: {} };
-  /** Instruments with a valid quote: those a fall of the connection makes a hole in. */
-  readonly #valid = new Set<number>();
-  #subscriptions: Subscriptions;
+  readonly #subscriptions: Subscriptions;
   #socket: WebSocket | undefined;
   #timers: Cancel[] = [];
   #state: ConnectionState = 'waiting';
   #reason: string | undefined = 'not started';
   #provenUs: Micros = 0;
-  #receivedUs: Micros = 0;
   #lastMessageUs: Micros | null = null;
+  #openedUs: Micros = Number.NaN;
   #reconnects = 0;
   #requestId = 1_000_000;
   #pingIntervalMs: number;
@@ -42,8 +39,18 @@ export class Connection {
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
-    this.#decoder = options.adapter.createDecoder(options.listing);
-    this.#subscriptions = this.#newSubscriptions();
+    this.#reader = new FrameReader({
+      decoder: options.adapter.createDecoder(options.listing),
+      owner: options.owner,
+      quoteRead: () => {
+        if (this.#state !== 'live') this.#wentLive();
+      },
+      control: (kind, detail) => this.#control(kind, detail),
+    });
+    this.#subscriptions = new Subscriptions(
+      options.adapter.limits.symbolsPerMessage,
+      options.adapter.refusalScope,
+    );
     this.#pingIntervalMs = options.adapter.ping.intervalMs;
     const { reconnectDelayMsMin, reconnectDelayMsMax } = options.limits;
     this.#backoff = createBackoff(reconnectDelayMsMin, reconnectDelayMsMax, options.random);
@@ -60,8 +67,55 @@ export class Connection {
     this.#release();
   }
 
+  get name(): string {
+    return this.#options.name;
+  }
+
+  /** Since when its socket is open; NaN while it is not. */
+  get openedUs(): Micros {
+    return this.#socket?.readyState === WebSocket.OPEN ? this.#openedUs : Number.NaN;
+  }
+
+  /** When its last quote came, of whatever instrument; NaN before the first. */
+  get lastQuoteUs(): Micros {
+    return this.#reader.lastQuoteUs;
+  }
+
+  get refused(): ReadonlyMap<string, string> {
+    return this.#subscriptions.refused;
+  }
+
+  add(exchangeSymbols: readonly string[]): void {
+    this.#subscriptions.add(exchangeSymbols);
+  }
+
+  /** Their instruments are given up: what happened to their quotes is the caller's to tell. */
+  remove(exchangeSymbols: readonly string[], instrumentIds: readonly number[]): void {
+    this.#subscriptions.remove(exchangeSymbols);
+    for (const id of instrumentIds) this.#reader.forget(id);
+  }
+
+  /** Asks for one symbol anew, alone. */
+  renew(exchangeSymbol: string): void {
+    this.#subscriptions.renew(exchangeSymbol);
+  }
+
+  forget(instrumentId: number): void {
+    this.#reader.forget(instrumentId);
+  }
+
+  release(instrumentId: number): void {
+    this.#reader.release(instrumentId);
+  }
+
+  /** Its owner has found it dead: what it carried is not valid since `fromUs`. */
+  fall(reason: string, fromUs: Micros): void {
+    this.#provenUs = Math.min(this.#provenUs, fromUs);
+    this.#fell(reason);
+  }
+
   counters(): Readonly<ConnectionCounters> {
-    return this.#counters;
+    return this.#reader.counters;
   }
 
   health(): ConnectionHealth {
@@ -69,20 +123,11 @@ export class Connection {
       name: this.#options.name,
       state: this.#state,
       ...(this.#reason === undefined ? {} : { reason: this.#reason }),
-      symbols: this.#options.exchangeSymbols.length,
+      symbols: this.#subscriptions.wanted.size,
       refused: Object.fromEntries(this.#subscriptions.refused),
       lastMessageUs: this.#lastMessageUs,
       reconnects: this.#reconnects,
     };
-  }
-
-  #newSubscriptions(): Subscriptions {
-    const { adapter, exchangeSymbols } = this.#options;
-    return new Subscriptions(
-      exchangeSymbols,
-      adapter.limits.symbolsPerMessage,
-      adapter.refusalScope ?? 'whole',
-    );
   }
 
   #wait(delayMs: number): void {
@@ -104,26 +149,12 @@ export class Connection {
   #open({ url, pingIntervalMs }: ConnectTarget): void {
     const { adapter, limits, clock } = this.#options;
     this.#pingIntervalMs = pingIntervalMs ?? adapter.ping.intervalMs;
-    const socket = new WebSocket(url, {
-      headers: { ...adapter.wsHeaders },
-      handshakeTimeout: limits.handshakeTimeoutMs,
-      maxPayload: limits.frameBytesMax,
-      perMessageDeflate: false,
-      skipUTF8Validation: true,
+    this.#socket = openSocket(url, adapter, limits, {
+      opened: () => this.#opened(),
+      frame: (data, isBinary) => this.#frame(data, isBinary),
+      proven: () => this.#proven(),
+      fell: (reason, pauseMs) => this.#fell(reason, pauseMs),
     });
-    this.#socket = socket;
-    socket.on('open', () => this.#opened());
-    socket.on('message', (data: Buffer, isBinary: boolean) => this.#frame(data, isBinary));
-    socket.on('ping', () => this.#proven());
-    socket.on('pong', () => this.#proven());
-    socket.on('unexpected-response', (_request, response) => {
-      const status = response.statusCode ?? 0;
-      const pauseMs = retryAfterMs(status, response.headers['retry-after'], limits.retryAfterMsMax);
-      response.resume();
-      this.#fell(`handshake answered with HTTP ${status}`, pauseMs);
-    });
-    socket.on('error', (error) => this.#fell(rootCause(error)));
-    socket.on('close', (code, text) => this.#fell(closeReason(code, text.toString('utf8'))));
     this.#provenUs = clock.nowUs();
   }
 
@@ -131,8 +162,9 @@ export class Connection {
     const { adapter, limits, clock } = this.#options;
     this.#state = 'open';
     this.#reason = 'waiting for the welcome';
-    this.#subscriptions = this.#newSubscriptions();
-    this.#decoder.reset();
+    this.#openedUs = clock.nowUs();
+    this.#subscriptions.restart();
+    this.#reader.restart();
     this.#options.tap?.opened(this.#options.name);
     this.#proven();
     this.#timers.push(clock.every(this.#pingIntervalMs, () => this.#ping()));
@@ -161,10 +193,16 @@ export class Connection {
   }
 
   #subscribeNext(): void {
-    const batch = this.#subscriptions.next();
-    if (batch === undefined) return;
-    const { adapter, clock } = this.#options;
-    this.#send(adapter.subscribeFrame(batch.exchangeSymbols, batch.requestId, clock.nowUs()));
+    const request = this.#subscriptions.next();
+    if (request === undefined) return;
+    const { adapter, clock, owner } = this.#options;
+    const nowUs = clock.nowUs();
+    const { kind, exchangeSymbols, requestId } = request;
+    if (kind === 'unsubscribe') this.#send(adapter.unsubscribeFrame(exchangeSymbols, requestId, nowUs));
+    else {
+      this.#send(adapter.subscribeFrame(exchangeSymbols, requestId, nowUs));
+      owner.asked(exchangeSymbols, nowUs);
+    }
   }
 
   #ping(): void {
@@ -185,43 +223,20 @@ export class Connection {
 
   /** A timer alone proves nothing: Alive carries the time of the last thing that was read. */
   #checkAlive(): void {
-    const { clock, sink, name } = this.#options;
+    const { clock, owner, name } = this.#options;
     const nowUs = clock.nowUs();
     const unprovenMs = (nowUs - this.#provenUs) / 1_000;
     if (unprovenMs > 2 * this.#pingIntervalMs) this.#fell(`nothing read for ${Math.round(unprovenMs)} ms`);
-    else sink.alive(name, this.#provenUs, nowUs);
+    else owner.alive(name, this.#provenUs, nowUs);
   }
 
   #frame(data: Buffer, isBinary: boolean): void {
     const receivedUs = this.#options.clock.nowUs();
     this.#provenUs = receivedUs;
-    this.#receivedUs = receivedUs;
     this.#lastMessageUs = receivedUs;
-    this.#counters.frames += 1;
     this.#options.tap?.frame(this.#options.name, data, isBinary, receivedUs);
-    this.#decoder.decode(data, receivedUs, this.#decoderSink);
+    this.#reader.read(data, receivedUs);
   }
-
-  readonly #decoderSink = {
-    quote: (id: number, bid: number, bidSize: number, ask: number, askSize: number, exchangeUs: Micros) => {
-      this.#counters.quotes += 1;
-      if (this.#state !== 'live') this.#wentLive();
-      this.#valid.add(id);
-      this.#options.sink.quote(id, bid, bidSize, ask, askSize, exchangeUs, this.#receivedUs);
-    },
-    gap: (id: number, reason: Parameters<IngestSink['gap']>[2]) => {
-      this.#counters.gaps += 1;
-      this.#valid.delete(id);
-      this.#options.sink.gap(id, this.#receivedUs, reason, this.#receivedUs);
-    },
-    control: (kind: string, detail?: ControlDetail) => {
-      this.#counters.controls += 1;
-      this.#control(kind, detail);
-    },
-    reject: (reason: RejectReason) => {
-      this.#counters.rejects[reason] = (this.#counters.rejects[reason] ?? 0) + 1;
-    },
-  };
 
   #wentLive(): void {
     this.#state = 'live';
@@ -235,7 +250,7 @@ export class Connection {
     if (kind === 'subscribed') this.#subscribed(detail.requestId);
     else if (kind === 'ping' && detail.reply !== undefined) this.#send(detail.reply);
     else if (kind === 'welcome') this.#welcomed();
-    else if (kind === 'closing') this.#fell(`the exchange announced that it closes: ${message}`);
+    else if (kind === 'closing') this.#options.owner.closing(message);
     else if (kind === 'error') log.warn('the exchange reports an error', { connection: name, message });
     else if (kind === 'subscribe-error') {
       log.warn('a subscription was refused', { connection: name, symbol: detail.exchangeSymbol, message });
@@ -252,19 +267,18 @@ export class Connection {
   /** The one way down. Whatever comes later from the same socket finds nobody listening. */
   #fell(reason: string, pauseMs?: number): void {
     if (this.#state === 'stopped') return;
-    const { clock, sink, log, name, pacer } = this.#options;
+    const { clock, owner, log, name, pacer } = this.#options;
     const wasOpen = this.#state === 'open' || this.#state === 'live';
     this.#release();
-    const nowUs = clock.nowUs();
-    for (const id of this.#valid) {
-      this.#counters.gaps += 1;
-      sink.gap(id, this.#provenUs, 'disconnect', nowUs);
-    }
-    this.#valid.clear();
+    this.#reader.fell(this.#provenUs, clock.nowUs());
     if (wasOpen) this.#reconnects += 1;
     this.#state = 'waiting';
     this.#reason = reason;
     if (pauseMs !== undefined) pacer.pause(pauseMs);
+    if (!owner.fallen()) {
+      this.stop();
+      return;
+    }
     const delayMs = this.#backoff.next(pauseMs);
     log.warn('connection down', { connection: name, reason, retryMs: Math.round(delayMs) });
     this.#wait(delayMs);
@@ -280,15 +294,6 @@ export class Connection {
     this.#cancelTimers();
     const socket = this.#socket;
     this.#socket = undefined;
-    if (socket === undefined) return;
-    socket.removeAllListeners();
-    // Terminating a socket that is still connecting emits an error; nobody is interested any more.
-    socket.on('error', () => {});
-    socket.terminate();
+    if (socket !== undefined) dropSocket(socket);
   }
-}
-
-function closeReason(code: number, text: string): string {
-  const words = text === '' ? '' : ` "${text.slice(0, 120)}"`;
-  return `closed by the exchange, code ${code}${words}`;
 }

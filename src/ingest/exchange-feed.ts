@@ -1,18 +1,36 @@
-// One exchange: fetch its listing (again and again until it comes), choose instruments, spread them over
-// connections within the exchange's limits, and say how it is. A dead exchange never touches another.
+// One exchange: its listing (asked again and again until it comes, then hourly), the instruments chosen from it, the
+// shards that carry them, and what of them is silent. A dead exchange never touches another.
 
 import type { InstrumentTable } from '../core/instrument.js';
 import type { Log } from '../core/log.js';
-import type { RejectReason } from '../core/reasons.js';
-import type { Cancel, Clock, Micros } from '../core/time.js';
-import type { DecoderListing, ExchangeAdapter, ListedInstrument } from '../exchanges/exchange.js';
-import { createBackoff } from './backoff.js';
-import { Connection, type ConnectionHealth, type ConnectionLimits } from './connection.js';
+import type { GapReason } from '../core/reasons.js';
+import { type Cancel, type Clock, type Micros, US_PER_MINUTE, US_PER_MS } from '../core/time.js';
+import type { ExchangeAdapter, ListedInstrument } from '../exchanges/exchange.js';
+import { type Backoff, createBackoff } from './backoff.js';
+import type { ConnectionLimits } from './connection-types.js';
+import {
+  type ExchangeHealth,
+  type FeedFacts,
+  healthOf,
+  type InstrumentHealth,
+  instrumentsOf,
+} from './feed-health.js';
+import type { InstrumentLife } from './life.js';
 import { fetchListing } from './listing.js';
 import { createPacer, type Pacer } from './pacer.js';
 import { RestError } from './rest.js';
-import { type Selection, type SelectionRule, selectInstruments } from './selection.js';
+import { Roster } from './roster.js';
+import { NOTHING_SELECTED, type Selection, type SelectionRule, selectInstruments } from './selection.js';
+import { Shard, type ShardSink } from './shard.js';
+import { Silence } from './silence.js';
 import type { FrameTap, IngestSink } from './sink.js';
+
+export type { ExchangeHealth, ExchangeState } from './feed-health.js';
+
+export interface FeedLimits extends ConnectionLimits {
+  /** The listing is read anew so often. */
+  readonly listingIntervalMs: number;
+}
 
 export interface ExchangeFeedOptions {
   readonly adapter: ExchangeAdapter;
@@ -21,49 +39,57 @@ export interface ExchangeFeedOptions {
   readonly rule: SelectionRule;
   readonly instruments: InstrumentTable;
   readonly sink: IngestSink;
-  readonly limits: ConnectionLimits;
+  readonly limits: FeedLimits;
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Log;
   readonly tap?: FrameTap;
 }
 
-/** `starting`: listing or first quotes not there yet · `running` · `degraded`: some connections down · `failed` · `stopped`. */
-export type ExchangeState = 'starting' | 'running' | 'degraded' | 'failed' | 'stopped';
-
-export interface ExchangeHealth {
-  readonly state: ExchangeState;
-  /** Why it is not running, in words. */
-  readonly reason?: string;
-  readonly instruments: number;
-  readonly excluded: Selection['excluded'];
-  readonly lastMessageUs: Micros | null;
-  readonly reconnects: number;
-  readonly connections: readonly ConnectionHealth[];
-  readonly counters: ExchangeCounters;
-}
-
-export interface ExchangeCounters {
-  readonly frames: number;
-  readonly quotes: number;
-  readonly controls: number;
-  readonly gaps: number;
-  readonly rejects: Readonly<Partial<Record<RejectReason, number>>>;
-}
+/** How often silent instruments are looked for. */
+const SILENCE_LOOK_MS = 1_000;
+/** Between two attempts to bring back one silent instrument. */
+const RENEW_MS = { min: 5_000, max: 60_000 };
+/** A symbol that is missing over REST makes the listing be read early, but no more often than this. */
+const EARLY_LISTING_US = US_PER_MINUTE;
+/** So many silent instruments of one connection, and half of all that it carries: it is the connection that is dead. */
+const SILENT_TOGETHER_MIN = 3;
 
 export class ExchangeFeed {
   readonly #options: ExchangeFeedOptions;
   readonly #abort = new AbortController();
   readonly #pacer: Pacer;
-  #connections: Connection[] = [];
-  #selection: Selection = { selected: [], excluded: {} };
+  readonly #roster: Roster;
+  readonly #silence: Silence;
+  readonly #listingBackoff: Backoff;
+  readonly #renewals = new WeakMap<InstrumentLife, Backoff>();
+  #timers: readonly Cancel[] = [];
+  #selection: Selection = NOTHING_SELECTED;
   #failure: string | undefined;
-  #retry: Cancel = () => {};
+  #nextListing: Cancel = () => {};
+  #readingListing = false;
+  #listingUs: Micros = Number.NaN;
+  #lastName = 0;
   #stopped = false;
 
   constructor(options: ExchangeFeedOptions) {
     this.#options = options;
-    this.#pacer = createPacer(options.adapter.limits.connectIntervalMs, options.clock);
+    const { adapter, limits, clock, random, instruments } = options;
+    this.#pacer = createPacer(adapter.limits.connectIntervalMs, clock);
+    this.#listingBackoff = createBackoff(limits.reconnectDelayMsMin, limits.reconnectDelayMsMax, random);
+    this.#roster = new Roster({
+      exchange: adapter.name,
+      instruments,
+      symbolsPerConnection: adapter.limits.symbolsPerConnection,
+      makeShard: () => this.#makeShard(),
+      gone: (life) => this.#gone(life),
+    });
+    this.#silence = new Silence({
+      ...options,
+      signal: this.#abort.signal,
+      dead: (life, unverified) => this.#dead(life, unverified),
+      missing: () => this.#listingIsOld(),
+    });
   }
 
   get name(): string {
@@ -77,128 +103,195 @@ export class ExchangeFeed {
 
   /** Begins and returns at once; how far it got is in `health`. */
   start(): void {
-    const { limits, random } = this.#options;
-    const backoff = createBackoff(limits.reconnectDelayMsMin, limits.reconnectDelayMsMax, random);
-    const attempt = async (): Promise<void> => {
-      try {
-        this.#connectAll(await fetchListing(this.#options, this.#abort.signal));
-        this.#failure = undefined;
-      } catch (error) {
-        this.#retryListing(error, backoff.next(error instanceof RestError ? error.retryAfterMs : 0), attempt);
-      }
-    };
-    void attempt();
+    this.#timers = [this.#options.clock.every(SILENCE_LOOK_MS, () => this.#silence.look(this.#listening()))];
+    void this.#readListing();
   }
 
   stop(): void {
     this.#stopped = true;
-    this.#retry();
+    this.#nextListing();
+    for (const cancel of this.#timers) cancel();
     this.#abort.abort();
-    for (const connection of this.#connections) connection.stop();
+    this.#roster.stop();
+  }
+
+  /** Replaces every connection by a new one, without a hole; as happens by itself before a connection's life is over. */
+  roll(): void {
+    for (const shard of this.#roster.shards) shard.roll();
   }
 
   health(): ExchangeHealth {
-    const connections = this.#connections.map((connection) => connection.health());
-    const { state, reason } = this.#state(connections);
+    return healthOf(this.#facts());
+  }
+
+  /** Every listed instrument: whether it is watched, why not, and how it is. */
+  instruments(): readonly InstrumentHealth[] {
+    return instrumentsOf(this.#facts());
+  }
+
+  #facts(): FeedFacts {
     return {
-      state,
-      ...(reason === undefined ? {} : { reason }),
-      instruments: this.#selection.selected.length,
-      excluded: this.#selection.excluded,
-      lastMessageUs: connections.reduce<Micros | null>(
-        (last, { lastMessageUs }) => (lastMessageUs === null ? last : Math.max(last ?? 0, lastMessageUs)),
-        null,
-      ),
-      reconnects: connections.reduce((sum, connection) => sum + connection.reconnects, 0),
-      connections,
-      counters: this.#counters(),
+      nowUs: this.#options.clock.nowUs(),
+      stopped: this.#stopped,
+      failure: this.#failure,
+      listingUs: this.#listingUs,
+      selection: this.#selection,
+      roster: this.#roster,
     };
   }
 
-  #retryListing(error: unknown, delayMs: number, attempt: () => Promise<void>): void {
+  // ---- The listing ----
+
+  async #readListing(): Promise<void> {
+    if (this.#readingListing || this.#stopped) return;
+    this.#readingListing = true;
+    this.#nextListing();
+    const { limits, clock } = this.#options;
+    let nextMs = limits.listingIntervalMs;
+    try {
+      this.#follow(await fetchListing(this.#options, this.#abort.signal));
+      this.#failure = undefined;
+      this.#listingBackoff.reset();
+    } catch (error) {
+      if (this.#stopped) return;
+      nextMs = this.#listingBackoff.next(error instanceof RestError ? error.retryAfterMs : 0);
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#failure = `listing: ${reason}`;
+      this.#options.log.warn('listing not available', {
+        exchange: this.name,
+        reason,
+        retryMs: Math.round(nextMs),
+      });
+    } finally {
+      this.#readingListing = false;
+    }
+    if (!this.#stopped) this.#nextListing = clock.after(nextMs, () => void this.#readListing());
+  }
+
+  #follow(listing: readonly ListedInstrument[]): void {
     if (this.#stopped) return;
-    const reason = error instanceof Error ? error.message : String(error);
-    this.#failure = `listing: ${reason}`;
-    this.#options.log.warn('listing not available', {
+    const isFirst = Number.isNaN(this.#listingUs);
+    this.#listingUs = this.#options.clock.nowUs();
+    this.#selection = selectInstruments(listing, this.#options.rule, this.#roster);
+    const { added, removed } = this.#roster.follow(this.#selection.selected);
+    if (!isFirst && added === 0 && removed === 0) return;
+    this.#options.log.info('listing read', {
       exchange: this.name,
-      reason,
-      retryMs: Math.round(delayMs),
-    });
-    this.#retry = this.#options.clock.after(delayMs, () => void attempt());
-  }
-
-  #connectAll(listing: readonly ListedInstrument[]): void {
-    if (this.#stopped) return;
-    const { adapter, instruments, sink, limits, clock, random, log, tap, rule } = this.#options;
-    const { restUrl, wsUrl } = this.#options;
-    this.#selection = selectInstruments(listing, rule);
-    const decoderListing = this.#decoderListing(instruments);
-    const symbols = this.#selection.selected.map(({ listed }) => listed.exchangeSymbol);
-    const size = adapter.limits.symbolsPerConnection;
-    for (let at = 0; at < symbols.length; at += size) {
-      const name = `${adapter.name}#${this.#connections.length + 1}`;
-      const exchangeSymbols = symbols.slice(at, at + size);
-      const shared = { adapter, restUrl, wsUrl, listing: decoderListing, sink, limits, clock, random, log };
-      this.#connections.push(
-        new Connection({
-          ...shared,
-          name,
-          exchangeSymbols,
-          pacer: this.#pacer,
-          ...(tap === undefined ? {} : { tap }),
-        }),
-      );
-    }
-    log.info('listing read', {
-      exchange: adapter.name,
       listed: listing.length,
-      selected: symbols.length,
-      connections: this.#connections.length,
+      selected: this.#selection.selected.length,
+      added,
+      removed,
+      connections: this.#roster.shards.length,
     });
-    for (const connection of this.#connections) connection.start();
   }
 
-  #decoderListing(instruments: InstrumentTable): DecoderListing {
-    const ids = new Map<string, number>();
-    const contractSizes = new Map<number, number>();
-    for (const { symbol, listed } of this.#selection.selected) {
-      const { id } = instruments.intern(this.name, symbol);
-      ids.set(listed.exchangeSymbol, id);
-      contractSizes.set(id, listed.contractSize);
+  /** Something happened that the listing may explain. */
+  #listingIsOld(): void {
+    if (this.#options.clock.nowUs() - this.#listingUs > EARLY_LISTING_US) void this.#readListing();
+  }
+
+  /** Delisted, halted, or outside the filter now. */
+  #gone(life: InstrumentLife): void {
+    const { sink, clock } = this.#options;
+    const nowUs = clock.nowUs();
+    if (life.valid) sink.gap(life.instrumentId, nowUs, 'unsubscribed', nowUs);
+  }
+
+  // ---- The shards ----
+
+  #makeShard(): Shard {
+    const { adapter, restUrl, wsUrl, limits, clock, random, log, tap } = this.#options;
+    const shared = { adapter, restUrl, wsUrl, limits, clock, random, log };
+    return new Shard({
+      shared: {
+        ...shared,
+        listing: this.#roster.listing,
+        pacer: this.#pacer,
+        ...(tap === undefined ? {} : { tap }),
+      },
+      nextName: () => {
+        this.#lastName += 1;
+        return `${adapter.name}#${this.#lastName}`;
+      },
+      sink: this.#sink,
+      isKnown: (id, { bid, bidSize, ask, askSize }) => {
+        const life = this.#roster.lifeOf(id);
+        const known = [life?.bid, life?.bidSize, life?.ask, life?.askSize];
+        return [bid, bidSize, ask, askSize].every((value, at) => Object.is(value, known[at]));
+      },
+    });
+  }
+
+  /** The hot path: one look-up, and nothing allocated. */
+  readonly #sink: ShardSink = {
+    quote: (id, bid, bidSize, ask, askSize, exchangeUs, receivedUs) => {
+      const life = this.#roster.lifeOf(id);
+      if (life === undefined) return;
+      const { sink } = this.#options;
+      if (life.stale) this.#healed(life, receivedUs);
+      life.quote(bid, bidSize, ask, askSize, receivedUs);
+      const limitUs = life.newAgeLimitUs();
+      if (!Number.isNaN(limitUs)) sink.status(id, 'age-limit', limitUs, receivedUs);
+      sink.quote(id, bid, bidSize, ask, askSize, exchangeUs, receivedUs);
+    },
+    gap: (id, fromUs, reason, nowUs) => this.#hole(id, fromUs, reason, nowUs),
+    alive: (connection, provenUs, nowUs) => this.#options.sink.alive(connection, provenUs, nowUs),
+  };
+
+  #hole(id: number, fromUs: Micros, reason: GapReason, nowUs: Micros): void {
+    const life = this.#roster.lifeOf(id);
+    if (life === undefined) return;
+    life.interrupt();
+    this.#options.sink.gap(id, fromUs, reason, nowUs);
+    // A hole in the numbering: only this instrument is asked for anew, when its decoder is done with the frame.
+    if (reason === 'sequence') this.#options.clock.after(0, () => this.#roster.shardOf(id)?.renew(life));
+  }
+
+  // ---- Silence ----
+
+  *#listening(): Iterable<InstrumentLife> {
+    for (const { connection, lives } of this.#roster.shards) {
+      if (Number.isNaN(connection.openedUs)) continue;
+      for (const life of lives) if (!connection.refused.has(life.listed.exchangeSymbol)) yield life;
     }
-    return {
-      idOf: (exchangeSymbol) => ids.get(exchangeSymbol) ?? -1,
-      contractSizeOf: (id) => contractSizes.get(id) ?? 1,
-    };
   }
 
-  #state(connections: readonly ConnectionHealth[]): { state: ExchangeState; reason?: string } {
-    if (this.#stopped) return { state: 'stopped' };
-    if (this.#failure !== undefined) return { state: 'failed', reason: this.#failure };
-    if (this.#connections.length === 0)
-      return this.#selection.selected.length === 0 && Object.keys(this.#selection.excluded).length > 0
-        ? { state: 'failed', reason: 'no listed instrument passes the filter' }
-        : { state: 'starting', reason: 'waiting for the listing' };
-    const down = connections.filter(({ state }) => state !== 'live');
-    if (down.length === 0) return { state: 'running' };
-    const reason = `${down.length} of ${connections.length} connections not live: ${down[0]?.reason ?? ''}`;
-    if (down.length < connections.length) return { state: 'degraded', reason };
-    const begun = connections.some(({ reconnects, state }) => reconnects > 0 || state === 'waiting');
-    return { state: begun ? 'failed' : 'starting', reason };
-  }
-
-  #counters(): ExchangeCounters {
-    const total = { frames: 0, quotes: 0, controls: 0, gaps: 0 };
-    const rejects: Partial<Record<RejectReason, number>> = {};
-    for (const connection of this.#connections) {
-      const counters = connection.counters();
-      total.frames += counters.frames;
-      total.quotes += counters.quotes;
-      total.controls += counters.controls;
-      total.gaps += counters.gaps;
-      for (const [reason, count] of Object.entries(counters.rejects) as [RejectReason, number][])
-        rejects[reason] = (rejects[reason] ?? 0) + count;
+  /** The stream of one instrument is dead while its connection lives. The hole reaches back to its last sign of life. */
+  #dead(life: InstrumentLife, unverified: boolean): void {
+    const shard = this.#roster.shardOf(life.instrumentId);
+    if (shard === undefined) return;
+    const { sink, clock, random, log } = this.#options;
+    const nowUs = clock.nowUs();
+    const isNew = !life.stale;
+    if (isNew) {
+      const fromUs = life.valid ? life.signOfLifeUs : Number.NaN;
+      life.stale = true;
+      life.interrupt();
+      sink.status(life.instrumentId, 'stale', Number.NaN, nowUs);
+      if (!Number.isNaN(fromUs)) sink.gap(life.instrumentId, fromUs, 'silent', nowUs);
+      log.warn('an instrument is silent', { exchange: this.name, symbol: life.symbol, unverified });
     }
-    return { ...total, rejects };
+    const backoff = this.#renewals.get(life) ?? createBackoff(RENEW_MS.min, RENEW_MS.max, random);
+    this.#renewals.set(life, backoff);
+    life.nextLookUs = nowUs + backoff.next() * US_PER_MS;
+    if (isNew && this.#fallTogether(shard)) return;
+    shard.renew(life);
+  }
+
+  /** Half of what a connection carries is silent: the connection is. */
+  #fallTogether(shard: Shard): boolean {
+    let stale = 0;
+    for (const life of shard.lives) if (life.stale) stale += 1;
+    if (stale < SILENT_TOGETHER_MIN || stale * 2 < shard.size) return false;
+    const { connection } = shard;
+    connection.fall(`${stale} of ${shard.size} instruments are silent`, connection.lastQuoteUs);
+    return true;
+  }
+
+  #healed(life: InstrumentLife, nowUs: Micros): void {
+    life.stale = false;
+    life.heals += 1;
+    this.#renewals.get(life)?.reset();
+    this.#options.sink.status(life.instrumentId, 'live', Number.NaN, nowUs);
   }
 }

@@ -8,6 +8,7 @@ import {
   type ListedInstrument,
   ListingError,
   type ListingRequest,
+  type RestTop,
 } from '../exchanges/exchange.js';
 import { getJson, type RestLimits } from './rest.js';
 
@@ -57,4 +58,13 @@ async function getPages(
     path = request.next?.(page) ?? null;
   }
   return pages;
+}
+
+/** Best bid and ask of every symbol, as REST shows them now. Throws as fetchListing. */
+export async function getTops(
+  source: ListingSource,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, RestTop>> {
+  const { topsRequest } = source.adapter;
+  return source.adapter.parseTops(await get(source, timed(topsRequest, source.clock), signal));
 }

@@ -18,6 +18,30 @@ export interface IngestSink {
   alive(connection: string, provenUs: Micros, nowUs: Micros): void;
 }
 
+/** Where a connection hands what it reads: to whoever owns it and knows what else carries its instruments. */
+export interface ConnectionOwner {
+  /** `updateId` is the exchange's own number of the quote; NaN where it gives none. */
+  quote(
+    instrumentId: number,
+    bid: number,
+    bidSize: number,
+    ask: number,
+    askSize: number,
+    exchangeUs: Micros,
+    receivedUs: Micros,
+    updateId: number,
+  ): void;
+  /** The instrument had a valid quote (or the exchange's numbering shows a hole): from here on it has none. */
+  gap(instrumentId: number, fromUs: Micros, reason: GapReason, nowUs: Micros): void;
+  alive(connection: string, provenUs: Micros, nowUs: Micros): void;
+  /** The exchange was asked to stream these. */
+  asked(exchangeSymbols: readonly string[], nowUs: Micros): void;
+  /** The exchange announced that it will close the connection. */
+  closing(message: string): void;
+  /** The connection fell, and its gaps are told. Whether it should come back. */
+  fallen(): boolean;
+}
+
 /** Every raw frame as it was read, before it is decoded; for `--capture`. */
 export interface FrameTap {
   /** A connection opened: what follows does not continue what it sent before. */

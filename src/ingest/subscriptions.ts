@@ -1,40 +1,87 @@
-// The subscribing of one connection: which symbols still have to be asked for, which request asked for
-// which, and what to do when the exchange refuses. Pure state; the connection sends and paces.
+// The subscribing of one connection: which symbols it should carry, which still have to be asked for or given up,
+// which request asked for which, and what to do when the exchange refuses. Pure state that outlives a reconnect;
+// the connection sends and paces.
 
 import type { ExchangeAdapter } from '../exchanges/exchange.js';
 
 type RefusalScope = ExchangeAdapter['refusalScope'];
 
-export interface SubscribeBatch {
+export interface SubscriptionRequest {
+  readonly kind: 'subscribe' | 'unsubscribe';
   readonly requestId: number;
   readonly exchangeSymbols: readonly string[];
 }
 
+interface Waiting {
+  readonly kind: SubscriptionRequest['kind'];
+  readonly exchangeSymbols: string[];
+}
+
 export class Subscriptions {
-  readonly #waiting: string[][] = [];
+  readonly #wanted = new Set<string>();
+  #waiting: Waiting[] = [];
   readonly #sent = new Map<number, readonly string[]>();
+  /** Whether it could be given up is of no matter: the answers to these are not looked at. */
+  readonly #givenUp = new Set<number>();
   readonly #refused = new Map<string, string>();
+  readonly #symbolsPerMessage: number;
   readonly #scope: RefusalScope;
   #lastRequestId = 0;
 
-  constructor(exchangeSymbols: readonly string[], symbolsPerMessage: number, scope: RefusalScope) {
+  constructor(symbolsPerMessage: number, scope: RefusalScope) {
+    this.#symbolsPerMessage = symbolsPerMessage;
     this.#scope = scope;
-    for (let at = 0; at < exchangeSymbols.length; at += symbolsPerMessage)
-      this.#waiting.push(exchangeSymbols.slice(at, at + symbolsPerMessage));
   }
 
-  /** Symbols the exchange refused, with its words. */
+  /** What the connection should carry, refused ones included. */
+  get wanted(): ReadonlySet<string> {
+    return this.#wanted;
+  }
+
+  /** Symbols the exchange refused since the connection opened, with its words. */
   get refused(): ReadonlyMap<string, string> {
     return this.#refused;
   }
 
+  add(exchangeSymbols: readonly string[]): void {
+    for (const symbol of exchangeSymbols) this.#wanted.add(symbol);
+    this.#enqueue('subscribe', exchangeSymbols);
+  }
+
+  remove(exchangeSymbols: readonly string[]): void {
+    for (const symbol of exchangeSymbols) {
+      this.#wanted.delete(symbol);
+      this.#refused.delete(symbol);
+    }
+    this.#forgetWaiting(exchangeSymbols);
+    this.#enqueue('unsubscribe', exchangeSymbols);
+  }
+
+  /** Gives a symbol up and asks for it anew: some exchanges take no second subscription beside the first. */
+  renew(exchangeSymbol: string): void {
+    this.#refused.delete(exchangeSymbol);
+    this.#forgetWaiting([exchangeSymbol]);
+    this.#enqueue('unsubscribe', [exchangeSymbol]);
+    this.#enqueue('subscribe', [exchangeSymbol]);
+  }
+
+  /** A new connection: the exchange knows of nothing that was asked before. */
+  restart(): void {
+    this.#sent.clear();
+    this.#givenUp.clear();
+    this.#refused.clear();
+    this.#waiting = [];
+    this.#enqueue('subscribe', [...this.#wanted]);
+  }
+
   /** What to send next; undefined when everything has been sent. */
-  next(): SubscribeBatch | undefined {
-    const exchangeSymbols = this.#waiting.shift();
-    if (exchangeSymbols === undefined) return undefined;
+  next(): SubscriptionRequest | undefined {
+    const request = this.#waiting.shift();
+    if (request === undefined) return undefined;
     this.#lastRequestId += 1;
-    this.#sent.set(this.#lastRequestId, exchangeSymbols);
-    return { requestId: this.#lastRequestId, exchangeSymbols };
+    if (request.kind === 'subscribe') this.#sent.set(this.#lastRequestId, request.exchangeSymbols);
+    else this.#givenUp.add(this.#lastRequestId);
+    return { ...request, requestId: this.#lastRequestId };
   }
 
   acknowledged(requestId: string | undefined): void {
@@ -46,21 +93,45 @@ export class Subscriptions {
    * again; where the exchange names no culprit the message is halved until it stands alone.
    */
   refuse(requestId: string | undefined, exchangeSymbol: string | undefined, message: string): void {
+    if (this.#givenUp.has(Number(requestId))) return;
     const id = this.#requestOf(requestId, exchangeSymbol);
     const batch = id === undefined ? undefined : this.#sent.get(id);
     if (id === undefined || batch === undefined) {
-      if (exchangeSymbol !== undefined) this.#refused.set(exchangeSymbol, message);
+      if (exchangeSymbol !== undefined && this.#wanted.has(exchangeSymbol))
+        this.#refused.set(exchangeSymbol, message);
       return;
     }
     const named = batch.find((symbol) => symbol === exchangeSymbol);
     const culprit = named ?? (batch.length === 1 ? batch[0] : undefined);
-    if (culprit !== undefined) this.#refused.set(culprit, message);
+    if (culprit !== undefined && this.#wanted.has(culprit)) this.#refused.set(culprit, message);
     if (culprit !== undefined && this.#scope === 'named') return;
     this.#sent.delete(id);
-    const rest = batch.filter((symbol) => !this.#refused.has(symbol));
-    if (rest.length === 0) return;
-    if (culprit !== undefined) this.#waiting.push(rest);
-    else this.#waiting.push(rest.slice(0, rest.length >> 1), rest.slice(rest.length >> 1));
+    const rest = batch.filter(
+      (symbol) => this.#wanted.has(symbol) && !this.#refused.has(symbol) && symbol !== culprit,
+    );
+    if (culprit !== undefined) this.#push('subscribe', rest);
+    else {
+      this.#push('subscribe', rest.slice(0, rest.length >> 1));
+      this.#push('subscribe', rest.slice(rest.length >> 1));
+    }
+  }
+
+  #enqueue(kind: Waiting['kind'], exchangeSymbols: readonly string[]): void {
+    for (let at = 0; at < exchangeSymbols.length; at += this.#symbolsPerMessage)
+      this.#push(kind, exchangeSymbols.slice(at, at + this.#symbolsPerMessage));
+  }
+
+  /** A request of its own: one that was halved must not be put together again. */
+  #push(kind: Waiting['kind'], exchangeSymbols: readonly string[]): void {
+    if (exchangeSymbols.length > 0) this.#waiting.push({ kind, exchangeSymbols: [...exchangeSymbols] });
+  }
+
+  #forgetWaiting(exchangeSymbols: readonly string[]): void {
+    const gone = new Set(exchangeSymbols);
+    this.#waiting = this.#waiting.flatMap((request) => {
+      const left = request.exchangeSymbols.filter((symbol) => !gone.has(symbol));
+      return left.length === 0 ? [] : [{ ...request, exchangeSymbols: left }];
+    });
   }
 
   #requestOf(requestId: string | undefined, exchangeSymbol: string | undefined): number | undefined {

@@ -51,9 +51,11 @@ export class ValidJoin {
   #turnsForgotten = false;
   #nowUs = Number.NEGATIVE_INFINITY;
 
-  constructor(sink: ValidSink, limitUs: number = STALE_LIMIT_US_DEFAULT) {
+  /** `limitsUs`: the stale limits that the legs begin with; one for both, or one each. */
+  constructor(sink: ValidSink, limitsUs: number | readonly [number, number] = STALE_LIMIT_US_DEFAULT) {
     this.#sink = sink;
-    this.#legs = [emptyLeg(limitUs), emptyLeg(limitUs)];
+    const [first, second] = typeof limitsUs === 'number' ? [limitsUs, limitsUs] : limitsUs;
+    this.#legs = [emptyLeg(first), emptyLeg(second)];
   }
 
   /** Both legs stand and have a spread. */

@@ -6,6 +6,7 @@ import type { ColdEvent, Subscriber } from '../core/event.js';
 import { exchangeKey } from '../core/exchange.js';
 import { type InstrumentTable, instrumentKey } from '../core/instrument.js';
 import { type Cancel, type Micros, US_PER_MS, US_PER_SECOND } from '../core/time.js';
+import { type LegIndex, STALE_LIMIT_US_DEFAULT } from '../series/valid.js';
 import { POINT_BYTES, PointRing, WARM_POINTS } from './point-ring.js';
 import { type PairNames, PairWindow } from './window.js';
 
@@ -68,6 +69,8 @@ export class Watched implements Subscriber {
   #byInstrument: readonly (readonly PairWindow[])[] = [];
   #listeners: readonly WindowListener[] = [];
   #refused: readonly RefusedPair[] = [];
+  /** What the instruments' age limits were last told to be. */
+  readonly #limitsUs = new Map<number, number>();
   #events = 0;
   #updates = 0;
   #changes = 0;
@@ -137,6 +140,7 @@ export class Watched implements Subscriber {
   }
 
   quote(stampUs: Micros, instrumentId: number, bid: number, _bidSize: number, ask: number): void {
+    // The hot path: as #apply, but nothing is allocated.
     const windows = this.#byInstrument[instrumentId];
     if (windows === undefined || windows.length === 0) return;
     this.#events += 1;
@@ -150,6 +154,8 @@ export class Watched implements Subscriber {
   /** A side that goes empty ends the leg's quote as a gap does. Other states say nothing about spreads. */
   cold(event: ColdEvent): void {
     if (event.type === 'gap') this.#gap(event.instrumentId, event.stampUs, event.fromUs);
+    else if (event.type === 'status' && event.status === 'age-limit')
+      this.#limit(event.instrumentId, event.stampUs, event.value);
     else if (event.type === 'status' && SIDE_IS_EMPTY[event.status] === true)
       this.#gap(event.instrumentId, event.stampUs, event.stampUs);
   }
@@ -188,13 +194,22 @@ export class Watched implements Subscriber {
   }
 
   #gap(instrumentId: number, stampUs: Micros, fromUs: Micros): void {
+    this.#apply(instrumentId, (window, leg) => window.gap(leg, stampUs, fromUs));
+  }
+
+  /** Windows that open later begin with it. */
+  #limit(instrumentId: number, stampUs: Micros, limitUs: number): void {
+    this.#limitsUs.set(instrumentId, limitUs);
+    this.#apply(instrumentId, (window, leg) => window.limit(leg, stampUs, limitUs));
+  }
+
+  #apply(instrumentId: number, change: (window: PairWindow, leg: LegIndex) => boolean): void {
     const windows = this.#byInstrument[instrumentId];
     if (windows === undefined || windows.length === 0) return;
     this.#events += 1;
     for (const window of windows) {
       this.#updates += 1;
-      const leg = window.instrument1 === instrumentId ? 0 : 1;
-      if (window.gap(leg, stampUs, fromUs)) this.#changed(window);
+      if (change(window, window.instrument1 === instrumentId ? 0 : 1)) this.#changed(window);
     }
   }
 
@@ -204,7 +219,7 @@ export class Watched implements Subscriber {
   }
 
   #open(pair: PairNames, nowUs: Micros): PairWindow | PairRefusal {
-    const { instruments, lengthMs, staleLimitUs } = this.#options;
+    const { instruments, lengthMs } = this.#options;
     const first = instruments.find(pair.exchange1, pair.symbol);
     const second = instruments.find(pair.exchange2, pair.symbol);
     if (first === undefined || second === undefined) return 'unknown-instrument';
@@ -216,8 +231,12 @@ export class Watched implements Subscriber {
       lengthUs: lengthMs * US_PER_MS,
       pointsMax: POINTS_MIN,
       startedUs: nowUs,
-      ...(staleLimitUs === undefined ? {} : { staleLimitUs }),
+      ageLimitsUs: [this.#limitOf(first.id), this.#limitOf(second.id)],
     });
+  }
+
+  #limitOf(instrumentId: number): number {
+    return this.#limitsUs.get(instrumentId) ?? this.#options.staleLimitUs ?? STALE_LIMIT_US_DEFAULT;
   }
 
   /** The bound of all points is shared out evenly among the windows there are. */

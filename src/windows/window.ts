@@ -28,7 +28,8 @@ export interface PairWindowOptions {
   readonly pointsMax: number;
   /** When watching began: nothing is covered before it. */
   readonly startedUs: Micros;
-  readonly staleLimitUs?: number;
+  /** How long a quote of each leg counts at first. */
+  readonly ageLimitsUs?: readonly [number, number];
 }
 
 /** How far one reader of a window's new points has come. The window lowers it where points are taken back. */
@@ -74,7 +75,7 @@ export class PairWindow {
       point: (stampUs: Micros, spread: number) => this.#point(stampUs, spread),
       retract: (fromUs: Micros) => this.#retract(fromUs),
     };
-    this.#join = new ValidJoin(sink, options.staleLimitUs ?? STALE_LIMIT_US_DEFAULT);
+    this.#join = new ValidJoin(sink, options.ageLimitsUs ?? STALE_LIMIT_US_DEFAULT);
   }
 
   /** Points in the window, those that begin a hole included. */
@@ -126,6 +127,14 @@ export class PairWindow {
   gap(leg: LegIndex, stampUs: Micros, fromUs: Micros): boolean {
     const before = this.version;
     this.#join.gap(leg, stampUs, fromUs);
+    this.#evict(stampUs);
+    return this.version !== before;
+  }
+
+  /** How long a quote of the leg counts from now on. */
+  limit(leg: LegIndex, stampUs: Micros, limitUs: number): boolean {
+    const before = this.version;
+    this.#join.limit(leg, stampUs, limitUs);
     this.#evict(stampUs);
     return this.version !== before;
   }

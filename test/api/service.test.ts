@@ -24,7 +24,10 @@ test('OpenAPI is served, valid, and knows every path of the API', async () => {
   const document = (await (await ask('/api/openapi.json')).json()) as { paths: Record<string, unknown> };
   const result = await new Validator().validate(document);
   assert.ok(result.valid, JSON.stringify(result.errors));
-  const paths = ['/api/dashboard_data', '/api/health', '/api/opportunities', '/health', '/metrics', '/ping'];
+  const paths = [
+    ...['/api/dashboard_data', '/api/health', '/api/opportunities', '/api/symbols'],
+    ...['/health', '/metrics', '/ping'],
+  ];
   assert.deepEqual(Object.keys(document.paths).sort(), paths);
 });
 

@@ -235,6 +235,21 @@ function requestPromises(adapter: ExchangeAdapter, options: ContractOptions, pro
     if (ping !== null) assert.equal(callsOf(decoder, listing, ping)[0]?.[1], 'request', ping);
   });
 
+  promise('gives symbols up in a frame that its own decoder takes for a request', () => {
+    const listing = new TestListing('open');
+    const symbols = options.symbols.slice(0, adapter.limits.symbolsPerMessage);
+    const frame = adapter.unsubscribeFrame(symbols, 9, NOW_US);
+    assert.equal(callsOf(adapter.createDecoder(listing), listing, frame)[0]?.[1], 'request', frame);
+    assert.notEqual(frame, adapter.subscribeFrame(symbols, 9, NOW_US));
+    for (const symbol of symbols) assert.ok(frame.toLowerCase().includes(symbol.toLowerCase()), frame);
+  });
+
+  promise('refuses tops that are not what the exchange documents', () => {
+    assert.ok(adapter.topsRequest.path.startsWith('/'));
+    for (const body of ['<html>blocked</html>', null, 42, { code: '50011', msg: 'Too Many Requests' }])
+      assert.throws(() => adapter.parseTops(body), ListingError, JSON.stringify(body));
+  });
+
   promise('states limits that can be kept', () => {
     const { limits, ping, takerFee } = adapter;
     for (const limit of [...Object.values(limits), ping.intervalMs])

@@ -1,12 +1,17 @@
 // An exchange that exists nowhere: the smallest adapter that keeps the contract, and a server that speaks its
 // protocol, so that ingest is tested without any real exchange's habits.
 // With `token` it wants a POST to /token before every connection, and greets each with "hi".
-//   subscribe {"sub":[…],"id":n} · ack {"ok":n} · refusal {"no":n,"symbol":…} · quote SYMBOL,bid,ask · ping "?" pong "!"
+//   subscribe {"sub":[…],"id":n}, unsubscribe {"unsub":[…],"id":n} · ack {"ok":n} · refusal {"no":n,"symbol":…} · quote SYMBOL,bid,ask · ping "?" pong "!"
 
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { type DecoderSink, type ExchangeAdapter, ListingError } from '../../src/exchanges/exchange.js';
+import {
+  type DecoderSink,
+  type ExchangeAdapter,
+  ListingError,
+  type RestTop,
+} from '../../src/exchanges/exchange.js';
 
 export const alpha: ExchangeAdapter = {
   name: 'Alpha',
@@ -30,6 +35,9 @@ export const alpha: ExchangeAdapter = {
       contractSize: 1,
     })),
   subscribeFrame: (exchangeSymbols, id) => JSON.stringify({ sub: exchangeSymbols, id }),
+  unsubscribeFrame: (exchangeSymbols, id) => JSON.stringify({ unsub: exchangeSymbols, id }),
+  topsRequest: { key: 'tops', path: '/tops' },
+  parseTops: (body) => new Map(Object.entries(body as Record<string, RestTop>)),
   createDecoder: (listing) => ({
     reset() {},
     decode(frame, _receivedUs, sink) {
@@ -62,10 +70,11 @@ function decodeAlpha(text: string, idOf: (symbol: string) => number, sink: Decod
   else if (text === 'bye') sink.control('closing', { message: 'maintenance' });
   else if (text.startsWith('{')) decodeAnswer(text, sink);
   else {
-    const [symbol = '', bid, ask] = text.split(',');
+    const [symbol = '', bid, ask, updateId] = text.split(',');
     const id = idOf(symbol);
     if (id < 0) sink.reject('unknown-symbol', symbol);
-    else sink.quote(id, Number(bid), 1, Number(ask), 1, Number.NaN);
+    else if (bid === 'hole') sink.gap(id, 'sequence');
+    else sink.quote(id, Number(bid), 1, Number(ask), 1, Number.NaN, Number(updateId ?? Number.NaN));
   }
 }
 
@@ -90,6 +99,10 @@ export interface AlphaServer {
   /** HTTP status (and Retry-After seconds) instead of an answer. */
   refuse: { status: number; retryAfterSeconds?: number } | undefined;
   symbols: unknown;
+  /** What REST shows, by symbol. */
+  tops: Record<string, { bid: number; ask: number }>;
+  /** Every symbol given up, in order. */
+  readonly givenUp: string[];
   /** Path and query of every handshake, in order. */
   readonly dialled: string[];
   /** How many tokens were given out. */
@@ -98,6 +111,8 @@ export interface AlphaServer {
   tokenFault: { status?: number; retryAfterSeconds?: number; body?: unknown } | undefined;
   /** Stands in the token's answer, where set. */
   pingMs: number | undefined;
+  /** True: who asks for a token gets no answer. */
+  keepsToken: boolean;
   greets: boolean;
   /** How many symbols are asked for on sockets that live. */
   subscribed(): number;
@@ -110,7 +125,10 @@ export async function startAlpha(symbols: readonly string[]): Promise<AlphaServe
   const sockets = new Set<WebSocket>();
   const subscribers = new Map<string, WebSocket>();
   const http: Server = createServer((request, response) => {
-    if (request.url === '/token') answerToken(request.method, response);
+    if (request.url === '/token') {
+      if (!state.keepsToken) answerToken(request.method, response);
+    } else if (request.url === '/tops' && state.refuse === undefined)
+      response.end(JSON.stringify(state.tops));
     else if (state.refuse === undefined)
       response.end(typeof state.symbols === 'string' ? state.symbols : JSON.stringify(state.symbols));
     else response.writeHead(state.refuse.status, retryHeader(state.refuse)).end('slow down');
@@ -148,7 +166,13 @@ export async function startAlpha(symbols: readonly string[]): Promise<AlphaServe
     ws.on('message', (data: Buffer) => {
       const text = data.toString();
       if (text === '?') return void (state.answersPings && ws.send('!'));
-      const { sub, id } = JSON.parse(text) as { sub: string[]; id: number };
+      const {
+        sub = [],
+        unsub = [],
+        id,
+      } = JSON.parse(text) as { sub?: string[]; unsub?: string[]; id: number };
+      state.givenUp.push(...unsub);
+      for (const symbol of unsub) subscribers.delete(symbol);
       state.asked.push(...sub);
       for (const symbol of sub) subscribers.set(symbol, ws);
       const culprit = sub.find((symbol) => state.bad.has(symbol));
@@ -169,10 +193,13 @@ export async function startAlpha(symbols: readonly string[]): Promise<AlphaServe
     answersPings: true,
     refuse: undefined,
     symbols,
+    tops: {},
+    givenUp: [],
     dialled: [],
     tokens: 0,
     tokenFault: undefined,
     pingMs: undefined,
+    keepsToken: false,
     greets: false,
     subscribed: () => subscribers.size,
     send: (text) => {

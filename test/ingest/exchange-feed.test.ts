@@ -142,13 +142,20 @@ test('a refused symbol does not take its neighbours down, named or not', async (
   }
 });
 
-test('an announced closing is followed at once by a new connection', async () => {
+test('an announced closing is followed by a new connection that takes over without a hole', async () => {
   const world = await setUp();
   world.feed.start();
   await live(world);
+  const old = [...world.server.sockets];
   world.server.send('bye');
-  await until('gaps', () => world.gaps().length === 5);
+  await until('the old connections are gone', () => {
+    for (const symbol of SYMBOLS) world.server.send(`${symbol},3,4,${world.quotes.length}`);
+    return old.every(({ readyState }) => readyState === 3);
+  });
   await live(world);
+  assert.equal(world.gaps().length, 0);
+  const { rolls, reconnects } = world.feed.health();
+  assert.deepEqual([rolls, reconnects], [2, 0]);
 });
 
 test('an exchange that cannot be reached stays failed with the reason, and is tried until it answers', async () => {

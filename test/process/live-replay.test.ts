@@ -100,6 +100,7 @@ function liveThrough({ instruments, hub }: Plant, endUs: number): void {
     const askThere = !chance(random, 0.004);
     const [askNow, askSizeNow] = askThere ? [ask[row]!, askSize[row]!] : [Number.NaN, Number.NaN];
     hub.quote(id, bid[row]!, bidSize[row]!, askNow, askSizeNow, exchangeUs[row]!, us);
+    if (chance(random, 0.001)) hub.status(id, 'age-limit', 400_000 + random.below(2_000_000), us);
     if (chance(random, 0.003)) hub.gap(id, us - Math.floor(random.next() * 5_000_000), 'disconnect', us + 1);
   }
 }
@@ -117,7 +118,7 @@ interface Recorded {
 type LakeEvent = { readonly stampUs: number; readonly exchange: string; readonly symbol: string } & (
   | { readonly type: 'quote'; readonly bid: number; readonly ask: number }
   | { readonly type: 'gap'; readonly fromUs: number; readonly reason: GapReason }
-  | { readonly type: 'status'; readonly status: StatusKind }
+  | { readonly type: 'status'; readonly status: StatusKind; readonly value?: number }
 );
 
 async function readLake(root: string): Promise<Recorded> {
@@ -160,7 +161,7 @@ function replayed({ instruments, hub }: Plant, event: LakeEvent): void {
   const { stampUs } = event;
   if (event.type === 'quote') hub.quote(id, event.bid, 1, event.ask, 1, Number.NaN, stampUs);
   else if (event.type === 'gap') hub.gap(id, event.fromUs, event.reason, stampUs);
-  else hub.status(id, event.status, Number.NaN, stampUs);
+  else hub.status(id, event.status, event.value ?? Number.NaN, stampUs);
 }
 
 function batchRows({ legs, events }: Recorded, window: PairWindow): number[][] {
@@ -170,6 +171,11 @@ function batchRows({ legs, events }: Recorded, window: PairWindow): number[][] {
     if (event.type === 'quote' || event.symbol !== window.symbol) continue;
     const leg = names.indexOf(event.exchange);
     if (leg < 0 || (event.type === 'status' && event.status === 'two-sided')) continue;
+    if (event.type === 'status' && event.status === 'age-limit') {
+      const { stampUs, value = Number.NaN } = event;
+      gaps.push({ kind: 'limit', leg: leg as 0 | 1, stampUs, limitUs: value });
+      continue;
+    }
     const fromUs = event.type === 'gap' ? event.fromUs : event.stampUs;
     gaps.push({ kind: 'gap', leg: leg as 0 | 1, stampUs: event.stampUs, fromUs });
   }

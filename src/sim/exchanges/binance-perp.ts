@@ -4,7 +4,7 @@
 import { type Micros, US_PER_MS } from '../../core/time.js';
 import type { RestReply, SimBook, SimExchange, SimListed } from '../exchange.js';
 import { decimalText, lastPrice, quoteTexts } from '../wire.js';
-import { BinanceConversation, type BinanceRules, binance } from './binance.js';
+import { BinanceConversation, type BinanceRules, binance, bookTickers } from './binance.js';
 
 const RULES: BinanceRules = {
   messagesPerSecond: 10,
@@ -56,6 +56,8 @@ function rest(path: URL, book: SimBook, nowUs: Micros): RestReply {
       return { status: 200, body: exchangeInfo(book, serverTime) };
     case '/fapi/v1/ticker/24hr':
       return { status: 200, body: book.listing.map((listed) => ticker24hr(book, listed, nowUs)) };
+    case '/fapi/v1/ticker/bookTicker':
+      return { status: 200, body: bookTickers(book, nowUs) };
     case '/fapi/v1/time':
       return { status: 200, body: { serverTime } };
     default:

@@ -204,6 +204,8 @@ function rest(path: URL, book: SimBook, nowUs: Micros): RestReply {
         status: 200,
         body: book.listing.map((listed) => ticker24hr(book, listed.exchangeSymbol, nowUs)),
       };
+    case '/api/v3/ticker/bookTicker':
+      return { status: 200, body: bookTickers(book, nowUs) };
     case '/api/v3/time':
       return { status: 200, body: { serverTime } };
     default:
@@ -245,6 +247,22 @@ function exchangeInfo(book: SimBook, serverTime: number): unknown {
     { rateLimitType: 'RAW_REQUESTS', interval: 'MINUTE', intervalNum: 5, limit: 61000 },
   ];
   return { timezone: 'UTC', serverTime, rateLimits, exchangeFilters: [], symbols };
+}
+
+/** An empty side is told as zero. */
+export function bookTickers(book: SimBook, nowUs: Micros): readonly unknown[] {
+  return book.listing.map((listed) => {
+    const quote = book.quoteOf(listed.exchangeSymbol, nowUs);
+    const texts = quote === undefined ? null : quoteTexts(listed, quote);
+    const zero = decimalText(0, DECIMALS);
+    return {
+      symbol: listed.exchangeSymbol,
+      bidPrice: texts?.bid?.[0] ?? zero,
+      bidQty: texts?.bid?.[1] ?? zero,
+      askPrice: texts?.ask?.[0] ?? zero,
+      askQty: texts?.ask?.[1] ?? zero,
+    };
+  });
 }
 
 function ticker24hr(book: SimBook, exchangeSymbol: string, nowUs: Micros): unknown {

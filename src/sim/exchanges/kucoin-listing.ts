@@ -59,6 +59,27 @@ export function allTickers(book: SimBook, nowUs: Micros): readonly unknown[] {
   });
 }
 
+/** Rows of the futures' `/api/v1/allTickers`. */
+export function futuresTickers(book: SimBook, nowUs: Micros): readonly unknown[] {
+  return book.listing.map((listed) => {
+    const quote = book.quoteOf(listed.exchangeSymbol, nowUs);
+    const texts = quote === undefined ? null : quoteTexts(listed, quote);
+    return {
+      symbol: listed.exchangeSymbol,
+      bestBidPrice: texts?.bid?.[0] ?? null,
+      bestBidSize: lots(texts?.bid?.[1]),
+      bestAskPrice: texts?.ask?.[0] ?? null,
+      bestAskSize: lots(texts?.ask?.[1]),
+      price: decimalText(lastPrice(quote), listed.priceDecimals),
+      ts: nowUs * 1_000,
+    };
+  });
+}
+
+function lots(size: string | undefined): number | null {
+  return size === undefined ? null : Number(size);
+}
+
 /** Rows of `/api/v1/contracts/active`: the perpetuals, and an inverse and a dated one beside them. */
 export function activeContracts(book: SimBook, nowUs: Micros): readonly unknown[] {
   const rows = book.listing.map((listed) => contract(book, listed, nowUs));

@@ -6,7 +6,7 @@ import { type Micros, US_PER_MS } from '../../core/time.js';
 import type { Conversation, Peer, RestReply, SimBook, SimExchange, SimQuote } from '../exchange.js';
 import { RateWindow } from '../rate-window.js';
 import { type JsonObject, parseObject, quoteTexts, splitAt, splitAtKnownQuote } from '../wire.js';
-import { activeContracts, allTickers, symbolList } from './kucoin-listing.js';
+import { activeContracts, allTickers, futuresTickers, symbolList } from './kucoin-listing.js';
 
 const LIFE_US = 24 * 3_600_000 * US_PER_MS;
 const SILENCE_CLOSE_US = 60_000 * US_PER_MS;
@@ -83,6 +83,7 @@ export const kucoinPerp: SimExchange = {
   symbolOfFrame,
   rest(path, book, nowUs, method) {
     if (path.pathname === '/api/v1/contracts/active') return good(activeContracts(book, nowUs));
+    if (path.pathname === '/api/v1/allTickers') return good(futuresTickers(book, nowUs));
     return restOf(FUTURES, path, nowUs, method);
   },
   acceptsWsPath: (pathname) => pathname === '/',

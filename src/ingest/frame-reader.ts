@@ -1,0 +1,93 @@
+// The reading side of one connection: frames through the decoder, everything counted, and which instruments have a
+// valid quote because of it. One call a frame; nothing here waits, nothing is allocated for a quote.
+
+import type { RejectReason } from '../core/reasons.js';
+import type { Micros } from '../core/time.js';
+import type { ControlDetail, Decoder } from '../exchanges/exchange.js';
+import { noCounters } from './counters.js';
+import type { ConnectionOwner } from './sink.js';
+
+export interface FrameReaderOptions {
+  readonly decoder: Decoder;
+  readonly owner: ConnectionOwner;
+  /** Called for every quote, before it goes on. */
+  readonly quoteRead: () => void;
+  readonly control: (kind: string, detail: ControlDetail | undefined) => void;
+}
+
+export class FrameReader {
+  readonly counters = noCounters();
+  /** When the last quote came, whatever its instrument; NaN before the first. */
+  lastQuoteUs: Micros = Number.NaN;
+  readonly #options: FrameReaderOptions;
+  /** Instruments with a valid quote: those a fall of the connection makes a hole in. */
+  readonly #valid = new Set<number>();
+  #receivedUs: Micros = 0;
+
+  constructor(options: FrameReaderOptions) {
+    this.#options = options;
+  }
+
+  read(frame: Uint8Array, receivedUs: Micros): void {
+    this.counters.frames += 1;
+    this.#receivedUs = receivedUs;
+    this.#options.decoder.decode(frame, receivedUs, this.#sink);
+  }
+
+  /** A new connection: nothing of an earlier one counts. */
+  restart(): void {
+    this.#options.decoder.reset();
+  }
+
+  /** What the connection says of the instrument from now on does not continue what it said. */
+  forget(instrumentId: number): void {
+    this.#valid.delete(instrumentId);
+    this.#options.decoder.reset(instrumentId);
+  }
+
+  /** Somebody else speaks for the instrument: a fall of the connection is no hole of it. */
+  release(instrumentId: number): void {
+    this.#valid.delete(instrumentId);
+  }
+
+  /** The connection fell: no quote it brought is valid since `fromUs`. */
+  fell(fromUs: Micros, nowUs: Micros): void {
+    for (const id of this.#valid) {
+      this.counters.gaps += 1;
+      this.#options.owner.gap(id, fromUs, 'disconnect', nowUs);
+    }
+    this.#valid.clear();
+  }
+
+  readonly #sink = {
+    quote: (
+      id: number,
+      bid: number,
+      bidSize: number,
+      ask: number,
+      askSize: number,
+      exchangeUs: Micros,
+      updateId = Number.NaN,
+    ) => {
+      this.counters.quotes += 1;
+      this.lastQuoteUs = this.#receivedUs;
+      this.#valid.add(id);
+      const { quoteRead, owner } = this.#options;
+      quoteRead();
+      owner.quote(id, bid, bidSize, ask, askSize, exchangeUs, this.#receivedUs, updateId);
+    },
+    gap: (id: number, reason: Parameters<ConnectionOwner['gap']>[2]) => {
+      this.counters.gaps += 1;
+      this.#valid.delete(id);
+      this.#options.owner.gap(id, this.#receivedUs, reason, this.#receivedUs);
+    },
+    control: (kind: string, detail?: ControlDetail) => {
+      this.counters.controls += 1;
+      this.#options.control(kind, detail);
+    },
+    reject: (reason: RejectReason) => {
+      const { rejects } = this.counters;
+      rejects[reason] = (rejects[reason] ?? 0) + 1;
+    },
+  };
+}

@@ -1,0 +1,121 @@
+// The instruments of one exchange that are watched now, each in the shard that carries it. Follows the selection:
+// what is new is subscribed where there is room, what is gone is given up with a Gap. Decides nothing else.
+
+import type { InstrumentTable } from '../core/instrument.js';
+import type { DecoderListing } from '../exchanges/exchange.js';
+import { InstrumentLife } from './life.js';
+import type { SelectedInstrument } from './selection.js';
+import type { Shard } from './shard.js';
+
+export interface RosterOptions {
+  readonly exchange: string;
+  readonly instruments: InstrumentTable;
+  readonly symbolsPerConnection: number;
+  /** A shard without instruments, not started. */
+  readonly makeShard: () => Shard;
+  /** The instrument is watched no longer. */
+  readonly gone: (life: InstrumentLife) => void;
+}
+
+interface Placed {
+  readonly life: InstrumentLife;
+  readonly shard: Shard;
+}
+
+export class Roster {
+  /** What decoders may know: those watched now. */
+  readonly listing: DecoderListing;
+  readonly #options: RosterOptions;
+  readonly #bySymbol = new Map<string, Placed>();
+  readonly #byId = new Map<number, Placed>();
+  #shards: readonly Shard[] = [];
+
+  constructor(options: RosterOptions) {
+    this.#options = options;
+    this.listing = {
+      idOf: (exchangeSymbol) => this.#bySymbol.get(exchangeSymbol)?.life.instrumentId ?? -1,
+      contractSizeOf: (id) => this.#byId.get(id)?.life.listed.contractSize ?? 1,
+    };
+  }
+
+  get size(): number {
+    return this.#bySymbol.size;
+  }
+
+  get shards(): readonly Shard[] {
+    return this.#shards;
+  }
+
+  /** Whether the exchange's symbol is watched. */
+  has(exchangeSymbol: string): boolean {
+    return this.#bySymbol.has(exchangeSymbol);
+  }
+
+  lifeOf(instrumentId: number): InstrumentLife | undefined {
+    return this.#byId.get(instrumentId)?.life;
+  }
+
+  find(exchangeSymbol: string): Placed | undefined {
+    return this.#bySymbol.get(exchangeSymbol);
+  }
+
+  shardOf(instrumentId: number): Shard | undefined {
+    return this.#byId.get(instrumentId)?.shard;
+  }
+
+  /** Watches exactly these from now on. */
+  follow(selected: readonly SelectedInstrument[]): { added: number; removed: number } {
+    const wanted = new Map(selected.map((one) => [one.listed.exchangeSymbol, one]));
+    let removed = 0;
+    for (const [exchangeSymbol, { life }] of this.#bySymbol) {
+      const still = wanted.get(exchangeSymbol);
+      if (still?.symbol === life.symbol) life.listed = still.listed;
+      else {
+        this.#remove(exchangeSymbol);
+        removed += 1;
+      }
+    }
+    const fresh = selected.filter(({ listed }) => !this.#bySymbol.has(listed.exchangeSymbol));
+    this.#add(fresh);
+    return { added: fresh.length, removed };
+  }
+
+  stop(): void {
+    for (const shard of this.#shards) shard.stop();
+  }
+
+  #add(fresh: readonly SelectedInstrument[]): void {
+    const { exchange, instruments, symbolsPerConnection, makeShard } = this.#options;
+    let at = 0;
+    while (at < fresh.length) {
+      const roomy = this.#shards.find((shard) => shard.size < symbolsPerConnection);
+      const shard = roomy ?? makeShard();
+      const room = symbolsPerConnection - shard.size;
+      const lives = fresh.slice(at, at + room).map(({ symbol, listed }) => {
+        const { id } = instruments.intern(exchange, symbol);
+        const life = new InstrumentLife(id, symbol, listed);
+        this.#bySymbol.set(listed.exchangeSymbol, { life, shard });
+        this.#byId.set(id, { life, shard });
+        return life;
+      });
+      at += lives.length;
+      shard.add(lives);
+      if (roomy !== undefined) continue;
+      this.#shards = [...this.#shards, shard];
+      shard.start();
+    }
+  }
+
+  #remove(exchangeSymbol: string): void {
+    const placed = this.#bySymbol.get(exchangeSymbol);
+    if (placed === undefined) return;
+    const { life, shard } = placed;
+    this.#bySymbol.delete(exchangeSymbol);
+    this.#byId.delete(life.instrumentId);
+    shard.remove(life);
+    this.#options.gone(life);
+    if (shard.size > 0) return;
+    shard.stop();
+    this.#shards = this.#shards.filter((other) => other !== shard);
+  }
+}

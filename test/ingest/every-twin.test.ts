@@ -1,0 +1,94 @@
+// Every adapter against its simulated twin, over real sockets, for what a running feed does beside reading quotes:
+// giving a symbol up, and looking at the best prices over REST.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { InstrumentTable } from '../../src/core/instrument.js';
+import { silentLog } from '../../src/core/log.js';
+import { adapters } from '../../src/exchanges/index.js';
+import { Hub } from '../../src/hub/hub.js';
+import { ExchangeFeed } from '../../src/ingest/exchange-feed.js';
+import { getTops } from '../../src/ingest/listing.js';
+import { LIMITS } from '../../src/limits.js';
+import { SIM_EXCHANGES } from '../../src/sim/exchanges/index.js';
+import { createMarket, marketBook } from '../../src/sim/market.js';
+import { startSimServer } from '../../src/sim/server.js';
+import { createFastClock } from '../support/fast-clock.js';
+import { until } from '../support/wait.js';
+
+const SYMBOLS = 5;
+
+for (const adapter of adapters)
+  test(`${adapter.name} sees every best price over REST, and gives up a symbol that leaves the listing`, async (t) => {
+    const simulated = SIM_EXCHANGES.find(({ name }) => name === adapter.name)!;
+    const clock = createFastClock(100);
+    const market = createMarket({ seed: 4, exchanges: [simulated], symbols: SYMBOLS });
+    const book = marketBook(market, simulated);
+    const gone = book.listing[2]!;
+    let halted = false;
+    const listing = {
+      ...book,
+      get listing() {
+        return book.listing.map((row) => (row === gone ? { ...row, trading: !halted } : row));
+      },
+    };
+    const server = await startSimServer({
+      clock,
+      seed: 4,
+      exchanges: [{ exchange: simulated, book: listing }],
+    });
+    const hub = new Hub({ instrumentsMax: 32, lastStampUs: 0 });
+    const gaps: string[] = [];
+    hub.subscribe({
+      quote: () => {},
+      cold: (event) => void (event.type === 'gap' && gaps.push(event.reason)),
+    });
+    const feed = new ExchangeFeed({
+      adapter,
+      ...server.urls[adapter.name]!,
+      rule: { quotes: ['USDT'], minUsdVolume: 1, maxUsdVolume: 1e12, allow: [], deny: [] },
+      instruments: new InstrumentTable(),
+      sink: hub,
+      limits: { ...LIMITS.ingest, listingIntervalMs: 20_000 },
+      clock,
+      random: () => 0.5,
+      log: silentLog,
+    });
+    t.after(async () => {
+      feed.stop();
+      await server.close();
+    });
+    const source = { adapter, ...server.urls[adapter.name]!, limits: LIMITS.ingest, clock };
+    const tops = await getTops(source, new AbortController().signal);
+    for (const { exchangeSymbol } of book.listing) {
+      const top = tops.get(exchangeSymbol);
+      assert.ok(
+        top !== undefined && top.bid > 0 && top.ask > top.bid,
+        `${exchangeSymbol}: ${JSON.stringify(top)}`,
+      );
+    }
+    feed.start();
+    const hosted = server.exchange(adapter.name);
+    await until('every symbol subscribed', () => hosted.wanted().size === SYMBOLS);
+    await until('a quote of each', () => {
+      for (const { index, exchange, base, quote } of market.instruments)
+        if (exchange === adapter.name)
+          hosted.publish(
+            simulated.exchangeSymbolOf(base, quote),
+            market.quoteOf(index, clock.nowUs()),
+            clock.nowUs(),
+          );
+      return feed.health().states.live === SYMBOLS;
+    });
+    halted = true;
+    await until('it is given up', () => !hosted.wanted().has(gone.exchangeSymbol));
+    assert.equal(hosted.wanted().size, SYMBOLS - 1);
+    assert.deepEqual(gaps, ['unsubscribed']);
+    const row = feed.instruments().find(({ exchangeSymbol }) => exchangeSymbol === gone.exchangeSymbol);
+    // Bybit lists what trades alone.
+    assert.ok(row === undefined || row.excluded === 'not-trading', JSON.stringify(row));
+    halted = false;
+    await until('it is back', () => hosted.wanted().has(gone.exchangeSymbol));
+    assert.deepEqual(feed.health().connections[0]?.refused, {});
+    assert.deepEqual(feed.health().counters.rejects, {});
+  });

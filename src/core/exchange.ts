@@ -15,3 +15,9 @@ export const PERP_SUFFIX = 'Perp';
 export function marketOf(exchange: string): Market {
   return exchangeKey(exchange).endsWith(exchangeKey(PERP_SUFFIX)) ? 'linear' : 'spot';
 }
+
+/** Who runs it: the name without its market, in the form that is compared. */
+export function exchangeFamily(exchange: string): string {
+  const key = exchangeKey(exchange);
+  return marketOf(key) === 'linear' ? key.slice(0, -PERP_SUFFIX.length) : key;
+}

@@ -11,6 +11,8 @@ export interface RecordedFrame {
   readonly file: string;
   readonly market: string;
   readonly channel: string;
+  /** `sent`: what a client said. */
+  readonly direction: string;
   readonly frame: Uint8Array;
 }
 
@@ -39,10 +41,16 @@ export function recordedFrames(prefix: string): readonly RecordedFrame[] {
   const files = readdirSync(samples.path).filter((f) => f.startsWith(`${prefix}.`) && f.endsWith('.ndjson'));
   return files.sort().flatMap((file) =>
     lines(join(samples.path, file)).map((line) => {
-      const { market, channel, raw, encoding } = line as Record<string, string>;
+      const { market, channel, direction, raw, encoding } = line as Record<string, string>;
       const bytes = Buffer.from(raw ?? '', encoding === undefined || encoding === 'text' ? 'utf8' : 'base64');
       const frame = encoding === 'gzip-base64' ? gunzipSync(bytes) : bytes;
-      return { file, market: market ?? '', channel: channel ?? '', frame };
+      return {
+        file,
+        market: market ?? '',
+        channel: channel ?? '',
+        direction: direction ?? 'received',
+        frame,
+      };
     }),
   );
 }

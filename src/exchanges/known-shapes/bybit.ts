@@ -1,0 +1,21 @@
+// Shapes of frames that recordings and fixtures show. Made by scripts/write-shapes.mjs: not to be edited.
+export const bybit: readonly string[] = [
+  'args[]:s conn_id:s op:s',
+  'conn_id:s op:s req_id:s ret_msg:s success:b',
+  'conn_id:s op:s ret_msg:s success:b',
+  'conn_id:s request.args[]:s request.op:s ret_msg:s success:b',
+  'cs:n data.ask1Price:s data.ask1Size:s data.basis:s data.basisRate:s data.bid1Price:s data.bid1Size:s data.deliveryFeeRate:s data.deliveryTime:s data.fundingRate:s data.highPrice24h:s data.indexPrice:s data.lastPrice:s data.lowPrice24h:s data.markPrice:s data.nextFundingTime:s data.openInterest:s data.openInterestValue:s data.predictedDeliveryPrice:s data.prevPrice1h:s data.prevPrice24h:s data.price24hPcnt:s data.symbol:s data.tickDirection:s data.turnover24h:s data.volume24h:s topic:s ts:n type:s',
+  'cs:n data.ask1Price:s data.ask1Size:s data.basisRate:s data.bid1Price:s data.bid1Size:s data.deliveryFeeRate:s data.price24hPcnt:s data.symbol:s topic:s ts:n type:s',
+  'cs:n data.ask1Price:s data.ask1Size:s data.bid1Price:s data.bid1Size:s data.fundingRate:s data.highPrice24h:s data.indexPrice:s data.lastPrice:s data.lowPrice24h:s data.markPrice:s data.nextFundingTime:s data.openInterest:s data.openInterestValue:s data.prevPrice1h:s data.prevPrice24h:s data.price24hPcnt:s data.symbol:s data.tickDirection:s data.turnover24h:s data.volume24h:s topic:s ts:n type:s',
+  'cs:n data.ask1Price:s data.bid1Price:s data.symbol:s topic:s ts:n type:s',
+  'cs:n data.bid1Price:s data.symbol:s topic:s ts:n type:s',
+  'cts:n data.a[][]:s data.b[][]:s data.s:s data.seq:n data.u:n topic:s ts:n type:s',
+  'data.a:[] data.b[][]:s data.s:s data.u:n topic:s ts:n type:s',
+  'data.a[][]:s data.b[][]:s data.s:s data.seq:n data.u:n topic:s ts:n type:s',
+  'data.a[][]:s data.b[][]:s data.s:s data.u:n topic:s type:s',
+  'data.a[][]:s data.s:s data.seq:n data.u:n topic:s ts:n type:s',
+  'data.b[][]:s data.s:s data.seq:n data.u:n topic:s ts:n type:s',
+  'data[].BT:b data[].S:s data[].T:n data[].i:s data[].p:s data[].s:s data[].v:s topic:s ts:n type:s',
+  'data[].S:s data[].T:n data[].i:s data[].p:s data[].s:s data[].v:s topic:s ts:n type:s',
+  'data[].S:s data[].T:n data[].p:s data[].s:s data[].v:s topic:s ts:n type:s',
+];

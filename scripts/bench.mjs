@@ -8,7 +8,9 @@ const [name = ''] = process.argv.slice(2);
 const folder = join(root, 'bench');
 const program = join(folder, `${name}.mjs`);
 if (!/^[a-z-]+$/.test(name) || !existsSync(program)) {
-  const help = readdirSync(folder).filter((file) => ['dashboard.mjs', 'memory.mjs'].includes(file));
+  const help = readdirSync(folder).filter((file) =>
+    ['dashboard.mjs', 'growth.mjs', 'memory.mjs'].includes(file),
+  );
   console.error(`error: expected a measurement: ${help.map((file) => file.replace('.mjs', '')).join(', ')}`);
   process.exit(2);
 }

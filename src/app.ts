@@ -8,7 +8,7 @@ import type { Snapshot } from './api/snapshot.js';
 import { startLive } from './app-live.js';
 import type { AppOptions } from './app-options.js';
 import { snapshotOf } from './app-snapshot.js';
-import type { Config } from './config/config.js';
+import { selectionOf } from './config/selection.js';
 import { assert } from './core/assert.js';
 import { marketOf } from './core/exchange.js';
 import { InstrumentTable } from './core/instrument.js';
@@ -18,7 +18,6 @@ import { createHistory } from './history/service.js';
 import { Hub } from './hub/hub.js';
 import { type Capture, createCapture } from './ingest/capture.js';
 import { ExchangeFeed } from './ingest/exchange-feed.js';
-import type { SelectionRule } from './ingest/selection.js';
 import { LakeLocked } from './lake/lock.js';
 import { readOrigin } from './lake/origin.js';
 import { type LakeWriter, openLake } from './lake/writer.js';
@@ -64,7 +63,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       return found;
     },
   };
-  const live = startLive({ options, hub, instruments, feeds, opportunities, ruleOf: ruleOf(config) });
+  const live = startLive({ options, hub, instruments, feeds, opportunities, ruleOf: selectionOf(config) });
   const parts = { options, startedUs, hub, lake, feeds, history, live, statistics: () => statistics };
   let api: Api;
   try {
@@ -150,7 +149,7 @@ function createFeed(
     adapter,
     restUrl: own?.restUrl ?? adapter.restUrl,
     wsUrl: own?.wsUrl ?? adapter.wsUrl,
-    rule: ruleOf(config)(name),
+    rule: selectionOf(config)(name),
     instruments,
     sink: hub,
     limits: LIMITS.ingest,
@@ -159,20 +158,6 @@ function createFeed(
     log,
     ...(capture === undefined ? {} : { tap: capture.tap }),
   });
-}
-
-/** An exchange's own selection, and the common one for what it leaves out. */
-function ruleOf({ exchanges, selection }: Config): (exchange: string) => SelectionRule {
-  return (exchange) => {
-    const own = exchanges[exchange];
-    return {
-      quotes: own?.quotes ?? selection.quotes,
-      minUsdVolume: own?.minUsdVolume ?? selection.minUsdVolume,
-      maxUsdVolume: own?.maxUsdVolume ?? selection.maxUsdVolume,
-      allow: own?.allow ?? selection.allow,
-      deny: own?.deny ?? selection.deny,
-    };
-  };
 }
 
 function hostInUrl(host: string): string {

@@ -3,9 +3,9 @@
 import { startApp } from '../app.js';
 import { createRealClock, machineRandom } from '../clock.js';
 import { type Config, ConfigError, loadConfig, type Override } from '../config/config.js';
-import { exchangeKey } from '../core/exchange.js';
-import { adapters, findAdapter } from '../exchanges/index.js';
+import { adapters } from '../exchanges/index.js';
 import { createLog } from '../log.js';
+import { chosenExchanges, configFile } from './exchanges.js';
 import { runUntilSignal } from './run-app.js';
 
 export interface ServeFlags {
@@ -24,12 +24,12 @@ export async function runServe(flags: ServeFlags): Promise<number> {
   let exchanges: readonly string[];
   try {
     config = loadConfig({
-      ...fileOf(flags.config ?? process.env['SPREAD_CONFIG']),
+      ...configFile(flags.config),
       environment: process.env,
       flags: overridesOf(flags),
       exchangeNames: adapters.map(({ name }) => name),
     });
-    exchanges = chosenExchanges(flags.exchanges ?? process.env['SPREAD_EXCHANGES'], config);
+    exchanges = chosenExchanges(flags.exchanges, config);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     for (const line of error.message.split('\n')) console.error(`error: ${line}`);
@@ -44,10 +44,6 @@ export async function runServe(flags: ServeFlags): Promise<number> {
       : `records ${exchanges.join(', ')}`,
     clock,
   );
-}
-
-function fileOf(file: string | undefined): { file?: string } {
-  return file === undefined ? {} : { file };
 }
 
 const FLAG_PATHS = {
@@ -65,18 +61,4 @@ function overridesOf(flags: ServeFlags): Override[] {
     if (value !== undefined) overrides.push({ path, value, source: `--${name}` });
   }
   return overrides;
-}
-
-/** The configured and enabled ones; `none` or a list of names takes their place. */
-function chosenExchanges(list: string | undefined, config: Config): readonly string[] {
-  const enabled = Object.entries(config.exchanges).filter(([, exchange]) => exchange.enabled);
-  if (list === undefined) return enabled.map(([name]) => name);
-  if (exchangeKey(list) === 'none') return [];
-  const names = list.split(',').map((name) => {
-    const found = findAdapter(name.trim());
-    if (found !== undefined) return found.name;
-    const known = adapters.map((adapter) => adapter.name).join(', ');
-    throw new ConfigError(`--exchanges: expected "none" or names of ${known}, was "${name.trim()}"`);
-  });
-  return [...new Set(names)];
 }

@@ -4,6 +4,7 @@
 
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { analyzeCommand } from './cli/analyze.js';
+import { doctorCommand } from './cli/doctor.js';
 import type { ServeFlags } from './cli/serve.js';
 import { simulateCommand } from './cli/simulate-command.js';
 import { version } from './version.js';
@@ -46,6 +47,12 @@ function program(done: (exitCode: number) => void): Command {
       const { runServe } = await import('./cli/serve.js');
       done(await runServe(flags));
     });
+
+  doctorCommand(
+    command('doctor', 'Look at every exchange for a while: would recording work?'),
+    wholeNumber,
+    done,
+  );
 
   command('demo', 'Serve on a simulated world: no network needed')
     .option('--port <number>', 'port to listen on (8181); 0 = any free one', port)

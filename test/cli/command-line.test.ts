@@ -12,11 +12,14 @@ const MADE = new URL('../../../test/process/frames', import.meta.url).pathname;
 test('help is complete: every command and every option has its line', async () => {
   const { exitCode, stdout } = await runProgram(['--help']);
   assert.equal(exitCode, 0);
-  for (const command of ['serve', 'demo', 'simulate', 'decode'])
+  for (const command of ['serve', 'doctor', 'demo', 'simulate', 'decode'])
     assert.match(stdout, new RegExp(`^ {2}${command} `, 'm'));
   const serve = (await runProgram(['serve', '--help'])).stdout;
   for (const option of ['config', 'host', 'port', 'lake', 'stats', 'exchanges', 'capture'])
     assert.match(serve, new RegExp(`^ {2}--${option} <`, 'm'));
+  const doctor = (await runProgram(['doctor', '--help'])).stdout;
+  for (const option of ['config <', 'exchanges <', 'seconds <', 'json '])
+    assert.match(doctor, new RegExp(`^ {2}--${option}`, 'm'));
 });
 
 test('what is asked wrongly is one clear line and exit code 2', async () => {

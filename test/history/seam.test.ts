@@ -19,6 +19,8 @@ import { until } from '../support/wait.js';
 
 /** An hour of the lake's clock in half a second of ours. */
 const SPEED = 7_200;
+/** What a quote may take from the hub to the journal, on the lake's clock. */
+const UNDER_WAY_US = 300_000 * SPEED;
 const EARLIER_ROWS = 400;
 const EARLIER_STEP_US = 240_000_000;
 const PAIR = { symbol: 'BTC/USDT', exchange1: 'Aaa', exchange2: 'Bbb' };
@@ -119,10 +121,15 @@ async function askWhole(history: History, recorder: Recorder): Promise<Stretch> 
     chart.timestamps.map((seconds) => Math.round(seconds * 1_000)),
     recorder.leftUs.slice(first, last + 1).map((us) => us / 1_000),
   );
+  // The day ends with the newest quote known; rows of the last moment may not lie in the journal yet.
   const { leftUs } = recorder;
   const fromUs = leftUs[last]! + 1 - US_PER_DAY;
-  const expected = leftUs.findIndex((us) => us >= fromUs);
-  assert.ok(first === expected || first === expected + 1, `begins with row ${first}, expected ${expected}`);
+  const earliest = leftUs.findIndex((us) => us >= fromUs);
+  const latest = leftUs.findIndex((us) => us >= fromUs + UNDER_WAY_US);
+  assert.ok(
+    first >= earliest && first <= latest + 1,
+    `begins with row ${first}, expected ${earliest} to ${latest}`,
+  );
   return { first, last };
 }
 

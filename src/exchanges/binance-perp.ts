@@ -6,7 +6,7 @@ import { binance } from './binance.js';
 import type { ExchangeAdapter, ListedInstrument } from './exchange.js';
 import { readText } from './fields.js';
 import { isObject } from './frame.js';
-import { arrayAt, objectAt, readRows, readVolumes, stepOrNull } from './listing.js';
+import { arrayAt, objectAt, readRows, readVolumes, stepOrNull, timeMsAt } from './listing.js';
 
 const MARGIN = 'USDT';
 
@@ -39,6 +39,10 @@ export const binancePerp: ExchangeAdapter = {
   parseListing,
   subscribeFrame: binance.subscribeFrame,
   unsubscribeFrame: binance.unsubscribeFrame,
+  timeRequest: {
+    path: '/fapi/v1/time',
+    readMs: (body) => timeMsAt(objectAt(body, 'time').serverTime, 'time.serverTime'),
+  },
   topsRequest: { key: 'tops', path: '/fapi/v1/ticker/bookTicker' },
   parseTops: binance.parseTops,
   createDecoder: binance.createDecoder,

@@ -12,7 +12,7 @@ import type {
 } from './exchange.js';
 import { controlDetail, emitTop, readExchangeUs, readInstrument, readRequestId, readText } from './fields.js';
 import { excerpt, frameText, isObject, type JsonObject, parseJson } from './frame.js';
-import { arrayAt, objectAt, readRows, readTops, readVolumes, stepOrNull } from './listing.js';
+import { arrayAt, objectAt, readRows, readTops, readVolumes, stepOrNull, timeMsAt } from './listing.js';
 import { type Books, readUpdateId, TopOrder } from './order.js';
 
 const BOOK_TICKER_SUFFIX = '@bookTicker';
@@ -53,6 +53,10 @@ export const binance: ExchangeAdapter = {
   parseListing,
   subscribeFrame: (exchangeSymbols, requestId) => requestFrame('SUBSCRIBE', exchangeSymbols, requestId),
   unsubscribeFrame: (exchangeSymbols, requestId) => requestFrame('UNSUBSCRIBE', exchangeSymbols, requestId),
+  timeRequest: {
+    path: '/api/v3/time',
+    readMs: (body) => timeMsAt(objectAt(body, 'time').serverTime, 'time.serverTime'),
+  },
   topsRequest: { key: 'tops', path: '/api/v3/ticker/bookTicker' },
   parseTops: parseBookTickers,
   createDecoder,

@@ -26,6 +26,7 @@ export const bingxPerp: ExchangeAdapter = {
   parseListing,
   subscribeFrame: bingx.subscribeFrame,
   unsubscribeFrame: bingx.unsubscribeFrame,
+  timeRequest: { path: '/openApi/swap/v2/server/time', readMs: bingx.timeRequest.readMs },
   topsRequest: { key: 'tops', path: '/openApi/swap/v2/quote/ticker', timeParameter: 'timestamp' },
   parseTops: bingx.parseTops,
   createDecoder: bingx.createDecoder,

@@ -25,6 +25,7 @@ import {
   readTops,
   readVolumes,
   stepOrNull,
+  timeMsAt,
 } from './listing.js';
 import { readUpdateId, TopOrder } from './order.js';
 
@@ -64,6 +65,11 @@ export const bingx: ExchangeAdapter = {
   parseListing,
   subscribeFrame: (exchangeSymbols, requestId) => requestFrame('sub', exchangeSymbols, requestId),
   unsubscribeFrame: (exchangeSymbols, requestId) => requestFrame('unsub', exchangeSymbols, requestId),
+  timeRequest: {
+    path: '/openApi/spot/v1/server/time',
+    readMs: (body) =>
+      timeMsAt(objectAt(dataOf(body, 'time'), 'time.data').serverTime, 'time.data.serverTime'),
+  },
   topsRequest: { key: 'tops', path: '/openApi/spot/v1/ticker/24hr', timeParameter: 'timestamp' },
   parseTops,
   createDecoder,

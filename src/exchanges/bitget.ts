@@ -6,7 +6,16 @@
 import type { Decoder, DecoderListing, DecoderSink, ExchangeAdapter, ListedInstrument } from './exchange.js';
 import { controlDetail, emitTop, firstLevel, readExchangeUs, readInstrument, readText } from './fields.js';
 import { excerpt, frameText, isObject, type JsonObject, objectOf } from './frame.js';
-import { arrayAt, listingError, numberOrNull, objectAt, readRows, readTops, readVolumes } from './listing.js';
+import {
+  arrayAt,
+  listingError,
+  numberOrNull,
+  objectAt,
+  readRows,
+  readTops,
+  readVolumes,
+  timeMsAt,
+} from './listing.js';
 import { readUpdateId, TopOrder } from './order.js';
 
 const CHANNEL = 'books1';
@@ -45,6 +54,11 @@ const common = {
   ping: { intervalMs: 20_000, frame: () => 'ping' },
   // An error is about one argument; the rest of its request lives.
   refusalScope: 'named' as const,
+  timeRequest: {
+    path: '/api/v2/public/time',
+    readMs: (body: unknown) =>
+      timeMsAt(objectAt(objectAt(body, 'time').data, 'time.data').serverTime, 'time.data.serverTime'),
+  },
   parseTops: (body: unknown) => readTops(dataOf(body, 'tops'), 'tops.data', 'symbol', 'bidPr', 'askPr'),
   createDecoder,
 };

@@ -29,6 +29,7 @@ export const bybitPerp: ExchangeAdapter = {
   parseListing,
   subscribeFrame: bybit.subscribeFrame,
   unsubscribeFrame: bybit.unsubscribeFrame,
+  timeRequest: bybit.timeRequest,
   topsRequest: { key: 'tops', path: '/v5/market/tickers?category=linear' },
   parseTops: bybit.parseTops,
   createDecoder: bybit.createDecoder,

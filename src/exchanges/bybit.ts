@@ -2,7 +2,6 @@
 // Pure: no socket, no clock, no log; never throws on a frame. A decoder holds the best bid and ask of each
 // instrument, because a level-1 book may come as deltas that name one side only.
 
-import type { RejectReason } from '../core/reasons.js';
 import type {
   ControlDetail,
   Decoder,
@@ -13,18 +12,25 @@ import type {
   RestTop,
 } from './exchange.js';
 import {
-  BAD_AMOUNT,
   controlDetail,
-  readAmount,
   readExchangeUs,
   readInstrument,
   readRequestId,
   readText,
   rejectSide,
-  type Side,
 } from './fields.js';
 import { excerpt, frameObject, isObject, type JsonObject } from './frame.js';
-import { arrayAt, listingError, objectAt, readRows, readTops, readVolumes, stepOrNull } from './listing.js';
+import { applyLevels, type HeldTop, topOf } from './held-top.js';
+import {
+  arrayAt,
+  listingError,
+  objectAt,
+  readRows,
+  readTops,
+  readVolumes,
+  stepOrNull,
+  timeMsAt,
+} from './listing.js';
 import { readUpdateId, TopOrder } from './order.js';
 
 const TOPIC_PREFIX = 'orderbook.1.';
@@ -65,6 +71,10 @@ export const bybit: ExchangeAdapter = {
   parseListing,
   subscribeFrame: (exchangeSymbols, requestId) => requestFrame('subscribe', exchangeSymbols, requestId),
   unsubscribeFrame: (exchangeSymbols, requestId) => requestFrame('unsubscribe', exchangeSymbols, requestId),
+  timeRequest: {
+    path: '/v5/market/time',
+    readMs: (body) => timeMsAt(objectAt(body, 'time').time, 'time.time'),
+  },
   topsRequest: { key: 'tops', path: '/v5/market/tickers?category=spot' },
   parseTops,
   createDecoder,
@@ -121,11 +131,6 @@ function listOf(body: unknown, key: string): readonly unknown[] {
   const cursor = readText(result.nextPageCursor);
   if (cursor !== undefined) throw listingError(`${key}.result.nextPageCursor`, cursor, 'one page: ""');
   return arrayAt(result.list, `${key}.result.list`);
-}
-
-interface HeldTop {
-  readonly bid: Side;
-  readonly ask: Side;
 }
 
 function createDecoder(listing: DecoderListing): Decoder {
@@ -193,54 +198,6 @@ function createDecoder(listing: DecoderListing): Decoder {
       else held.delete(instrumentId);
     },
   };
-}
-
-function topOf(held: Map<number, HeldTop>, id: number): HeldTop {
-  const known = held.get(id);
-  if (known !== undefined) return known;
-  const made = {
-    bid: { price: Number.NaN, size: Number.NaN },
-    ask: { price: Number.NaN, size: Number.NaN },
-  };
-  held.set(id, made);
-  return made;
-}
-
-/**
- * Applies one side's levels to what is held of it; the reason where one of them is bad. Size 0 deletes a
- * price; the best of the others is the side's best. A delta without levels leaves the side as it was.
- */
-function applyLevels(
-  side: Side,
-  levels: unknown,
-  unit: number,
-  isSnapshot: boolean,
-  isBid: boolean,
-): RejectReason | undefined {
-  let best = Number.NaN;
-  let bestSize = Number.NaN;
-  let isHeldDeleted = false;
-  const isAbsent = levels === undefined || levels === null || levels === '';
-  if (!isAbsent && !Array.isArray(levels)) return 'bad-price';
-  for (const level of (isAbsent ? [] : levels) as readonly unknown[]) {
-    if (!Array.isArray(level)) return 'bad-price';
-    const price = readAmount(level[0]);
-    if (price === BAD_AMOUNT) return 'bad-price';
-    const size = readAmount(level[1], unit);
-    if (size === BAD_AMOUNT) return 'bad-size';
-    if (Number.isNaN(price)) continue;
-    if (Number.isNaN(size)) {
-      if (price === side.price) isHeldDeleted = true;
-    } else if (Number.isNaN(best) || (isBid ? price > best : price < best)) {
-      best = price;
-      bestSize = size;
-    }
-  }
-  if (isSnapshot || isHeldDeleted || best > 0) {
-    side.price = best;
-    side.size = bestSize;
-  }
-  return undefined;
 }
 
 /** Everything without a topic: answers, pongs, and what a client sends. */

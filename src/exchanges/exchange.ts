@@ -28,8 +28,8 @@ export interface ExchangeAdapter {
   readonly refusalScope: 'whole' | 'named';
   /** True: every frame comes compressed and the decoder inflates it. Absent = false. */
   readonly compressed?: boolean;
-  /** What to GET for the exchange's time, milliseconds; throws a ListingError where the body holds none. Absent = not asked. */
-  readonly timeRequest?: { readonly path: string; readMs(body: unknown): number };
+  /** What to GET for the exchange's time, milliseconds; throws a ListingError where the body holds none. */
+  readonly timeRequest: { readonly path: string; readMs(body: unknown): number };
   /** What to GET for the listing; the bodies come to `parseListing` under the same keys. */
   readonly listingRequests: readonly ListingRequest[];
   /** Throws a ListingError where the bodies are not what the exchange documents. */

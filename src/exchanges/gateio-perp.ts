@@ -33,6 +33,7 @@ export const gateioPerp: ExchangeAdapter = {
     requestFrame('futures.book_ticker', 'subscribe', exchangeSymbols, requestId, nowUs),
   unsubscribeFrame: (exchangeSymbols, requestId, nowUs) =>
     requestFrame('futures.book_ticker', 'unsubscribe', exchangeSymbols, requestId, nowUs),
+  timeRequest: gateio.timeRequest,
   topsRequest: { key: 'tops', path: '/futures/usdt/tickers' },
   parseTops: (body) => readTops(arrayAt(body, 'tops'), 'tops', 'contract', 'highest_bid', 'lowest_ask'),
   createDecoder: gateio.createDecoder,

@@ -6,7 +6,7 @@ import { US_PER_SECOND } from '../core/time.js';
 import type { Decoder, DecoderListing, DecoderSink, ExchangeAdapter, ListedInstrument } from './exchange.js';
 import { controlDetail, emitTop, readExchangeUs, readInstrument, readRequestId, readText } from './fields.js';
 import { excerpt, frameObject, isObject, type JsonObject } from './frame.js';
-import { arrayAt, numberOrNull, readRows, readTops, readVolumes } from './listing.js';
+import { arrayAt, numberOrNull, objectAt, readRows, readTops, readVolumes, timeMsAt } from './listing.js';
 import { type Books, readUpdateId, TopOrder } from './order.js';
 
 const CHANNEL = 'spot.book_ticker';
@@ -50,6 +50,10 @@ export const gateio: ExchangeAdapter = {
     requestFrame(CHANNEL, 'subscribe', exchangeSymbols, requestId, nowUs),
   unsubscribeFrame: (exchangeSymbols, requestId, nowUs) =>
     requestFrame(CHANNEL, 'unsubscribe', exchangeSymbols, requestId, nowUs),
+  timeRequest: {
+    path: '/spot/time',
+    readMs: (body) => timeMsAt(objectAt(body, 'time').server_time, 'time.server_time'),
+  },
   topsRequest: { key: 'tops', path: '/spot/tickers' },
   parseTops: (body) => readTops(arrayAt(body, 'tops'), 'tops', 'currency_pair', 'highest_bid', 'lowest_ask'),
   createDecoder,

@@ -20,6 +20,7 @@ import {
   readTops,
   readVolumes,
   stepOrNull,
+  timeMsAt,
 } from './listing.js';
 
 /** `FFICSX` are dated. */
@@ -74,6 +75,10 @@ const common = {
   awaitsWelcome: true,
   // A refusal is of the whole message; unknown symbols are acknowledged and stay silent.
   refusalScope: 'whole' as const,
+  timeRequest: {
+    path: '/api/v1/timestamp',
+    readMs: (body: unknown) => timeMsAt(dataOf(body, 'time'), 'time.data'),
+  },
   createDecoder,
 };
 

@@ -85,6 +85,13 @@ function priceOf(value: unknown): number {
   return price === BAD_AMOUNT ? Number.NaN : price;
 }
 
+/** Epoch milliseconds, as number or text, for `timeRequest`. */
+export function timeMsAt(value: unknown, path: string): number {
+  const ms = numberOrNull(value);
+  if (ms === null || ms === 0) throw listingError(path, value, 'milliseconds since 1970');
+  return ms;
+}
+
 /** A finite number that is not negative, from text or number; null for anything else. */
 export function numberOrNull(value: unknown): number | null {
   if (typeof value !== 'number' && (typeof value !== 'string' || value.trim().length === 0)) return null;

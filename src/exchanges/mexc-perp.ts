@@ -21,6 +21,7 @@ import {
   readTops,
   readVolumes,
   stepOrNull,
+  timeMsAt,
 } from './listing.js';
 import { readUpdateId, TopOrder } from './order.js';
 
@@ -62,6 +63,10 @@ export const mexcPerp: ExchangeAdapter = {
     JSON.stringify({ method: `sub.${CHANNEL}`, param: { symbol: exchangeSymbols[0], limit: LEVELS } }),
   unsubscribeFrame: (exchangeSymbols) =>
     JSON.stringify({ method: `unsub.${CHANNEL}`, param: { symbol: exchangeSymbols[0], limit: LEVELS } }),
+  timeRequest: {
+    path: '/api/v1/contract/ping',
+    readMs: (body) => timeMsAt(objectAt(body, 'time').data, 'time.data'),
+  },
   topsRequest: { key: 'tops', path: '/api/v1/contract/ticker' },
   parseTops: (body) => readTops(dataOf(body, 'tops'), 'tops.data', 'symbol', 'bid1', 'ask1'),
   createDecoder,

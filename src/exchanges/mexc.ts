@@ -12,7 +12,7 @@ import {
 } from './exchange.js';
 import { controlDetail, emitTop, readExchangeUs, readInstrument, readRequestId, readText } from './fields.js';
 import { excerpt, frameObject, isObject, type JsonObject } from './frame.js';
-import { arrayAt, numberOrNull, objectAt, readRows, readTops, readVolumes } from './listing.js';
+import { arrayAt, numberOrNull, objectAt, readRows, readTops, readVolumes, timeMsAt } from './listing.js';
 import { PUSH_BODY, type PushData, readAggreBookTicker, readPushData } from './mexc-protobuf.js';
 import { readUpdateId, TopOrder } from './order.js';
 
@@ -56,6 +56,10 @@ export const mexc: ExchangeAdapter = {
   subscribeFrame: (exchangeSymbols, requestId) => requestFrame('SUBSCRIPTION', exchangeSymbols, requestId),
   unsubscribeFrame: (exchangeSymbols, requestId) =>
     requestFrame('UNSUBSCRIPTION', exchangeSymbols, requestId),
+  timeRequest: {
+    path: '/api/v3/time',
+    readMs: (body) => timeMsAt(objectAt(body, 'time').serverTime, 'time.serverTime'),
+  },
   topsRequest: { key: 'tops', path: '/api/v3/ticker/bookTicker' },
   parseTops: (body) => readTops(arrayAt(body, 'tops'), 'tops', 'symbol', 'bidPrice', 'askPrice'),
   createDecoder,

@@ -27,6 +27,7 @@ export const okxPerp: ExchangeAdapter = {
   parseListing,
   subscribeFrame: okx.subscribeFrame,
   unsubscribeFrame: okx.unsubscribeFrame,
+  timeRequest: okx.timeRequest,
   topsRequest: { key: 'tops', path: '/api/v5/market/tickers?instType=SWAP' },
   parseTops: okx.parseTops,
   createDecoder: okx.createDecoder,

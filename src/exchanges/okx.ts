@@ -13,7 +13,16 @@ import type {
 } from './exchange.js';
 import { controlDetail, emitTop, readExchangeUs, readInstrument, readRequestId, readText } from './fields.js';
 import { excerpt, frameText, isObject, type JsonObject, objectOf } from './frame.js';
-import { arrayAt, listingError, objectAt, readRows, readTops, readVolumes, stepOrNull } from './listing.js';
+import {
+  arrayAt,
+  listingError,
+  objectAt,
+  readRows,
+  readTops,
+  readVolumes,
+  stepOrNull,
+  timeMsAt,
+} from './listing.js';
 import { type Books, readUpdateId, TopOrder } from './order.js';
 
 const CHANNEL = 'bbo-tbt';
@@ -68,6 +77,10 @@ export const okx: ExchangeAdapter = {
   parseListing,
   subscribeFrame: (exchangeSymbols, requestId) => requestFrame('subscribe', exchangeSymbols, requestId),
   unsubscribeFrame: (exchangeSymbols, requestId) => requestFrame('unsubscribe', exchangeSymbols, requestId),
+  timeRequest: {
+    path: '/api/v5/public/time',
+    readMs: (body) => timeMsAt(objectAt(dataOf(body, 'time')[0], 'time.data[0]').ts, 'time.data[0].ts'),
+  },
   topsRequest: { key: 'tops', path: '/api/v5/market/tickers?instType=SPOT' },
   parseTops: (body) => readTops(dataOf(body, 'tops'), 'tops.data', 'instId', 'bidPx', 'askPx'),
   createDecoder,

@@ -66,7 +66,7 @@ export interface Checkup {
   readonly hasKnownShapes: boolean;
 }
 
-type TimeRequest = NonNullable<ExchangeAdapter['timeRequest']>;
+type TimeRequest = ExchangeAdapter['timeRequest'];
 
 /** The listening begins no later than this after the start. */
 export const PRELUDE_MS_MAX = 20_000;
@@ -87,10 +87,9 @@ export async function checkExchange(options: CheckupOptions): Promise<Checkup> {
   const hosts = rest.host === socket.host ? [rest] : [rest, socket];
   const isRestKnown = rest.error === undefined;
   const noAddress = skipped('its host has no address');
-  const { timeRequest } = adapter;
-  let time: Checkup['clock'] = isRestKnown ? skipped('its adapter names no time to ask for') : noAddress;
-  if (isRestKnown && timeRequest !== undefined)
-    time = await timed(clock, () => askTime(options, timeRequest, abort.signal));
+  const time = isRestKnown
+    ? await timed(clock, () => askTime(options, adapter.timeRequest, abort.signal))
+    : noAddress;
   const listing = isRestKnown ? await timed(clock, () => askListing(options, abort.signal)) : noAddress;
   cancel();
   // Where the address comes over REST, the configured one is not connected to.

@@ -244,10 +244,11 @@ function requestPromises(adapter: ExchangeAdapter, options: ContractOptions, pro
     for (const symbol of symbols) assert.ok(frame.toLowerCase().includes(symbol.toLowerCase()), frame);
   });
 
-  promise('refuses tops that are not what the exchange documents', () => {
-    assert.ok(adapter.topsRequest.path.startsWith('/'));
+  promise('refuses tops and times that are not what the exchange documents', () => {
+    assert.ok(adapter.topsRequest.path.startsWith('/') && adapter.timeRequest.path.startsWith('/'));
     for (const body of ['<html>blocked</html>', null, 42, { code: '50011', msg: 'Too Many Requests' }])
-      assert.throws(() => adapter.parseTops(body), ListingError, JSON.stringify(body));
+      for (const read of [adapter.parseTops, adapter.timeRequest.readMs])
+        assert.throws(() => read(body), ListingError, JSON.stringify(body));
   });
 
   promise('states limits that can be kept', () => {

@@ -36,6 +36,7 @@ export const alpha: ExchangeAdapter = {
     })),
   subscribeFrame: (exchangeSymbols, id) => JSON.stringify({ sub: exchangeSymbols, id }),
   unsubscribeFrame: (exchangeSymbols, id) => JSON.stringify({ unsub: exchangeSymbols, id }),
+  timeRequest: { path: '/time', readMs: (body) => (body as { ms: number }).ms },
   topsRequest: { key: 'tops', path: '/tops' },
   parseTops: (body) => new Map(Object.entries(body as Record<string, RestTop>)),
   createDecoder: (listing) => ({

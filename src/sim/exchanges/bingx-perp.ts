@@ -37,6 +37,8 @@ export const bingxPerp: SimExchange = {
 
 function rest(path: URL, book: SimBook, nowUs: Micros): RestReply {
   switch (path.pathname) {
+    case '/openApi/swap/v2/server/time':
+      return bingxReply(nowUs, { serverTime: Math.floor(nowUs / 1_000) });
     case '/openApi/swap/v2/quote/contracts':
       return bingxReply(nowUs, book.listing.map(contract));
     case '/openApi/swap/v2/quote/ticker':

@@ -202,6 +202,8 @@ export function bingxReply(nowUs: Micros, data: unknown): RestReply {
 
 function rest(path: URL, book: SimBook, nowUs: Micros): RestReply {
   switch (path.pathname) {
+    case '/openApi/spot/v1/server/time':
+      return bingxReply(nowUs, { serverTime: Math.floor(nowUs / US_PER_MS) });
     case '/openApi/spot/v1/common/symbols':
       return bingxReply(nowUs, { symbols: book.listing.map(symbolRow) });
     case '/openApi/spot/v1/ticker/24hr':

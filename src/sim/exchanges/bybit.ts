@@ -198,6 +198,8 @@ function rest(path: URL, book: SimBook, nowUs: Micros): RestReply {
     status: 200,
     body: { retCode, retMsg, result, retExtInfo: {}, time: Math.floor(nowUs / US_PER_MS) },
   });
+  if (path.pathname === '/v5/market/time')
+    return reply(0, 'OK', { timeSecond: String(Math.floor(nowUs / 1e6)) });
   const known = ['/v5/market/instruments-info', '/v5/market/tickers'].indexOf(path.pathname);
   if (known === -1) return { status: 404, body: '' };
   // Errors come with HTTP status 200.

@@ -38,6 +38,8 @@ export const gateioPerp: SimExchange = {
 
 function rest(path: URL, book: SimBook, nowUs: Micros): RestReply {
   switch (path.pathname) {
+    case '/api/v4/spot/time':
+      return { status: 200, body: { server_time: Math.floor(nowUs / 1_000) } };
     case '/api/v4/futures/usdt/contracts':
       return { status: 200, body: [...book.listing.map((listed) => contract(listed)), ...stocks(book)] };
     case '/api/v4/futures/usdt/tickers':

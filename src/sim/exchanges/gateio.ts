@@ -186,6 +186,8 @@ export class GateConversation implements Conversation {
 
 function rest(path: URL, book: SimBook, nowUs: Micros): RestReply {
   switch (path.pathname) {
+    case '/api/v4/spot/time':
+      return { status: 200, body: { server_time: Math.floor(nowUs / US_PER_MS) } };
     case '/api/v4/spot/currency_pairs':
       return { status: 200, body: book.listing.map(currencyPair) };
     case '/api/v4/spot/tickers':

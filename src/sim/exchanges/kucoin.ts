@@ -103,6 +103,7 @@ function good(data: unknown): RestReply {
 }
 
 function restOf(rules: Rules, path: URL, nowUs: Micros, method: string): RestReply {
+  if (path.pathname === '/api/v1/timestamp') return good(Math.floor(nowUs / US_PER_MS));
   if (path.pathname !== '/api/v1/bullet-public')
     return { status: 404, body: { code: '404000', msg: 'Url Not Found' } };
   if (method !== 'POST') return { status: 405, body: { code: '405000', msg: 'Method Not Allowed' } };

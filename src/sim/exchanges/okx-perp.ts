@@ -4,7 +4,7 @@
 import { type Micros, US_PER_MS } from '../../core/time.js';
 import type { RestReply, SimBook, SimExchange, SimListed } from '../exchange.js';
 import { decimalText, lastPrice, quoteTexts, splitAt } from '../wire.js';
-import { OkxConversation, okx } from './okx.js';
+import { OkxConversation, okx, serverTime } from './okx.js';
 
 const SUFFIX = '-SWAP';
 /** Contracts trade in hundredths. */
@@ -39,6 +39,8 @@ function rest(path: URL, book: SimBook, nowUs: Micros): RestReply {
   });
   const wrongType = { code: '51000', msg: 'Parameter instType error', data: [] };
   switch (path.pathname) {
+    case '/api/v5/public/time':
+      return serverTime(nowUs);
     case '/api/v5/public/instruments':
       if (!isSwap) return { status: 400, body: wrongType };
       return reply([...book.listing.map((listed) => instrument(listed)), ...others(book)]);

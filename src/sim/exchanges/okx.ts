@@ -147,6 +147,8 @@ function rest(path: URL, book: SimBook, nowUs: Micros): RestReply {
   });
   const wrongType = { code: '51000', msg: 'Parameter instType error', data: [] };
   switch (path.pathname) {
+    case '/api/v5/public/time':
+      return serverTime(nowUs);
     case '/api/v5/public/instruments':
       return spot ? reply(book.listing.map(instrument)) : { status: 400, body: wrongType };
     case '/api/v5/market/tickers':
@@ -155,6 +157,11 @@ function rest(path: URL, book: SimBook, nowUs: Micros): RestReply {
     default:
       return { status: 404, body: { code: '404', msg: 'Not Found', data: {} } };
   }
+}
+
+export function serverTime(nowUs: Micros): RestReply {
+  const data = [{ ts: String(Math.floor(nowUs / US_PER_MS)) }];
+  return { status: 200, body: { code: '0', msg: '', data } };
 }
 
 function instrument(listed: SimListed): unknown {

@@ -2,6 +2,7 @@
 
 import type { Command } from 'commander';
 import { createRealClock } from '../clock.js';
+import { SCENARIOS } from '../sim/scenarios.js';
 import { untilSignal } from './signals.js';
 import { runSimulate, type SimulateArgs, SimulateError } from './simulate.js';
 
@@ -16,6 +17,7 @@ interface Flags {
   readonly recordings?: string;
   readonly speed: string;
   readonly loop?: boolean;
+  readonly scenario?: string;
 }
 
 export function simulateCommand(
@@ -32,6 +34,10 @@ export function simulateCommand(
     .option('--recordings <folder>', 'play recorded frames (NDJSON) instead')
     .option('--speed <factor>', 'of the recording: a number, or max', '1')
     .option('--loop', 'play the recording again and again')
+    .option(
+      '--scenario <name>',
+      `faults drawn from the seed: ${SCENARIOS.map(({ name }) => name).join(', ')}`,
+    )
     .action(async (flags: Flags) => done(await run(flags)));
 }
 
@@ -53,6 +59,7 @@ async function run(flags: Flags): Promise<number> {
       ? {}
       : { exchanges: flags.exchanges.split(',').map((name) => name.trim()) }),
     ...(recordings === undefined ? {} : { recordings }),
+    ...(flags.scenario === undefined ? {} : { scenario: flags.scenario }),
   };
   const clock = createRealClock();
   const stop = new AbortController();

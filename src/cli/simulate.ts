@@ -3,9 +3,17 @@
 
 import { stringify } from 'yaml';
 import { exchangeKey } from '../core/exchange.js';
-import type { Clock } from '../core/time.js';
+import { type Cancel, type Clock, isoMicros } from '../core/time.js';
 import type { SimExchange } from '../sim/exchange.js';
 import { SIM_EXCHANGES } from '../sim/exchanges/index.js';
+import {
+  findScenario,
+  type PlannedFault,
+  planScenario,
+  playScenario,
+  SCENARIOS,
+  type Scenario,
+} from '../sim/scenarios.js';
 import type { SimServer } from '../sim/server.js';
 import { startGeneratedWorld, startRecordedWorld, type World } from '../sim/world.js';
 
@@ -24,6 +32,8 @@ export interface SimulateArgs {
   /** Of the recording: a factor of its own pace. */
   readonly speed: number | 'max';
   readonly loop: boolean;
+  /** Name of a scenario of faults, of the generated market. */
+  readonly scenario?: string;
 }
 
 export interface SimulateIo {
@@ -38,10 +48,13 @@ export class SimulateError extends Error {}
 /** Resolves when the signal came and everything is closed. Rejects with a SimulateError on wrong arguments. */
 export async function runSimulate(args: SimulateArgs, io: SimulateIo, signal: AbortSignal): Promise<void> {
   const exchanges = chosen(args.exchanges);
+  const scenario = args.scenario === undefined ? undefined : scenarioOf(args.scenario, args);
   const world = await start(args, io, exchanges);
   io.out(`# Simulated exchanges, seed ${args.seed}: ${describe(args)}`);
   for (const line of configurationOf(world.server).trimEnd().split('\n')) io.out(line);
+  const calm = scenario === undefined ? () => {} : playAlways(scenario, args, io, world.server);
   await aborted(signal);
+  calm();
   for (const stats of world.server.stats) {
     const { exchange, quotesSent, restRequests, handshakes } = stats;
     io.out(`# ${exchange}: ${quotesSent} quotes, ${restRequests} REST requests, ${handshakes} handshakes`);
@@ -79,6 +92,37 @@ async function start(args: SimulateArgs, io: SimulateIo, exchanges: readonly Sim
 export function configurationOf(server: SimServer): string {
   return stringify({ exchanges: server.urls });
 }
+
+function scenarioOf(name: string, { recordings }: SimulateArgs): Scenario {
+  if (recordings !== undefined) throw new SimulateError('--scenario goes with the generated market alone');
+  const found = findScenario(name);
+  if (found !== undefined) return found;
+  const known = SCENARIOS.map((scenario) => scenario.name).join(', ');
+  throw new SimulateError(`no scenario is called ${name}; there are ${known}`);
+}
+
+/** One timetable after another, each of ten minutes and of a seed of its own. */
+function playAlways(scenario: Scenario, args: SimulateArgs, { clock, out }: SimulateIo, server: SimServer) {
+  let stop: Cancel = () => {};
+  let round = 0;
+  const told = ({ kind, exchange, exchangeSymbol = '' }: PlannedFault, begins: boolean) =>
+    out(
+      `# ${isoMicros(clock.nowUs())} ${kind} ${begins ? 'begins' : 'ends'}: ${exchange} ${exchangeSymbol}`.trimEnd(),
+    );
+  const next = (): void => {
+    stop();
+    stop = playScenario(planScenario(scenario, args.seed + round, server, ROUND_MS), server, clock, told);
+    round += 1;
+  };
+  next();
+  const cancel = clock.every(ROUND_MS, next);
+  return () => {
+    cancel();
+    stop();
+  };
+}
+
+const ROUND_MS = 600_000;
 
 function chosen(names: readonly string[] | undefined): readonly SimExchange[] {
   if (names === undefined) return SIM_EXCHANGES;

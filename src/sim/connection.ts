@@ -2,12 +2,15 @@
 // knows what the client wants, closes in order or cuts. A reader that is too slow is cut, as exchanges do.
 
 import type { IncomingHttpHeaders } from 'node:http';
+import type { Duplex } from 'node:stream';
 import type { RawData, WebSocket } from 'ws';
 import type { Clock } from '../core/time.js';
 import type { Conversation, Peer, SimFrame } from './exchange.js';
 
 /** More than this unsent and the client is too slow to keep. */
 const UNSENT_BYTES_MAX = 16 * 1024 * 1024;
+/** A frame that trickles comes in so many pieces. */
+const PIECES = 4;
 /** How long a client may take to answer our close frame. */
 const CLOSE_TIMEOUT_MS = 3_000;
 
@@ -18,6 +21,8 @@ export interface ConnectionOwner {
   quoteSent(exchangeSymbol: string): void;
   nextUpdateId(exchangeSymbol: string): number;
   cutForSlowness(): void;
+  /** The frames that go out instead of one with a quote. */
+  framesFor(exchangeSymbol: string, frame: SimFrame): readonly SimFrame[];
 }
 
 export class SimConnection implements Peer {
@@ -28,16 +33,21 @@ export class SimConnection implements Peer {
   readonly wanted = new Set<string>();
   readonly #headers: IncomingHttpHeaders;
   readonly #socket: WebSocket;
+  readonly #stream: Duplex;
   readonly #clock: Clock;
   readonly #owner: ConnectionOwner;
   #conversation: Conversation | null = null;
   #unsent = 0;
   #drainWaiters: (() => void)[] = [];
   #closing: Promise<void> | null = null;
+  #stalled = false;
+  /** Bytes still to trickle, while it drips. */
+  #drops: Buffer[] | null = null;
 
   constructor(
     names: { readonly id: string; readonly token: string; readonly headers: IncomingHttpHeaders },
     socket: WebSocket,
+    stream: Duplex,
     clock: Clock,
     owner: ConnectionOwner,
   ) {
@@ -45,6 +55,7 @@ export class SimConnection implements Peer {
     this.token = names.token;
     this.#headers = names.headers;
     this.#socket = socket;
+    this.#stream = stream;
     this.#clock = clock;
     this.#owner = owner;
   }
@@ -88,6 +99,11 @@ export class SimConnection implements Peer {
   /** Text, or the bytes of a binary frame, exactly as given. False when the connection is gone. */
   sendRaw(frame: SimFrame): boolean {
     if (!this.open) return false;
+    if (this.#stalled) return true;
+    if (this.#drops !== null) {
+      this.#drops.push(...piecesOf(frame));
+      return true;
+    }
     if (this.#socket.bufferedAmount > UNSENT_BYTES_MAX) {
       this.#owner.cutForSlowness();
       this.cut();
@@ -99,12 +115,39 @@ export class SimConnection implements Peer {
   }
 
   sendQuote(exchangeSymbol: string, frame: SimFrame): void {
-    if (this.#owner.quoteAllowed(exchangeSymbol) && this.sendRaw(frame))
-      this.#owner.quoteSent(exchangeSymbol);
+    if (!this.#owner.quoteAllowed(exchangeSymbol)) return;
+    let sent = true;
+    for (const one of this.#owner.framesFor(exchangeSymbol, frame)) sent = this.sendRaw(one) && sent;
+    if (sent) this.#owner.quoteSent(exchangeSymbol);
+  }
+
+  /** As a peer whose machine is gone: nothing is read, nothing comes, and no end is told. */
+  stall(): void {
+    this.#stalled = true;
+    this.#stream.pause();
+  }
+
+  /** From now on the bytes of frames trickle, a few each tick; false ends it, and what is left goes at once. */
+  drip(dripping: boolean): void {
+    if (dripping) this.#drops ??= [];
+    else this.#flushDrops();
+  }
+
+  /** One tick's worth of trickling. */
+  dripOnce(): void {
+    const drop = this.#drops?.shift();
+    if (drop !== undefined && this.open) this.#stream.write(drop);
+  }
+
+  #flushDrops(): void {
+    const drops = this.#drops;
+    this.#drops = null;
+    if (this.open) for (const drop of drops ?? []) this.#stream.write(drop);
   }
 
   ping(payload: string): void {
-    if (this.open) this.#socket.ping(payload);
+    // A ping between the pieces of a frame would be taken for a part of it.
+    if (this.open && !this.#stalled && this.#drops === null) this.#socket.ping(payload);
   }
 
   close(code: number, reason: string): void {
@@ -156,6 +199,24 @@ export class SimConnection implements Peer {
     this.#drainWaiters = [];
     for (const resolve of waiters) resolve();
   }
+}
+
+/** A whole unmasked WebSocket frame, in pieces of a few bytes. */
+function piecesOf(frame: SimFrame): Buffer[] {
+  const payload = Buffer.from(frame as string);
+  const short = payload.length < 126;
+  const header = Buffer.alloc(short ? 2 : 4);
+  header[0] = 0x80 | (typeof frame === 'string' ? 1 : 2);
+  if (short) header[1] = payload.length;
+  else {
+    header[1] = 126;
+    header.writeUInt16BE(payload.length, 2);
+  }
+  const whole = Buffer.concat([header, payload]);
+  const size = Math.ceil(whole.length / PIECES);
+  const pieces: Buffer[] = [];
+  for (let at = 0; at < whole.length; at += size) pieces.push(whole.subarray(at, at + size));
+  return pieces;
 }
 
 function frameText(data: RawData): string {

@@ -130,5 +130,7 @@ export interface SimExchange {
   rest(path: URL, book: SimBook, nowUs: Micros, method: string): RestReply;
   /** Whether a WebSocket handshake at this path works; `pathname` starts after the exchange's prefix. */
   acceptsWsPath(pathname: string): boolean;
+  /** What it sends before it closes connections for maintenance; absent = it closes without a word. */
+  closingNotice?(nowUs: Micros): SimFrame;
   open(path: URL, peer: Peer, book: SimBook, nowUs: Micros): Conversation;
 }

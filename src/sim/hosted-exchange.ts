@@ -2,11 +2,13 @@
 // and the faults that tests ask for. Knows the contract, no exchange by name.
 
 import type { IncomingHttpHeaders } from 'node:http';
+import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import { symbolKey } from '../core/symbol.js';
 import { type Cancel, type Clock, type Micros, US_PER_MS } from '../core/time.js';
 import { type ConnectionOwner, SimConnection } from './connection.js';
-import type { RestReply, SimBook, SimExchange, SimQuote } from './exchange.js';
+import type { RestReply, SimBook, SimExchange, SimFrame, SimQuote } from './exchange.js';
+import { type FaultKind, FaultSet } from './faults.js';
 import type { Random } from './random.js';
 import { RateWindow } from './rate-window.js';
 
@@ -28,6 +30,7 @@ export class HostedExchange implements ConnectionOwner {
   readonly exchange: SimExchange;
   readonly book: SimBook;
   readonly connections = new Set<SimConnection>();
+  readonly faults: FaultSet;
   restRequests = 0;
   handshakes = 0;
   handshakesRefused = 0;
@@ -39,6 +42,10 @@ export class HostedExchange implements ConnectionOwner {
   readonly #sentBySymbol = new Map<string, number>();
   readonly #silenced = new Set<string>();
   readonly #listeners = new Set<() => void>();
+  /** Connections that get no quotes: those opened while subscriptions were acknowledged without data. */
+  readonly #mute = new Set<SimConnection>();
+  /** Connections that will be closed when the maintenance that was announced to them begins. */
+  #announced: readonly SimConnection[] = [];
   readonly #stopTicking: Cancel;
   #sentTotal = 0;
   #silencedAll = false;
@@ -50,6 +57,7 @@ export class HostedExchange implements ConnectionOwner {
     this.book = book;
     this.#clock = clock;
     this.#random = random;
+    this.faults = new FaultSet(random);
     const limit = connectLimits ? exchange.connectLimit : null;
     this.#connects = limit === null ? null : new RateWindow(limit.count, limit.windowMs);
     this.#stopTicking = clock.every(TICK_PERIOD_MS, () => this.#tick());
@@ -81,6 +89,30 @@ export class HostedExchange implements ConnectionOwner {
     else this.#silenced.delete(symbolKey(symbol));
   }
 
+  /** Begins or ends a fault, of one symbol (any spelling) or of the exchange. What has no end has had its effect. */
+  fault(kind: FaultKind, active: boolean, symbol?: string): void {
+    this.faults.set(kind, active, symbol);
+    const connections = [...this.connections];
+    if (kind === 'slow-drip') for (const connection of connections) connection.drip(active);
+    else if (kind === 'half-open' && active) for (const connection of connections) connection.stall();
+    else if (kind === 'ack-without-data') this.#muteAll(active);
+    else if (kind === 'cut' && active) for (const connection of connections) connection.cut();
+    else if (kind === 'announced-close') this.#maintain(active);
+  }
+
+  #muteAll(active: boolean): void {
+    this.#mute.clear();
+    if (active) for (const connection of this.connections) this.#mute.add(connection);
+  }
+
+  #maintain(begins: boolean): void {
+    const notice = this.exchange.closingNotice?.(this.#clock.nowUs());
+    if (begins) {
+      this.#announced = [...this.connections];
+      if (notice !== undefined) for (const connection of this.#announced) connection.send(notice);
+    } else for (const connection of this.#announced) connection.close(1001, 'maintenance');
+  }
+
   get sent(): SentCounters {
     const bySymbol = this.#sentBySymbol;
     return { total: this.#sentTotal, of: (symbol) => bySymbol.get(symbolKey(symbol)) ?? 0 };
@@ -106,11 +138,13 @@ export class HostedExchange implements ConnectionOwner {
   // ---- What the driver does ----
 
   /** Sends the quote to everyone who wants it; returns how many frames that were. */
-  publish(exchangeSymbol: string, quote: SimQuote, eventUs: Micros): number {
+  publish(exchangeSymbol: string, truth: SimQuote, truthUs: Micros): number {
+    const quote = this.faults.quote(exchangeSymbol, truth);
+    const eventUs = this.faults.time(truthUs);
     const before = this.#sentTotal;
     let updateId = 0;
     for (const connection of this.connections) {
-      if (!connection.open || !connection.wanted.has(exchangeSymbol)) continue;
+      if (!connection.open || !connection.wanted.has(exchangeSymbol) || this.#mute.has(connection)) continue;
       if (updateId === 0) updateId = this.nextUpdateId(exchangeSymbol);
       const frame = connection.conversation.quoteFrame(exchangeSymbol, quote, updateId, eventUs);
       connection.sendQuote(exchangeSymbol, frame);
@@ -122,9 +156,11 @@ export class HostedExchange implements ConnectionOwner {
 
   answer(path: URL, method: string): RestReply | 'hang-up' {
     this.restRequests++;
+    const trouble = this.#restTrouble();
+    if (trouble !== null) return trouble;
     if (this.#restFault === 'hang-up') return 'hang-up';
     if (this.#restFault !== null) return { body: '', ...this.#restFault };
-    return this.exchange.rest(path, this.book, this.#clock.nowUs(), method);
+    return this.exchange.rest(path, this.faults.book(this.book), this.#clock.nowUs(), method);
   }
 
   /** null = the handshake may go on. */
@@ -135,14 +171,18 @@ export class HostedExchange implements ConnectionOwner {
     return refusal;
   }
 
-  adopt(path: URL, headers: IncomingHttpHeaders, socket: WebSocket): void {
+  adopt(path: URL, headers: IncomingHttpHeaders, socket: WebSocket, stream: Duplex): void {
     const id = `${this.exchange.name}#${this.handshakes}`;
     const token = this.#random.hex(32);
-    const connection = new SimConnection({ id, token, headers }, socket, this.#clock, this);
+    const connection = new SimConnection({ id, token, headers }, socket, stream, this.#clock, this);
+    if (this.faults.has('slow-drip')) connection.drip(true);
+    if (this.faults.has('half-open')) connection.stall();
+    if (this.faults.has('ack-without-data')) this.#mute.add(connection);
     connection.begin(this.exchange.open(path, connection, this.book, this.#clock.nowUs()));
     this.connections.add(connection);
     socket.once('close', () => {
       this.connections.delete(connection);
+      this.#mute.delete(connection);
       this.changed();
     });
     this.changed();
@@ -160,7 +200,8 @@ export class HostedExchange implements ConnectionOwner {
   }
 
   quoteAllowed(exchangeSymbol: string): boolean {
-    return !this.#silencedAll && !this.#silenced.has(symbolKey(exchangeSymbol));
+    if (this.#silencedAll || this.faults.has('silent-sockets')) return false;
+    return !this.#silenced.has(symbolKey(exchangeSymbol)) && !this.faults.silences(exchangeSymbol);
   }
 
   quoteSent(exchangeSymbol: string): void {
@@ -177,18 +218,36 @@ export class HostedExchange implements ConnectionOwner {
     return next;
   }
 
+  framesFor(exchangeSymbol: string, frame: SimFrame): readonly SimFrame[] {
+    return this.faults.frames(exchangeSymbol, frame);
+  }
+
   cutForSlowness(): void {
     this.slowReadersCut++;
   }
 
   #refusalNow(path: URL): 404 | 429 | 'hang-up' | null {
-    if (this.#refusing) return 'hang-up';
+    if (this.#refusing || this.faults.has('refused')) return 'hang-up';
+    if (this.faults.has('handshake-429')) return 429;
     if (this.#connects?.take(this.#clock.nowUs()) === false) return 429;
     return this.exchange.acceptsWsPath(path.pathname) ? null : 404;
   }
 
+  #restTrouble(): RestReply | null {
+    const html = '<html><body><h1>503 Service Unavailable</h1></body></html>';
+    for (const [kind, reply] of [
+      ['rest-429', { status: 429, headers: { 'retry-after': '20' }, body: '' }],
+      ['rest-418', { status: 418, headers: { 'retry-after': '60' }, body: '' }],
+      ['rest-500', { status: 500, body: '' }],
+      ['rest-html', { status: 200, body: html }],
+    ] as const)
+      if (this.faults.has(kind)) return reply;
+    return null;
+  }
+
   #tick(): void {
     const nowUs = this.#clock.nowUs();
+    if (this.faults.has('slow-drip')) for (const connection of this.connections) connection.dripOnce();
     for (const connection of [...this.connections])
       if (connection.open) connection.conversation.onTick(nowUs);
   }

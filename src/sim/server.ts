@@ -158,7 +158,7 @@ function upgrade(
     return;
   }
   sockets.handleUpgrade(request, socket, head, (webSocket) => {
-    routed.hosted.adopt(routed.path, request.headers, webSocket);
+    routed.hosted.adopt(routed.path, request.headers, webSocket, socket);
   });
 }
 

@@ -43,3 +43,26 @@ test('simulate names an exchange it does not have', async () => {
   );
   clock.close();
 });
+
+test('simulate plays a scenario of faults, and names those it has when asked for another', async () => {
+  const clock = createRealClock();
+  const lines: string[] = [];
+  const io = { clock, out: (line: string) => lines.push(line) };
+  const stop = new AbortController();
+  const running = runSimulate({ ...ARGS, scenario: 'reconnect-storm' }, io, stop.signal);
+  await eventually('the configuration is printed', () => lines.length > 3 * SIM_EXCHANGES.length);
+  stop.abort();
+  await running;
+  const nope = runSimulate({ ...ARGS, scenario: 'nope' }, io, new AbortController().signal);
+  await assert.rejects(
+    nope,
+    (error) => error instanceof SimulateError && /there are calm, silent-symbols/.test(error.message),
+  );
+  const played = runSimulate(
+    { ...ARGS, scenario: 'calm', recordings: '.' },
+    io,
+    new AbortController().signal,
+  );
+  await assert.rejects(played, /--scenario goes with the generated market alone/);
+  clock.close();
+});

@@ -12,11 +12,14 @@ export class Client {
   readonly received: { readonly bytes: Uint8Array; readonly isBinary: boolean }[] = [];
   readonly pings: string[] = [];
   closed: { readonly code: number; readonly reason: string } | null = null;
+  /** Answers to its pings. */
+  pongs = 0;
   readonly #socket: WebSocket;
   #waiters: (() => void)[] = [];
 
   private constructor(socket: WebSocket) {
     this.#socket = socket;
+    socket.on('pong', () => this.pongs++);
     socket.on('message', (data, isBinary) => {
       this.frames.push(data.toString());
       this.received.push({ bytes: data as Buffer, isBinary });

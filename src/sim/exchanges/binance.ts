@@ -28,6 +28,7 @@ const LIFE_US = 24 * 3_600_000 * US_PER_MS;
 const DECIMALS = 8;
 
 export const binance: SimExchange = {
+  closingNotice: (nowUs) => JSON.stringify({ e: 'serverShutdown', E: Math.floor(nowUs / US_PER_MS) }),
   name: 'Binance',
   recordingKey: 'binance',
   givesTime: false,

@@ -2,7 +2,7 @@
 // Source: Gate API v4 docs, and what other public clients captured. Sizes are told in contracts: numbers,
 // rounded down, unless the handshake asks for exact texts by `X-Gate-Size-Decimal: 1`.
 
-import type { Micros } from '../../core/time.js';
+import { type Micros, US_PER_SECOND } from '../../core/time.js';
 import type { RestReply, SimBook, SimExchange, SimListed } from '../exchange.js';
 import { decimalText, lastPrice, quoteTexts } from '../wire.js';
 import { GateConversation, type GateRules, gateio } from './gateio.js';
@@ -17,6 +17,13 @@ const RULES: GateRules = {
 };
 
 export const gateioPerp: SimExchange = {
+  closingNotice: (nowUs) =>
+    JSON.stringify({
+      time: Math.floor(nowUs / US_PER_SECOND),
+      channel: 'futures.system',
+      event: 'update',
+      result: { type: 'upgrade', msg: 'The service will be upgraded soon' },
+    }),
   name: 'GateIoPerp',
   market: 'linear',
   recordingKey: 'gate-futures',

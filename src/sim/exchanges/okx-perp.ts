@@ -11,6 +11,7 @@ const SUFFIX = '-SWAP';
 const SIZE_DECIMALS = 2;
 
 export const okxPerp: SimExchange = {
+  ...(okx.closingNotice === undefined ? {} : { closingNotice: okx.closingNotice }),
   name: 'OKXPerp',
   market: 'linear',
   recordingKey: 'okx',

@@ -30,6 +30,13 @@ const CHANNELS = ['bbo-tbt', 'tickers', 'trades', 'books', 'books5'];
 const VIP_CHANNELS = ['books-l2-tbt', 'books50-l2-tbt'];
 
 export const okx: SimExchange = {
+  closingNotice: () =>
+    JSON.stringify({
+      event: 'notice',
+      code: '64008',
+      msg: 'The connection will soon be closed for a service upgrade. Please reconnect.',
+      connId: 'a4d3ae55',
+    }),
   name: 'OKX',
   recordingKey: 'okx',
   givesTime: true,

@@ -21,7 +21,8 @@ export type { ConnectionHealth, ConnectionLimits } from './connection-types.js';
 
 export class Connection {
   readonly #options: ConnectionOptions;
-  readonly #reader: FrameReader;
+  /** What it reads, and for which instruments it speaks. */
+  readonly reader: FrameReader;
   readonly #backoff: Backoff;
   readonly #subscriptions: Subscriptions;
   #socket: WebSocket | undefined;
@@ -39,7 +40,7 @@ export class Connection {
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
-    this.#reader = new FrameReader({
+    this.reader = new FrameReader({
       decoder: options.adapter.createDecoder(options.listing),
       owner: options.owner,
       quoteRead: () => {
@@ -78,7 +79,7 @@ export class Connection {
 
   /** When its last quote came, of whatever instrument; NaN before the first. */
   get lastQuoteUs(): Micros {
-    return this.#reader.lastQuoteUs;
+    return this.reader.lastQuoteUs;
   }
 
   get refused(): ReadonlyMap<string, string> {
@@ -92,20 +93,12 @@ export class Connection {
   /** Their instruments are given up: what happened to their quotes is the caller's to tell. */
   remove(exchangeSymbols: readonly string[], instrumentIds: readonly number[]): void {
     this.#subscriptions.remove(exchangeSymbols);
-    for (const id of instrumentIds) this.#reader.forget(id);
+    for (const id of instrumentIds) this.reader.forget(id);
   }
 
   /** Asks for one symbol anew, alone. */
   renew(exchangeSymbol: string): void {
     this.#subscriptions.renew(exchangeSymbol);
-  }
-
-  forget(instrumentId: number): void {
-    this.#reader.forget(instrumentId);
-  }
-
-  release(instrumentId: number): void {
-    this.#reader.release(instrumentId);
   }
 
   /** Its owner has found it dead: what it carried is not valid since `fromUs`. */
@@ -115,7 +108,7 @@ export class Connection {
   }
 
   counters(): Readonly<ConnectionCounters> {
-    return this.#reader.counters;
+    return this.reader.counters;
   }
 
   health(): ConnectionHealth {
@@ -164,7 +157,7 @@ export class Connection {
     this.#reason = 'waiting for the welcome';
     this.#openedUs = clock.nowUs();
     this.#subscriptions.restart();
-    this.#reader.restart();
+    this.reader.restart();
     this.#options.tap?.opened(this.#options.name);
     this.#proven();
     this.#timers.push(clock.every(this.#pingIntervalMs, () => this.#ping()));
@@ -235,7 +228,7 @@ export class Connection {
     this.#provenUs = receivedUs;
     this.#lastMessageUs = receivedUs;
     this.#options.tap?.frame(this.#options.name, data, isBinary, receivedUs);
-    this.#reader.read(data, receivedUs);
+    this.reader.read(data, receivedUs);
   }
 
   #wentLive(): void {
@@ -270,7 +263,7 @@ export class Connection {
     const { clock, owner, log, name, pacer } = this.#options;
     const wasOpen = this.#state === 'open' || this.#state === 'live';
     this.#release();
-    this.#reader.fell(this.#provenUs, clock.nowUs());
+    this.reader.fell(this.#provenUs, clock.nowUs());
     if (wasOpen) this.#reconnects += 1;
     this.#state = 'waiting';
     this.#reason = reason;

@@ -45,9 +45,14 @@ export class FrameReader {
     this.#options.decoder.reset(instrumentId);
   }
 
-  /** Somebody else speaks for the instrument: a fall of the connection is no hole of it. */
-  release(instrumentId: number): void {
-    this.#valid.delete(instrumentId);
+  /** Somebody else speaks for the instrument: a fall of the connection is no hole of it. Whether it had a valid quote. */
+  release(instrumentId: number): boolean {
+    return this.#valid.delete(instrumentId);
+  }
+
+  /** It speaks for the instrument now, whose valid quote another connection brought: a fall is a hole of it. */
+  adopt(instrumentId: number): void {
+    this.#valid.add(instrumentId);
   }
 
   /** The connection fell: no quote it brought is valid since `fromUs`. */

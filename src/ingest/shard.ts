@@ -91,7 +91,7 @@ export class Shard {
 
   /** Asks for one instrument anew, alone. */
   renew(life: InstrumentLife): void {
-    this.#current.forget(life.instrumentId);
+    this.#current.reader.forget(life.instrumentId);
     this.#current.renew(symbolOf(life));
   }
 
@@ -99,12 +99,14 @@ export class Shard {
   roll(): void {
     // One that is down comes back as a new one anyhow.
     if (this.#takeover !== undefined || Number.isNaN(this.#current.openedUs)) return;
+    const next = this.#connect();
     const handover = new Handover({
       pass: (id, heard) => this.#pass(id, heard),
-      switched: (id) => this.#current.release(id),
+      switched: (id) => {
+        if (this.#current.reader.release(id)) next.reader.adopt(id);
+      },
       isKnown: this.#options.isKnown,
     });
-    const next = this.#connect();
     const stopLooking = this.#options.shared.clock.every(LOOK_MS, () => this.#look());
     this.#takeover = { next, askedUs: new Map(), handover, stopLooking };
     next.add([...this.#lives.keys()]);

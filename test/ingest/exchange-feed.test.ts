@@ -158,6 +158,17 @@ test('an announced closing is followed by a new connection that takes over witho
   assert.deepEqual([rolls, reconnects], [2, 0]);
 });
 
+test('a connection that took over in silence tells the hole when it falls, though it never brought a quote', async () => {
+  const world = await setUp();
+  world.feed.start();
+  await live(world);
+  world.feed.roll();
+  await until('both took over', () => world.feed.health().rolls === 2);
+  assert.equal(world.gaps().length, 0);
+  for (const socket of world.server.sockets) socket.terminate();
+  await until('gaps', () => world.gaps().length === 5);
+});
+
 test('an exchange that cannot be reached stays failed with the reason, and is tried until it answers', async () => {
   const server = await startAlpha(SYMBOLS);
   server.refuse = { status: 500 };

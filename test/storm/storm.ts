@@ -259,7 +259,7 @@ class Truth {
   }
 
   said(key: string, bid: number, ask: number): boolean {
-    return this.#prices.get(key)?.has(`${bid} ${ask}`) === true;
+    return this.#prices.get(key)?.has(words(bid, ask)) === true;
   }
 
   /** Stretches in which an instrument that had been wanted was not. */
@@ -276,9 +276,14 @@ class Truth {
 
   #note(key: string, { bid, ask }: SimQuote): void {
     const known = this.#prices.get(key) ?? new Set<string>();
-    known.add(`${bid} ${ask}`);
+    known.add(words(bid, ask));
     this.#prices.set(key, known);
   }
+}
+
+/** As a frame can tell them: the last bits of a product are lost in decimals. */
+function words(bid: number, ask: number): string {
+  return `${bid.toPrecision(12)} ${ask.toPrecision(12)}`;
 }
 
 /** Stretches in which a symbol, or all of an exchange, said nothing on purpose. */

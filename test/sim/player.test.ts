@@ -155,10 +155,10 @@ test('keeps the recorded gaps at its speed, caps long ones, and passes over time
   client('Binance', subscribeBinance('BTCUSDT'));
   const sentMs: number[] = [];
   await play({ speed: 4, onSent: () => sentMs.push(performance.now()) }).done;
-  // 1 + 400 + 1 + 200 + 1000 (capped) + 1 + 200 ms, four times as fast; the machine may add, not take.
+  // 1 + 400 + 1 + 200 + 1000 (capped) + 1 + 200 ms, four times as fast; the machine may add, not take. Were the long
+  // gap none, it would be 200 ms.
   const tookMs = sentMs.at(-1)! - sentMs[0]!;
   assert.ok(tookMs >= 445 && tookMs < 1_500, `${tookMs} ms`);
-  assert.ok(sentMs[4]! - sentMs[3]! >= 245, 'the long gap is a second at most, not none');
 });
 
 test('at full speed a slow reader gets everything, and no more is queued than allowed', async (t) => {

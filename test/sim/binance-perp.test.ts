@@ -23,6 +23,9 @@ test('BinancePerp lists perpetuals among dated, stock and settled contracts, and
       ['LUNAUSDT', 'PERPETUAL', 'SETTLING'],
     ],
   );
+  // What ccxt tells a perpetual by.
+  const forever = info.symbols.filter((row) => row['deliveryDate'] === 4_133_404_800_000);
+  assert.ok(forever.every((row) => row['contractType'] !== 'CURRENT_QUARTER'));
   const tickers = (await get('BinancePerp', '/fapi/v1/ticker/24hr')) as Record<string, string>[];
   assert.ok(tickers.every((row) => Number(row['quoteVolume']) > 0 && Number(row['lastPrice']) > 0));
 });

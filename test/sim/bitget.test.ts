@@ -22,6 +22,8 @@ test('Bitget lists online spot pairs, and perpetuals among dated contracts', asy
   assert.deepEqual([symbols.code, btc['status'], btc['pricePrecision']], ['00000', 'online', '2']);
   const tickers = (await get('Bitget', '/api/v2/spot/market/tickers')) as Reply;
   assert.ok(tickers.data.every((row) => Number(row['bidPr']) < Number(row['askPr'])));
+  const coins = (await get('Bitget', '/api/v2/spot/public/coins')) as Reply;
+  assert.ok(['BTC', 'USDT'].every((coin) => coins.data.some((row) => row['coin'] === coin)));
   const perps = (await get('BitgetPerp', '/api/v2/mix/market/contracts?productType=USDT-FUTURES')) as Reply;
   assert.deepEqual([...new Set(perps.data.map((row) => row['symbolType']))], ['perpetual', 'delivery']);
   const other = (await get('BitgetPerp', '/api/v2/mix/market/contracts?productType=COIN-FUTURES')) as Reply;

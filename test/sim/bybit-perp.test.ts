@@ -29,6 +29,9 @@ test('BybitPerp lists linear contracts in pages that follow one another to the e
       ['TSLAUSDT', 'LinearPerpetual', 'TSLA'],
     ],
   );
+  // Before its launch a contract is listed where it is asked for; there is none.
+  const early = (await get('BybitPerp', `${path}&status=PreLaunch`)) as Reply;
+  assert.deepEqual(early.result.list, []);
   for (const encode of [(cursor: string) => cursor, encodeURIComponent]) {
     const symbols: string[] = [];
     let cursor = '';

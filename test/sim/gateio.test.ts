@@ -21,6 +21,8 @@ test('Gate lists its pairs and tickers behind /api/v4', async (t) => {
     [btc['base'], btc['quote'], btc['trade_status'], btc['precision']],
     ['BTC', 'USDT', 'tradable', 2],
   );
+  const currencies = (await get('GateIo', '/spot/currencies')) as Record<string, unknown>[];
+  assert.ok(['BTC', 'USDT'].every((name) => currencies.some((row) => row['currency'] === name)));
   const tickers = (await get('GateIo', '/spot/tickers')) as Record<string, string>[];
   assert.ok(tickers.every((row) => Number(row['highest_bid']) < Number(row['lowest_ask'])));
 });

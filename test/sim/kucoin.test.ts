@@ -55,6 +55,11 @@ test('Kucoin lists symbols and tickers, and its perpetuals among other contracts
   const xbt = contracts.data.find((row) => row['symbol'] === 'XBTUSDTM')!;
   assert.deepEqual([xbt['baseCurrency'], xbt['type'], xbt['multiplier']], ['XBT', 'FFWCSX', 0.00001]);
   assert.ok(contracts.data.some((row) => row['isInverse'] === true));
+  // What clients tell perpetuals by.
+  const funded = contracts.data.filter((row) => typeof row['nextFundingRateTime'] === 'number');
+  assert.deepEqual([...new Set(funded.map((row) => row['type']))], ['FFWCSX']);
+  const currencies = (await get('Kucoin', '/api/v3/currencies')) as Rows;
+  assert.ok(['BTC', 'USDT'].every((name) => currencies.data.some((row) => row['currency'] === name)));
 });
 
 test('Kucoin gives a token to POST alone, and lets in who brings it to the host that gave it', async (t) => {
@@ -63,6 +68,9 @@ test('Kucoin gives a token to POST alone, and lets in who brings it to the host 
   await enter(at, 'Kucoin');
   await enter(at, 'KucoinPerp');
   const { data } = await askToken(at, 'Kucoin');
+  // As tardis-dev brings it: unescaped.
+  const bare = await at.connect('Kucoin', `?token=${data.token}`);
+  await bare.frame((frame) => frame['type'] === 'welcome');
   for (const [exchange, token] of [
     ['Kucoin', ''],
     ['Kucoin', 'made-up'],

@@ -57,6 +57,32 @@ test('MEXCPerp names the contract that does not exist, and keeps still about an 
   assert.equal(server.exchange('MEXCPerp').wanted().size, 0);
 });
 
+test('MEXCPerp pushes the ticker once a second, prices alone, until it is unsubscribed', async (t) => {
+  const { connect, clock, market } = await place(t, {}, [mexcPerp]);
+  const client = await connect('MEXCPerp');
+  client.send({ method: 'sub.ticker', param: { symbol: 'ETH_USDT' } });
+  await client.until('an acknowledgement', () => client.frames.length === 1);
+  for (let count = 1; count <= 3; count++) {
+    clock.advance(1_000);
+    await client.until(`push ${count}`, () => client.frames.length === 1 + count);
+  }
+  const last = client.parsed.at(-1)!;
+  const data = last['data'] as Record<string, unknown>;
+  const atUs = Number(last['ts']) * 1_000;
+  const { bid, ask } = market.quoteAt('ETH/USDT', 'MEXCPerp', atUs);
+  assert.deepEqual(
+    [last['channel'], last['symbol'], data['bid1'], data['ask1']],
+    ['push.ticker', 'ETH_USDT', bid, ask],
+  );
+  client.send({ method: 'unsub.ticker', param: { symbol: 'ETH_USDT' } });
+  await client.frame((frame) => frame['channel'] === 'rs.unsub.ticker');
+  const before = client.frames.length;
+  clock.advance(5_000);
+  client.send({ method: 'ping' });
+  await client.frame((frame) => frame['channel'] === 'pong');
+  assert.equal(client.frames.length, before + 1);
+});
+
 test('MEXCPerp closes a minute after the last ping, even while it delivers', async (t) => {
   const { connect, clock, server } = await place(t, {}, [mexcPerp]);
   const client = await connect('MEXCPerp');

@@ -74,7 +74,11 @@ function exchangeInfo(book: SimBook, serverTime: number): unknown {
     first === undefined
       ? []
       : [
-          contract(first, { symbol: `${first.exchangeSymbol}_270326`, contractType: 'CURRENT_QUARTER' }),
+          contract(first, {
+            symbol: `${first.exchangeSymbol}_270326`,
+            contractType: 'CURRENT_QUARTER',
+            deliveryDate: Date.UTC(2027, 2, 26, 8),
+          }),
           contract(first, {
             symbol: 'TSLAUSDT',
             pair: 'TSLAUSDT',
@@ -99,7 +103,7 @@ function exchangeInfo(book: SimBook, serverTime: number): unknown {
   };
 }
 
-function contract(listed: SimListed, differing: Readonly<Record<string, string>>): unknown {
+function contract(listed: SimListed, differing: Readonly<Record<string, string | number>>): unknown {
   const stepSize = decimalText(10 ** -listed.sizeDecimals, listed.sizeDecimals);
   return {
     symbol: listed.exchangeSymbol,

@@ -17,6 +17,8 @@ const RULES: BingxRules = {
   successText: '',
   pingText: () => 'Ping',
   isPong: (text) => text === 'Pong',
+  subscribesByDefault: false,
+  tickerPush: (dataType, data) => ({ code: 0, dataType, data }),
   push: (dataType, top, updateId, eventMs) => ({
     code: 0,
     dataType,
@@ -41,6 +43,9 @@ function rest(path: URL, book: SimBook, nowUs: Micros): RestReply {
       return bingxReply(nowUs, { serverTime: Math.floor(nowUs / 1_000) });
     case '/openApi/swap/v2/quote/contracts':
       return bingxReply(nowUs, book.listing.map(contract));
+    case '/openApi/cswap/v1/market/contracts':
+      // Contracts settled in coins: there are none here.
+      return bingxReply(nowUs, []);
     case '/openApi/swap/v2/quote/ticker':
       return bingxReply(
         nowUs,

@@ -22,12 +22,13 @@ import {
   quoteTexts,
   splitAt,
 } from '../wire.js';
+import { spotTickerData, TickerClock, tickerData } from './bingx-ticker.js';
 
 const TOPICS_MAX = 200;
 const SUBSCRIBES_PER_SECOND = 10;
 const PING_PERIOD_US = 5_000 * US_PER_MS;
 const PONG_TIMEOUT_US = 30_000 * US_PER_MS;
-/** Only `bookTicker` carries quotes here. */
+/** Only `bookTicker` and `ticker` carry quotes here. */
 const DATA_TYPE = /^([A-Z0-9]+-[A-Z0-9]+)@(bookTicker|trade|ticker|incrDepth|depth\d+(?:@\d+ms)?)$/;
 
 export const bingx: SimExchange = {
@@ -62,6 +63,10 @@ export interface BingxRules {
   readonly successText: string;
   pingText(id: string, nowMs: number): string;
   isPong(text: string, lastPingId: string): boolean;
+  /** Whether a request that does not say what it wants is a subscription. */
+  readonly subscribesByDefault: boolean;
+  /** The push around the fields of a ticker, all texts. */
+  tickerPush(dataType: string, data: JsonObject, nowMs: number): JsonObject;
   /** The push around the fields of one top. */
   push(dataType: string, top: JsonObject, updateId: number, eventMs: number): JsonObject;
 }
@@ -74,6 +79,14 @@ const SPOT: BingxRules = {
   pingText: (id, nowMs) => JSON.stringify({ ping: id, time: chinaTime(nowMs) }),
   // A bare `Pong` does not do here.
   isPong: (text, lastPingId) => parseObject(text)?.['pong'] === lastPingId,
+  // ccxt sends no `reqType` here, and is served; on swap it sends one.
+  subscribesByDefault: true,
+  tickerPush: (dataType, data, nowMs) => ({
+    code: 0,
+    timestamp: nowMs,
+    dataType,
+    data: spotTickerData(data),
+  }),
   push: (dataType, top, _updateId, eventMs) => ({
     code: 0,
     data: { ...top, E: eventMs, e: 'bookTicker' },
@@ -92,6 +105,7 @@ export class BingxConversation implements Conversation {
   readonly #peer: Peer;
   readonly #book: SimBook;
   readonly #topics = new Set<string>();
+  readonly #tickers = new TickerClock();
   readonly #subscribes = new RateWindow(SUBSCRIBES_PER_SECOND, 1_000);
   #pings = 0;
   #pingedUs: Micros;
@@ -117,8 +131,9 @@ export class BingxConversation implements Conversation {
     const dataType = String(request['dataType'] ?? '');
     const exchangeSymbol = DATA_TYPE.exec(dataType)?.[1] ?? '';
     const answer = (code: number, msg: string): void => this.#answer(id, code, msg, nowUs);
-    const isSub = request['reqType'] === 'sub';
-    if (!isSub && request['reqType'] !== 'unsub') answer(100400, 'reqType is invalid');
+    const wants = request['reqType'] ?? (this.#rules.subscribesByDefault ? 'sub' : undefined);
+    const isSub = wants === 'sub';
+    if (!isSub && wants !== 'unsub') answer(100400, 'reqType is invalid');
     else if (typeof id !== 'string' || id === '') answer(100400, 'id is required');
     else if (!this.#subscribes.take(nowUs)) answer(100410, 'rate limited');
     else if (this.#book.find(exchangeSymbol) === undefined) {
@@ -141,6 +156,13 @@ export class BingxConversation implements Conversation {
       this.#pings++;
       this.#send(this.#rules.pingText(this.#pingId(), Math.floor(nowUs / US_PER_MS)));
     }
+    for (const exchangeSymbol of this.#tickers.due(nowUs)) {
+      const data = tickerData(this.#book, exchangeSymbol, nowUs);
+      if (data === null) continue;
+      const nowMs = Math.floor(nowUs / US_PER_MS);
+      const push = this.#rules.tickerPush(`${exchangeSymbol}@ticker`, data, nowMs);
+      this.#peer.sendQuote(exchangeSymbol, zipped(JSON.stringify(push)));
+    }
   }
 
   quoteFrame(exchangeSymbol: string, quote: SimQuote, updateId: number, eventUs: Micros): Uint8Array {
@@ -161,6 +183,7 @@ export class BingxConversation implements Conversation {
     if (wanted) this.#topics.add(dataType);
     else this.#topics.delete(dataType);
     this.#answer(id, 0, this.#rules.successText, nowUs);
+    if (dataType.endsWith('@ticker')) this.#tickers.set(exchangeSymbol, wanted);
     if (!dataType.endsWith('@bookTicker')) return;
     this.#peer.want(exchangeSymbol, wanted);
     const quote = wanted ? this.#book.quoteOf(exchangeSymbol, nowUs) : undefined;

@@ -192,6 +192,11 @@ function spotRest(path: URL, book: SimBook, nowUs: Micros): RestReply {
       return timeReply(nowUs);
     case '/api/v2/spot/public/symbols':
       return good(book.listing.map(spotRow), nowUs);
+    case '/api/v2/spot/public/coins':
+      return good(coins(book), nowUs);
+    case '/api/v2/margin/currencies':
+      // Clients ask for them beside the pairs; none is traded on margin here.
+      return good([], nowUs);
     case '/api/v2/spot/market/tickers':
       return good(
         book.listing.map((listed) => ticker(book, listed, nowUs)),
@@ -221,6 +226,16 @@ function perpRest(path: URL, book: SimBook, nowUs: Micros): RestReply {
     default:
       return NOT_FOUND;
   }
+}
+
+function coins(book: SimBook): readonly unknown[] {
+  const names = new Set(book.listing.flatMap(({ base, quote }) => [base, quote]));
+  return Array.from(names, (coin, index) => ({
+    coinId: String(index + 1),
+    coin,
+    transfer: 'true',
+    chains: [],
+  }));
 }
 
 function spotRow(listed: SimListed) {
@@ -254,13 +269,19 @@ function perpRow(listed: SimListed) {
     volumePlace: String(listed.sizeDecimals),
     sizeMultiplier: decimalText(10 ** -listed.sizeDecimals, listed.sizeDecimals),
     symbolType: 'perpetual',
+    deliveryTime: '',
     symbolStatus: listed.trading ? 'normal' : 'maintain',
   };
 }
 
 /** A dated contract shares the list. */
 function dated(listed: SimListed) {
-  return { ...perpRow(listed), symbol: `${listed.exchangeSymbol}Z26`, symbolType: 'delivery' };
+  return {
+    ...perpRow(listed),
+    symbol: `${listed.exchangeSymbol}Z26`,
+    symbolType: 'delivery',
+    deliveryTime: '1798185600000',
+  };
 }
 
 function ticker(book: SimBook, listed: SimListed, nowUs: Micros): unknown {

@@ -51,7 +51,8 @@ function rest(path: URL, book: SimBook, nowUs: Micros): RestReply {
   const limit = Number(path.searchParams.get('limit') ?? PAGE_DEFAULT);
   if (!Number.isInteger(limit) || limit < 1 || limit > PAGE_MAX)
     return reply(10001, 'params error: limit is invalid', {});
-  const page = pageOf(rowsOf(book), limit, path.searchParams.get('cursor') ?? '');
+  const rows = rowsOf(book, path.searchParams.get('status') ?? 'Trading');
+  const page = pageOf(rows, limit, path.searchParams.get('cursor') ?? '');
   return page === null ? reply(10001, 'params error: cursor is invalid', {}) : reply(0, 'OK', page);
 }
 
@@ -72,8 +73,9 @@ function pageOf(rows: readonly Row[], limit: number, cursor: string): unknown {
   return { category: 'linear', list, nextPageCursor: isLast ? '' : name };
 }
 
-/** Only what trades comes unasked; a perpetual that is being delisted trades to its last day. */
-function rowsOf(book: SimBook): readonly Row[] {
+/** Only what trades comes unasked, and there is nothing else; a perpetual being delisted trades to its last day. */
+function rowsOf(book: SimBook, status: string): readonly Row[] {
+  if (status !== 'Trading') return [];
   const rows = book.listing.map((listed) =>
     instrument(listed, listed.trading ? {} : { deliveryTime: '1764500000000' }),
   );

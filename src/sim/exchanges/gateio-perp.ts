@@ -49,6 +49,8 @@ function rest(path: URL, book: SimBook, nowUs: Micros): RestReply {
       return { status: 200, body: { server_time: Math.floor(nowUs / 1_000) } };
     case '/api/v4/futures/usdt/contracts':
       return { status: 200, body: [...book.listing.map((listed) => contract(listed)), ...stocks(book)] };
+    case '/api/v4/futures/btc/contracts':
+      return { status: 200, body: [] };
     case '/api/v4/futures/usdt/tickers':
       return { status: 200, body: book.listing.map((listed) => ticker(book, listed, nowUs)) };
     default:

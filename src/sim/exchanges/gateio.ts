@@ -190,11 +190,31 @@ function rest(path: URL, book: SimBook, nowUs: Micros): RestReply {
       return { status: 200, body: { server_time: Math.floor(nowUs / US_PER_MS) } };
     case '/api/v4/spot/currency_pairs':
       return { status: 200, body: book.listing.map(currencyPair) };
+    case '/api/v4/spot/currencies':
+      return { status: 200, body: currencies(book) };
+    case '/api/v4/margin/currency_pairs':
+      // Clients ask for them beside the pairs; none is traded on margin here.
+      return { status: 200, body: [] };
     case '/api/v4/spot/tickers':
       return { status: 200, body: book.listing.map((listed) => ticker(book, listed, nowUs)) };
     default:
       return { status: 404, body: { label: 'URL_NOT_FOUND', message: 'url not found' } };
   }
+}
+
+function currencies(book: SimBook): unknown {
+  const names = new Set(book.listing.flatMap(({ base, quote }) => [base, quote]));
+  return Array.from(names, (currency) => ({
+    currency,
+    name: currency,
+    delisted: false,
+    withdraw_disabled: false,
+    withdraw_delayed: false,
+    deposit_disabled: false,
+    trade_disabled: false,
+    chain: currency,
+    chains: [],
+  }));
 }
 
 function currencyPair(listed: SimListed): unknown {

@@ -1,12 +1,13 @@
 // The listings of simulated KuCoin, as its REST answers them. Source: KuCoin's documents for
-// `/api/v2/symbols`, `/api/v1/market/allTickers` and `/api/v1/contracts/active`.
+// `/api/v2/symbols`, `/api/v3/currencies`, `/api/v1/market/allTickers` and `/api/v1/contracts/active`.
 
-import type { Micros } from '../../core/time.js';
+import { type Micros, US_PER_MS } from '../../core/time.js';
 import type { SimBook, SimListed } from '../exchange.js';
 import { decimalText, lastPrice, quoteTexts } from '../wire.js';
 
 /** A perpetual; `FFICSX` is dated. */
 const PERPETUAL = 'FFWCSX';
+const FUNDING_PERIOD_MS = 8 * 3_600_000;
 
 /** Rows of `/api/v2/symbols`. */
 export function symbolList(book: SimBook): readonly unknown[] {
@@ -37,6 +38,22 @@ export function symbolList(book: SimBook): readonly unknown[] {
       st: false,
     };
   });
+}
+
+/** Rows of `/api/v3/currencies`. */
+export function currencyList(book: SimBook): readonly unknown[] {
+  const names = new Set(book.listing.flatMap(({ base, quote }) => [base, quote]));
+  return Array.from(names, (currency) => ({
+    currency,
+    name: currency,
+    fullName: currency,
+    precision: 8,
+    confirms: null,
+    contractAddress: null,
+    isMarginEnabled: false,
+    isDebitEnabled: false,
+    chains: [],
+  }));
 }
 
 /** Rows of `/api/v1/market/allTickers`: `buy` is the best bid, `sell` the best ask. */
@@ -94,12 +111,19 @@ export function activeContracts(book: SimBook, nowUs: Micros): readonly unknown[
   return [
     ...rows,
     { ...first, ...inverse, symbol: `${first.baseCurrency}USDM` },
-    { ...first, symbol: `${first.baseCurrency}MZ26`, type: 'FFICSX', expireDate: 1_798_156_800_000 },
+    {
+      ...first,
+      symbol: `${first.baseCurrency}MZ26`,
+      type: 'FFICSX',
+      expireDate: 1_798_156_800_000,
+      nextFundingRateTime: null,
+    },
   ];
 }
 
 function contract(book: SimBook, listed: SimListed, nowUs: Micros) {
   const last = lastPrice(book.quoteOf(listed.exchangeSymbol, nowUs));
+  const nowMs = Math.floor(nowUs / US_PER_MS);
   return {
     symbol: listed.exchangeSymbol,
     rootSymbol: listed.quote,
@@ -114,6 +138,8 @@ function contract(book: SimBook, listed: SimListed, nowUs: Micros) {
     takerFeeRate: 0.0006,
     isInverse: false,
     expireDate: null as number | null,
+    // Milliseconds from now; dated contracts have none.
+    nextFundingRateTime: (FUNDING_PERIOD_MS - (nowMs % FUNDING_PERIOD_MS)) as number | null,
     status: listed.trading ? 'Open' : 'Paused',
     turnoverOf24h: listed.quoteVolume24h,
     volumeOf24h: last > 0 ? listed.quoteVolume24h / last : 0,

@@ -6,7 +6,7 @@ import { type Micros, US_PER_MS } from '../../core/time.js';
 import type { Conversation, Peer, RestReply, SimBook, SimExchange, SimQuote } from '../exchange.js';
 import { RateWindow } from '../rate-window.js';
 import { type JsonObject, parseObject, quoteTexts, splitAt, splitAtKnownQuote } from '../wire.js';
-import { activeContracts, allTickers, futuresTickers, symbolList } from './kucoin-listing.js';
+import { activeContracts, allTickers, currencyList, futuresTickers, symbolList } from './kucoin-listing.js';
 
 const LIFE_US = 24 * 3_600_000 * US_PER_MS;
 const SILENCE_CLOSE_US = 60_000 * US_PER_MS;
@@ -59,6 +59,7 @@ export const kucoin: SimExchange = {
     const tickers = () => ({ time: Math.floor(nowUs / US_PER_MS), ticker: allTickers(book, nowUs) });
     if (path.pathname === '/api/v2/symbols') return good(symbolList(book));
     if (path.pathname === '/api/v1/market/allTickers') return good(tickers());
+    if (path.pathname === '/api/v3/currencies') return good(currencyList(book));
     return restOf(SPOT, path, nowUs, method);
   },
   acceptsWsPath: (pathname) => pathname === '/',
@@ -117,14 +118,17 @@ function restOf(rules: Rules, path: URL, nowUs: Micros, method: string): RestRep
   return good({ token: tokenOf(rules, nowUs), instanceServers: [server] });
 }
 
-/** Says for itself which host gave it and when. Has characters that an address must escape, as real ones may. */
+/**
+ * Says for itself which host gave it and when. Ends as real ones do: Base64 in the alphabet of addresses, padded,
+ * which some clients put into the address as it is.
+ */
 function tokenOf(rules: Rules, nowUs: Micros): string {
-  return `${rules.key}+${nowUs.toString(36)}==`;
+  return `${rules.key}-${nowUs.toString(36)}==`;
 }
 
 /** Tokens live for 24 h, on the host that gave them. */
 function isGoodToken(rules: Rules, token: string | null, nowUs: Micros): boolean {
-  const match = /^(\w+)\+([0-9a-z]+)==$/.exec(token ?? '');
+  const match = /^(\w+)-([0-9a-z]+)==$/.exec(token ?? '');
   const ageUs = nowUs - Number.parseInt(match?.[2] ?? '', 36);
   return match?.[1] === rules.key && ageUs >= 0 && ageUs < LIFE_US;
 }

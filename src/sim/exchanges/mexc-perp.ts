@@ -25,7 +25,8 @@ import {
 const LIMITS = [5, 10, 20, 50];
 /** Without a ping, even under traffic. */
 const UNPINGED_CLOSE_US = 60_000 * US_PER_MS;
-/** Only the first carries quotes here. */
+const TICKER_PERIOD_US = 1_000 * US_PER_MS;
+/** Only `depth.full` and `ticker` carry quotes here. */
 const CHANNELS = ['depth.full', 'depth', 'ticker', 'deal'];
 
 export const mexcPerp: SimExchange = {
@@ -50,6 +51,8 @@ class MexcPerpConversation implements Conversation {
   readonly #book: SimBook;
   /** Levels of the book that each symbol was asked for. */
   readonly #levels = new Map<string, number>();
+  /** When the ticker of a symbol that asked for it went out last. */
+  readonly #tickersSentUs = new Map<string, Micros>();
   #pingedUs: Micros;
 
   constructor(peer: Peer, book: SimBook, nowUs: Micros) {
@@ -84,6 +87,14 @@ class MexcPerpConversation implements Conversation {
 
   onTick(nowUs: Micros): void {
     if (nowUs - this.#pingedUs >= UNPINGED_CLOSE_US) this.#peer.close(1000, '');
+    for (const [symbol, sentUs] of this.#tickersSentUs) {
+      const listed = this.#book.find(symbol)!;
+      if (nowUs - sentUs < TICKER_PERIOD_US || this.#book.quoteOf(symbol, nowUs) === undefined) continue;
+      this.#tickersSentUs.set(symbol, nowUs);
+      const ts = Math.floor(nowUs / US_PER_MS);
+      const push = { symbol, data: ticker(this.#book, listed, nowUs), channel: 'push.ticker', ts };
+      this.#peer.sendQuote(symbol, JSON.stringify(push));
+    }
   }
 
   quoteFrame(exchangeSymbol: string, quote: SimQuote, updateId: number, eventUs: Micros): string {
@@ -101,7 +112,12 @@ class MexcPerpConversation implements Conversation {
   #set(channel: string, exchangeSymbol: string, limit: number | null, nowUs: Micros): void {
     this.#answer(`rs.${limit === null ? 'unsub' : 'sub'}.${channel}`, 'success', nowUs);
     // A symbol in lower case is acknowledged, and silent.
-    if (channel !== 'depth.full' || this.#book.find(exchangeSymbol) === undefined) return;
+    if (this.#book.find(exchangeSymbol) === undefined) return;
+    if (channel === 'ticker') {
+      if (limit === null) this.#tickersSentUs.delete(exchangeSymbol);
+      else this.#tickersSentUs.set(exchangeSymbol, Number.NEGATIVE_INFINITY);
+    }
+    if (channel !== 'depth.full') return;
     if (limit === null) this.#levels.delete(exchangeSymbol);
     else this.#levels.set(exchangeSymbol, limit);
     this.#peer.want(exchangeSymbol, limit !== null);
@@ -181,6 +197,7 @@ function contract(listed: SimListed) {
   };
 }
 
+/** As REST answers it and as the socket pushes it: prices alone, no sizes. */
 function ticker(book: SimBook, listed: SimListed, nowUs: Micros): unknown {
   const quote = book.quoteOf(listed.exchangeSymbol, nowUs);
   const texts = quote === undefined ? null : quoteTexts(listed, quote);

@@ -1,19 +1,18 @@
 // `npm run bench -- NAME [options]`: readies the clone, then runs one measurement of bench/ against the build.
 
-import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { built, installed, root } from './ready.mjs';
 
+const NAMES = ['dashboard', 'fidelity', 'growth', 'memory'];
+/** Those that need what is installed in bench/. */
+const WITH_PEERS = ['fidelity'];
+
 const [name = ''] = process.argv.slice(2);
-const folder = join(root, 'bench');
-const program = join(folder, `${name}.mjs`);
-if (!/^[a-z-]+$/.test(name) || !existsSync(program)) {
-  const help = readdirSync(folder).filter((file) =>
-    ['dashboard.mjs', 'growth.mjs', 'memory.mjs'].includes(file),
-  );
-  console.error(`error: expected a measurement: ${help.map((file) => file.replace('.mjs', '')).join(', ')}`);
+if (!NAMES.includes(name)) {
+  console.error(`error: expected a measurement: ${NAMES.join(', ')}`);
   process.exit(2);
 }
 installed();
+if (WITH_PEERS.includes(name)) installed(join(root, 'bench'));
 if (process.env['BENCH_BUILD'] === undefined) built();
 await import(new URL(`bench/${name}.mjs`, `file://${root}`).href);

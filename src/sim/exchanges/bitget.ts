@@ -182,14 +182,10 @@ const NOT_FOUND: RestReply = {
   body: { code: '40404', msg: 'Request URL NOT FOUND', data: null },
 };
 
-function timeReply(nowUs: Micros): RestReply {
-  return good({ serverTime: String(Math.floor(nowUs / US_PER_MS)) }, nowUs);
-}
-
 function spotRest(path: URL, book: SimBook, nowUs: Micros): RestReply {
   switch (path.pathname) {
     case '/api/v2/public/time':
-      return timeReply(nowUs);
+      return good({ serverTime: String(Math.floor(nowUs / US_PER_MS)) }, nowUs);
     case '/api/v2/spot/public/symbols':
       return good(book.listing.map(spotRow), nowUs);
     case '/api/v2/spot/public/coins':
@@ -212,7 +208,7 @@ function perpRest(path: URL, book: SimBook, nowUs: Micros): RestReply {
   const listing = isOwn ? book.listing : [];
   switch (path.pathname) {
     case '/api/v2/public/time':
-      return timeReply(nowUs);
+      return good({ serverTime: String(Math.floor(nowUs / US_PER_MS)) }, nowUs);
     case '/api/v2/mix/market/contracts':
       return good(
         listing.flatMap((listed, at) => (at === 0 ? [perpRow(listed), dated(listed)] : [perpRow(listed)])),

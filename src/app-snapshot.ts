@@ -38,7 +38,7 @@ export function snapshotOf(parts: SnapshotParts): Snapshot {
     startedUs: parts.startedUs,
     clockOffsetMs: clock.offsetMs(),
     exchanges,
-    counters: quoteCounters(parts),
+    counters: quoteCounters(parts, exchanges),
     queues: queues(parts),
     charts,
     lake: lakeSnapshot(parts),
@@ -81,10 +81,12 @@ function queues({ lake, history, live }: SnapshotParts): Snapshot['queues'] {
 }
 
 /** Received: what was decoded to a quote, and what was rejected. */
-function quoteCounters({ hub, lake, feeds }: SnapshotParts): QuoteCounters {
+function quoteCounters({ hub, lake }: SnapshotParts, exchanges: Snapshot['exchanges']): QuoteCounters {
   const { received, oneSided, raised, gaps } = hub.counters();
   const { recorded = 0, dropped = 0 } = lake?.counters() ?? {};
-  const rejected = feeds.reduce((sum, feed) => sum + rejectedBy(feed), 0);
+  const rejected = Object.values(exchanges)
+    .flatMap(({ rejects }) => Object.values(rejects))
+    .reduce((sum, count) => sum + count, 0);
   return {
     received: received + rejected,
     recorded,
@@ -95,10 +97,6 @@ function quoteCounters({ hub, lake, feeds }: SnapshotParts): QuoteCounters {
     raisedStamps: raised,
     gaps,
   };
-}
-
-function rejectedBy(feed: ExchangeFeed): number {
-  return Object.values(feed.health().counters.rejects).reduce((sum, count) => sum + count, 0);
 }
 
 function lakeSnapshot({ options, lake, history, live }: SnapshotParts): LakeSnapshot {

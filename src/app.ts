@@ -10,7 +10,6 @@ import type { AppOptions } from './app-options.js';
 import { snapshotOf } from './app-snapshot.js';
 import { selectionOf } from './config/selection.js';
 import { assert } from './core/assert.js';
-import { marketOf } from './core/exchange.js';
 import { InstrumentTable } from './core/instrument.js';
 import type { Micros } from './core/time.js';
 import { findAdapter } from './exchanges/index.js';
@@ -128,7 +127,7 @@ function openCapture({ config, log }: AppOptions, startedUs: Micros): Capture | 
   const { directory, megabytesMax } = config.capture;
   if (directory === undefined) return undefined;
   try {
-    return createCapture({ directory, bytesMax: megabytesMax * 1024 * 1024, marketOf, startedUs, log });
+    return createCapture({ directory, bytesMax: megabytesMax * 1024 * 1024, startedUs, log });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new Error(`frames cannot be kept in ${directory}: ${reason}`);

@@ -4,9 +4,9 @@
 import { mkdir, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { CompatAccumulator, compatDeviation, formatStatisticsCsv, type PairRow } from '../analysis/compat.js';
+import { discoverPairs } from '../analysis/discover.js';
 import { statisticsFileName } from '../analysis/write.js';
 import type { QuoteColumns } from '../core/columns.js';
-import { marketOf } from '../core/exchange.js';
 import type { Log } from '../core/log.js';
 import { type Micros, US_PER_HOUR } from '../core/time.js';
 import { markOrigin } from '../lake/origin.js';
@@ -62,19 +62,20 @@ async function isEmpty(folder: string): Promise<boolean> {
 
 /** Every pair of exchanges of one kind, of every symbol, by the reference's formulas and join (no tolerance). */
 function statistics(market: Market, history: ReadonlyMap<string, QuoteColumns>): PairRow[] {
-  const exchanges = [...new Set(market.instruments.map(({ exchange }) => exchange))].sort();
-  const symbols = [...new Set(market.instruments.map(({ symbol }) => symbol))];
   const rows: PairRow[] = [];
-  for (const symbol of symbols)
-    for (const [place, exchange1] of exchanges.entries())
-      for (const exchange2 of exchanges.slice(place + 1)) {
-        if (marketOf(exchange1) !== marketOf(exchange2)) continue;
-        const left = history.get(`${symbol} ${exchange1}`);
-        const right = history.get(`${symbol} ${exchange2}`);
-        if (left === undefined || right === undefined) continue;
-        const found = pairStatistics(left, right);
-        if (found !== undefined) rows.push({ symbol, exchange1, exchange2, ...found });
-      }
+  const instruments = market.instruments.map(({ exchange, symbol }) => ({
+    exchange,
+    symbol,
+    directories: [],
+  }));
+  for (const { symbol, left, right } of discoverPairs(instruments)) {
+    const rowsOf = ({ exchange }: { exchange: string }) => history.get(`${symbol} ${exchange}`);
+    const [leftRows, rightRows] = [rowsOf(left), rowsOf(right)];
+    if (leftRows === undefined || rightRows === undefined) continue;
+    const found = pairStatistics(leftRows, rightRows);
+    if (found !== undefined)
+      rows.push({ symbol, exchange1: left.exchange, exchange2: right.exchange, ...found });
+  }
   return rows;
 }
 

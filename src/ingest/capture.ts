@@ -3,7 +3,7 @@
 
 import { createWriteStream, mkdirSync, type WriteStream } from 'node:fs';
 import { join } from 'node:path';
-import { exchangeKey, type Market } from '../core/exchange.js';
+import { exchangeKey, marketOf } from '../core/exchange.js';
 import type { Log } from '../core/log.js';
 import { isoMicros, type Micros } from '../core/time.js';
 import type { FrameTap } from './sink.js';
@@ -12,7 +12,6 @@ export interface CaptureOptions {
   readonly directory: string;
   /** For each connection; what comes later is not kept. */
   readonly bytesMax: number;
-  readonly marketOf: (exchange: string) => Market;
   readonly startedUs: Micros;
   readonly log: Log;
 }
@@ -64,7 +63,7 @@ export function createCapture(options: CaptureOptions): Capture {
     const bytes = Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength);
     return `${JSON.stringify({
       exchange,
-      market: options.marketOf(exchange),
+      market: marketOf(exchange),
       channel: 'capture',
       receivedAt: receivedUs / 1_000,
       ...(first ? { resetBefore: true } : {}),

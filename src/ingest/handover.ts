@@ -16,7 +16,7 @@ export interface Heard {
 }
 
 /** Both connections have been silent about an instrument for so long: the new one may speak. */
-export const QUIET_US = 5_000_000;
+const QUIET_US = 5_000_000;
 /** Quotes kept of the old connection to find the new one's first among them, and held of the new one. */
 const RECENT_MAX = 512;
 const HELD_MAX = 4_096;

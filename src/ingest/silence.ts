@@ -35,9 +35,6 @@ const NOTHING_US = 60 * US_PER_SECOND;
 const UNVERIFIED_TIMES = 3;
 
 export class Silence {
-  /** Looks over REST, and those that failed. */
-  looks = 0;
-  failures = 0;
   readonly #options: SilenceOptions;
   readonly #backoff: Backoff;
   /** When an instrument's quote was first found to differ from what REST shows. */
@@ -58,7 +55,6 @@ export class Silence {
     for (const life of lives) if (nowUs >= life.silentFromUs && nowUs >= life.nextLookUs) suspects.push(life);
     if (suspects.length === 0) return;
     this.#looking = true;
-    this.looks += 1;
     void this.#ask(suspects, nowUs).finally(() => {
       this.#looking = false;
     });
@@ -74,7 +70,6 @@ export class Silence {
       for (const life of suspects) this.#judge(life, tops.get(life.listed.exchangeSymbol), askedUs);
     } catch (error) {
       if (signal.aborted) return;
-      this.failures += 1;
       const pauseMs = this.#backoff.next(error instanceof RestError ? error.retryAfterMs : 0);
       this.#nextLookUs = clock.nowUs() + pauseMs * US_PER_MS;
       const reason = error instanceof Error ? error.message : String(error);

@@ -96,8 +96,9 @@ export class FaultSet {
     if (active) this.strike(kind);
   }
 
-  has(kind: FaultKind, symbol?: string): boolean {
-    return symbol === undefined ? this.#all.has(kind) : this.#of(symbol).has(kind);
+  /** Whether the whole exchange has it now. */
+  has(kind: FaultKind): boolean {
+    return this.#all.has(kind);
   }
 
   strike(kind: FaultKind): void {

@@ -8,6 +8,26 @@ export type Edit =
   | { readonly kind: 'byte'; readonly at: number; readonly byte: number }
   | { readonly kind: 'text'; readonly at: number; readonly text: string };
 
+/** What breaks numbers, texts and structure where it is put in. */
+export const DAMAGING_TEXTS: readonly string[] = [
+  '-',
+  '0',
+  '9',
+  'e',
+  '"',
+  '.',
+  '[',
+  ']',
+  '{',
+  '}',
+  ',',
+  'null',
+  '""',
+  '1e999',
+  '-1',
+  ':[]',
+];
+
 /** One small damage to a frame. */
 export const edit: fc.Arbitrary<Edit> = fc.oneof(
   fc.record({ kind: fc.constant('cut' as const), at: fc.nat() }),
@@ -15,24 +35,7 @@ export const edit: fc.Arbitrary<Edit> = fc.oneof(
   fc.record({
     kind: fc.constant('text' as const),
     at: fc.nat(),
-    text: fc.constantFrom(
-      '-',
-      '0',
-      '9',
-      'e',
-      '"',
-      '.',
-      '[',
-      ']',
-      '{',
-      '}',
-      ',',
-      'null',
-      '""',
-      '1e999',
-      '-1',
-      ':[]',
-    ),
+    text: fc.constantFrom(...DAMAGING_TEXTS),
   }),
 );
 

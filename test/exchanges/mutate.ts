@@ -3,28 +3,10 @@
 
 import { gzipSync } from 'node:zlib';
 import type { Random } from '../../src/sim/random.js';
-import { applyEdit, type Edit } from './mangle.js';
+import { applyEdit, DAMAGING_TEXTS, type Edit } from './mangle.js';
 import { mutateJson } from './mutate-json.js';
 
-const TEXTS = [
-  '-',
-  '0',
-  '9',
-  'e',
-  '"',
-  '.',
-  '[',
-  ']',
-  '{',
-  '}',
-  ',',
-  'null',
-  '""',
-  '1e999',
-  '-1',
-  ':[]',
-  '\\u',
-];
+const TEXTS = [...DAMAGING_TEXTS, '\\u'];
 /** So large a frame is damaged as bytes only: to write it anew each time would cost the others their turn. */
 const PARSED_BYTES_MAX = 16 * 1024;
 

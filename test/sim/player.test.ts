@@ -158,6 +158,12 @@ test('keeps the recorded gaps at its speed, caps long ones, and passes over time
   // 1 + 400 + 1 + 200 + 1000 (capped) + 1 + 200 ms, four times as fast; the machine may add, not take. Were the long
   // gap none, it would be 200 ms.
   const tookMs = sentMs.at(-1)! - sentMs[0]!;
+  // From the first on, because a late frame before it would shorten the long gap alone.
+  const longGapEndsMs = sentMs[4]! - sentMs[0]!;
+  assert.ok(
+    longGapEndsMs >= 395,
+    `the long gap is a second at most, not none: it ends at ${longGapEndsMs} ms`,
+  );
   assert.ok(tookMs >= 445 && tookMs < 1_500, `${tookMs} ms`);
 });
 

@@ -149,7 +149,7 @@ export interface Decoder {
 export interface DecoderSink {
   /**
    * Sizes in base coin. NaN = absent: a side without a quote, or a time the exchange does not give. `updateId` is the
-   * exchange's own number of the quote, where it has one: for telling doubles, perhaps rounded.
+   * exchange's own number of the quote, for telling doubles: NaN where it has none, or one that a number would round.
    */
   quote(
     instrumentId: number,

@@ -151,14 +151,10 @@ class MexcDecoder implements Decoder {
       sink.reject('malformed', 'not a message of these protocol buffers');
       return;
     }
-    const { aggre, ticker, batch } = this.#orders;
     const { bodyField, body, channel } = push;
-    if (bodyField === PUSH_BODY.aggreBookTicker)
-      this.#tickers(push, asList(readAggreBookTicker(body)), aggre, sink);
-    else if (bodyField === PUSH_BODY.bookTicker)
-      this.#tickers(push, asList(readAggreBookTicker(body)), ticker, sink);
-    else if (bodyField === PUSH_BODY.bookTickerBatch)
-      this.#tickers(push, readBookTickerBatch(body), batch, sink);
+    if (bodyField === PUSH_BODY.aggreBookTicker) this.#single(push, this.#orders.aggre, sink);
+    else if (bodyField === PUSH_BODY.bookTicker) this.#single(push, this.#orders.ticker, sink);
+    else if (bodyField === PUSH_BODY.bookTickerBatch) this.#batch(push, readBookTickerBatch(body), sink);
     else if (bodyField === PUSH_BODY.limitDepths) this.#depths(push, readLimitDepths(body), sink);
     else if (bodyField !== 0) sink.control('other-channel');
     // A wrapper without a body, or with a body that came after its documents.
@@ -166,17 +162,23 @@ class MexcDecoder implements Decoder {
     else sink.reject('unrecognised', 'neither channel nor body');
   }
 
-  #tickers(
-    push: PushData,
-    tickers: readonly AggreBookTicker[] | undefined,
-    order: TopOrder,
-    sink: DecoderSink,
-  ): void {
+  #single(push: PushData, order: TopOrder, sink: DecoderSink): void {
+    const ticker = readAggreBookTicker(push.body);
+    if (ticker === undefined) {
+      sink.reject('malformed', excerpt(push.channel));
+      return;
+    }
+    const id = this.#instrument(push, sink);
+    if (id !== undefined) this.#ticker(id, push, ticker, order, sink);
+  }
+
+  #batch(push: PushData, tickers: readonly AggreBookTicker[] | undefined, sink: DecoderSink): void {
     if (tickers === undefined) sink.reject('malformed', excerpt(push.channel));
-    else if (tickers.length === 0) sink.reject('missing-field', 'ticker');
+    else if (tickers.length === 0) sink.reject('missing-field', 'tickers');
     else {
       const id = this.#instrument(push, sink);
-      if (id !== undefined) for (const ticker of tickers) this.#ticker(id, push, ticker, order, sink);
+      if (id === undefined) return;
+      for (const ticker of tickers) this.#ticker(id, push, ticker, this.#orders.batch, sink);
     }
   }
 
@@ -221,10 +223,6 @@ class MexcDecoder implements Decoder {
     const named = bodyField === PUSH_BODY.limitDepths ? channel.replace(/@\d+$/, '') : channel;
     return readInstrument(this.#listing, symbol === '' ? symbolOfChannel(named) : symbol, sink);
   }
-}
-
-function asList(ticker: AggreBookTicker | undefined): readonly AggreBookTicker[] | undefined {
-  return ticker === undefined ? undefined : [ticker];
 }
 
 function timeOf({ sendTimeMs, createTimeMs }: PushData): Micros {

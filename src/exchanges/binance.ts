@@ -10,10 +10,11 @@ import type {
   ListedInstrument,
   RestTop,
 } from './exchange.js';
-import { controlDetail, emitTop, readExchangeUs, readInstrument, readRequestId, readText } from './fields.js';
+import { controlDetail, emitTop, readExchangeUs, readInstrument, readText } from './fields.js';
 import { excerpt, frameText, isObject, type JsonObject, parseJson } from './frame.js';
 import { arrayAt, objectAt, readRows, readTops, readVolumes, stepOrNull, timeMsAt } from './listing.js';
 import { type Books, readUpdateId, TopOrder } from './order.js';
+import { givingUpId, readAnswered } from './request-id.js';
 
 const BOOK_TICKER_SUFFIX = '@bookTicker';
 
@@ -52,7 +53,8 @@ export const binance: ExchangeAdapter = {
   refusalScope: 'whole',
   parseListing,
   subscribeFrame: (exchangeSymbols, requestId) => requestFrame('SUBSCRIBE', exchangeSymbols, requestId),
-  unsubscribeFrame: (exchangeSymbols, requestId) => requestFrame('UNSUBSCRIBE', exchangeSymbols, requestId),
+  unsubscribeFrame: (exchangeSymbols, requestId) =>
+    requestFrame('UNSUBSCRIBE', exchangeSymbols, givingUpId(requestId)),
   timeRequest: {
     path: '/api/v3/time',
     readMs: (body) => timeMsAt(objectAt(body, 'time').serverTime, 'time.serverTime'),
@@ -176,18 +178,19 @@ function decodeTicker(ticker: JsonObject, books: Books, sink: DecoderSink): void
     );
 }
 
-/** `result: null` answers SUBSCRIBE and UNSUBSCRIBE alike; we only send the first. */
+/** `result: null` answers SUBSCRIBE and UNSUBSCRIBE alike. */
 function decodeResult(frame: JsonObject, sink: DecoderSink): void {
-  const requestId = readRequestId(frame.id);
-  if (frame.result === null) sink.control('subscribed', controlDetail({ requestId }));
+  const { requestId, kind } = readAnswered(frame.id);
+  if (frame.result === null) sink.control(kind, controlDetail({ requestId }));
   else sink.control('notice', controlDetail({ requestId, message: excerpt(frame.result) }));
 }
 
 /** Only whole requests are refused; an unknown stream name is acknowledged and stays silent. */
 function decodeError(error: JsonObject, id: unknown, sink: DecoderSink): void {
-  const requestId = readRequestId(id);
+  const { requestId, kind } = readAnswered(id);
   const message = `${excerpt(error.code)} ${excerpt(error.msg)}`;
-  sink.control(requestId === undefined ? 'error' : 'subscribe-error', controlDetail({ requestId, message }));
+  const isRefusal = requestId !== undefined && kind === 'subscribed';
+  sink.control(isRefusal ? 'subscribe-error' : 'error', controlDetail({ requestId, message }));
 }
 
 function isOtherEvent(value: unknown): boolean {

@@ -14,7 +14,7 @@ import {
   type ListedInstrument,
   type RestTop,
 } from './exchange.js';
-import { controlDetail, emitTop, readExchangeUs, readInstrument, readRequestId, readText } from './fields.js';
+import { controlDetail, emitTop, readExchangeUs, readInstrument, readText } from './fields.js';
 import { excerpt, frameText, isObject, type JsonObject, objectOf } from './frame.js';
 import {
   arrayAt,
@@ -28,6 +28,7 @@ import {
   timeMsAt,
 } from './listing.js';
 import { readUpdateId, TopOrder } from './order.js';
+import { givingUpId, readAnswered } from './request-id.js';
 
 /** Documented channels that carry no best bid and ask of one book: `depth20`, `depth5@200ms`, `kline_1m` … */
 const OTHER_CHANNEL =
@@ -64,7 +65,8 @@ export const bingx: ExchangeAdapter = {
   ],
   parseListing,
   subscribeFrame: (exchangeSymbols, requestId) => requestFrame('sub', exchangeSymbols, requestId),
-  unsubscribeFrame: (exchangeSymbols, requestId) => requestFrame('unsub', exchangeSymbols, requestId),
+  unsubscribeFrame: (exchangeSymbols, requestId) =>
+    requestFrame('unsub', exchangeSymbols, givingUpId(requestId)),
   timeRequest: {
     path: '/openApi/spot/v1/server/time',
     readMs: (body) =>
@@ -224,10 +226,9 @@ function decodeTicker(
 
 /** Acknowledgements are told by their request alone: not all of them name the channel. */
 function decodeAnswer(frame: JsonObject, sink: DecoderSink): void {
-  const requestId = readRequestId(frame.id);
-  const message = readText(frame.msg);
-  const kind = requestId === undefined ? 'notice' : 'subscribed';
-  sink.control(kind, controlDetail({ requestId, message: kind === 'notice' ? message : undefined }));
+  const { requestId, kind } = readAnswered(frame.id);
+  if (requestId !== undefined) sink.control(kind, controlDetail({ requestId }));
+  else sink.control('notice', controlDetail({ message: readText(frame.msg) }));
 }
 
 function decodeError(frame: JsonObject, sink: DecoderSink): void {
@@ -235,12 +236,16 @@ function decodeError(frame: JsonObject, sink: DecoderSink): void {
     sink.reject('unrecognised', excerpt(frame));
     return;
   }
-  const requestId = readRequestId(frame.id);
+  const { requestId, kind } = readAnswered(frame.id);
   const dataType = readText(frame.dataType);
   const exchangeSymbol = dataType?.includes('@') ? readText(dataType.split('@')[0]) : undefined;
   const message = `${excerpt(frame.code)} ${readText(frame.msg) ?? ''}`.trim();
-  const kind = requestId === undefined && exchangeSymbol === undefined ? 'error' : 'subscribe-error';
-  sink.control(kind, controlDetail({ requestId, exchangeSymbol, message }));
+  const isNamed = requestId !== undefined || exchangeSymbol !== undefined;
+  const isRefusal = isNamed && kind === 'subscribed';
+  sink.control(
+    isRefusal ? 'subscribe-error' : 'error',
+    controlDetail({ requestId, exchangeSymbol, message }),
+  );
 }
 
 // The wire, by example, as it is after inflating.

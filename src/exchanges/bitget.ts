@@ -1,8 +1,9 @@
 // Bitget v2, spot and USDT-margined perpetuals: listings, subscriptions and frames of
 // `wss://ws.bitget.com/v2/ws/public`; frames of the v3 (UTA) socket decode too, those of the retired v1 are
 // no quotes. Pure: no socket, no clock, no log; never throws on a frame.
-// Full top of book in every message; held is only what tells an overtaken one.
+// Full top of book in every message; held is only what tells an overtaken one, and a hole where v3 numbers them.
 
+import type { GapReason } from '../core/reasons.js';
 import type { Decoder, DecoderListing, DecoderSink, ExchangeAdapter, ListedInstrument } from './exchange.js';
 import { controlDetail, emitTop, firstLevel, readExchangeUs, readInstrument, readText } from './fields.js';
 import { excerpt, frameText, isObject, type JsonObject, objectOf } from './frame.js';
@@ -16,7 +17,7 @@ import {
   readVolumes,
   timeMsAt,
 } from './listing.js';
-import { readUpdateId, TopOrder } from './order.js';
+import { isId, readUpdateId, TopOrder, type UpdateId } from './order.js';
 
 const CHANNEL = 'books1';
 const SPOT_TYPE = 'SPOT';
@@ -162,7 +163,7 @@ function createDecoder(listing: DecoderListing): Decoder {
   const order = new TopOrder();
 
   /** Each element of `data` is one whole top of book. v2 names the sides in full, v3 by a letter. */
-  function decodeTops(symbol: unknown, frame: JsonObject, sink: DecoderSink): void {
+  function decodeTops(symbol: unknown, frame: JsonObject, text: string, sink: DecoderSink): void {
     const { data } = frame;
     if (!Array.isArray(data) || data.length === 0) sink.reject('missing-field', 'data');
     else if (frame.action !== 'snapshot') sink.reject('missing-field', 'action');
@@ -170,26 +171,30 @@ function createDecoder(listing: DecoderListing): Decoder {
       const id = readInstrument(listing, symbol, sink);
       if (id === undefined) return;
       for (const top of data as readonly unknown[]) {
-        if (isObject(top)) decodeTop(id, top, sink);
-        else sink.reject('missing-field', 'data');
+        if (!isObject(top)) sink.reject('missing-field', 'data');
+        else decodeTop(id, top, data.length === 1 ? text : '', sink);
       }
     }
   }
 
-  function decodeTop(id: number, top: JsonObject, sink: DecoderSink): void {
+  /** `text` is the whole frame where it holds this top alone. */
+  function decodeTop(id: number, top: JsonObject, text: string, sink: DecoderSink): void {
     const exchangeUs = readExchangeUs(top.ts);
     // `seq` is not always there, and may begin anew after a release.
-    const updateId = readUpdateId(top.seq);
+    const updateId = exactId(top.seq, SEQ, text);
+    const lastId = order.lastId(id);
     if (order.isOlder(id, updateId, exchangeUs)) {
       sink.reject('out-of-order', excerpt(top.seq ?? top.ts));
       return;
     }
+    const broken = chainBreak(lastId, updateId, top.pseq, exactId(top.pseq, PSEQ, text));
+    if (broken !== undefined) sink.gap(id, broken);
     const bid = firstLevel(top.bids ?? top.b);
     const ask = firstLevel(top.asks ?? top.a);
     emitTop(sink, id, listing.contractSizeOf(id), bid[0], bid[1], ask[0], ask[1], exchangeUs, updateId);
   }
 
-  function decodeObject(frame: JsonObject, sink: DecoderSink): void {
+  function decodeObject(frame: JsonObject, text: string, sink: DecoderSink): void {
     const { arg } = frame;
     const channel = isObject(arg) ? (readText(arg.channel) ?? readText(arg.topic)) : undefined;
     if (typeof frame.event === 'string') decodeEvent(frame, frame.event, sink);
@@ -198,7 +203,7 @@ function createDecoder(listing: DecoderListing): Decoder {
       sink.reject('unrecognised', excerpt(frame));
     else if (typeof arg.instType === 'string' && RETIRED_TYPES.has(arg.instType))
       sink.control('other-channel', { message: 'retired protocol v1' });
-    else if (channel === CHANNEL) decodeTops(arg.instId ?? arg.symbol, frame, sink);
+    else if (channel === CHANNEL) decodeTops(arg.instId ?? arg.symbol, frame, text, sink);
     else if (OTHER_CHANNELS.has(channel) || CANDLE_CHANNEL.test(channel)) sink.control('other-channel');
     else sink.reject('unrecognised', excerpt(channel));
   }
@@ -213,11 +218,35 @@ function createDecoder(listing: DecoderListing): Decoder {
       else if (text === 'ping') sink.control('request', { message: text });
       else {
         const object = objectOf(text, sink);
-        if (object !== undefined) decodeObject(object, sink);
+        if (object !== undefined) decodeObject(object, text, sink);
       }
     },
     reset: (instrumentId) => order.reset(instrumentId),
   };
+}
+
+const SEQ = /"seq"\s*:\s*(\d+)/;
+const PSEQ = /"pseq"\s*:\s*(\d+)/;
+
+/** Numbers past 2^53 are rounded by JSON and stand whole in the frame's text: a key inside a text has its quotes escaped. */
+function exactId(value: unknown, inText: RegExp, text: string): UpdateId {
+  const isRounded = typeof value === 'number' && value > Number.MAX_SAFE_INTEGER;
+  return readUpdateId(isRounded ? inText.exec(text)?.[1] : value);
+}
+
+/**
+ * v3 names the push before: 0 after a restart of the numbering, and with each snapshot by the document's example,
+ * so that only a number that falls as well is a restart. An earlier push than the last one taken is no hole.
+ */
+function chainBreak(
+  lastId: UpdateId,
+  id: UpdateId,
+  pseq: unknown,
+  previousId: UpdateId,
+): GapReason | undefined {
+  if (!isId(lastId) || !isId(id)) return undefined;
+  if (isId(previousId)) return previousId > lastId && id > lastId ? 'sequence' : undefined;
+  return (pseq === 0 || pseq === '0') && id < lastId ? 'reset' : undefined;
 }
 
 function decodeEvent(frame: JsonObject, event: string, sink: DecoderSink): void {

@@ -13,6 +13,7 @@ import type {
 } from './exchange.js';
 import {
   controlDetail,
+  emitQuote,
   readExchangeUs,
   readInstrument,
   readRequestId,
@@ -153,8 +154,9 @@ function createDecoder(listing: DecoderListing): Decoder {
     const engineUs = readExchangeUs(frame.cts);
     const exchangeUs = Number.isNaN(engineUs) ? readExchangeUs(frame.ts) : engineUs;
     const updateId = readUpdateId(data.u);
-    // Their service began anew: what is held is of another time.
-    if (updateId === 1) restart(id, sink);
+    // Their service began anew: what is held is of another time. A quiet book repeats its last snapshot.
+    const isRepeat = isSnapshot && order.lastId(id) === 1;
+    if (updateId === 1 && !isRepeat) restart(id, sink);
     if (order.isOlder(id, updateId, exchangeUs)) {
       sink.reject('out-of-order', excerpt(data.u));
       return;
@@ -170,7 +172,8 @@ function createDecoder(listing: DecoderListing): Decoder {
       else rejectSide(sink, bad, 'ask', data.a);
       return;
     }
-    sink.quote(id, top.bid.price, top.bid.size, top.ask.price, top.ask.size, exchangeUs, updateId);
+    const { bid, ask } = top;
+    emitQuote(sink, id, bid.price, bid.size, ask.price, ask.size, exchangeUs, updateId);
   }
 
   function restart(id: number, sink: DecoderSink): void {

@@ -36,7 +36,7 @@ export interface ExchangeAdapter {
   parseListing(bodies: Readonly<Record<string, unknown>>): readonly ListedInstrument[];
   /** One frame that subscribes these exchange symbols (at most `limits.symbolsPerMessage`). */
   subscribeFrame(exchangeSymbols: readonly string[], requestId: number, nowUs: Micros): string;
-  /** As subscribeFrame: one frame that gives these up again. */
+  /** As subscribeFrame: one frame that gives these up again. The decoder takes its acknowledgement for `unsubscribed`. */
   unsubscribeFrame(exchangeSymbols: readonly string[], requestId: number, nowUs: Micros): string;
   /** What to GET to see the best bid and ask of every symbol; the body goes to `parseTops`. */
   readonly topsRequest: ListingRequest;
@@ -149,7 +149,7 @@ export interface Decoder {
 export interface DecoderSink {
   /**
    * Sizes in base coin. NaN = absent: a side without a quote, or a time the exchange does not give. `updateId` is the
-   * exchange's own number of the quote, where it has one: for telling doubles, perhaps rounded.
+   * exchange's own number of the quote, for telling doubles: NaN where it has none, or one that a number would round.
    */
   quote(
     instrumentId: number,

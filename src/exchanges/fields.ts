@@ -5,6 +5,7 @@ import type { RejectReason } from '../core/reasons.js';
 import { type Micros, US_PER_MS } from '../core/time.js';
 import type { ControlDetail, DecoderListing, DecoderSink } from './exchange.js';
 import { excerpt } from './frame.js';
+import type { UpdateId } from './order.js';
 
 /** What readAmount answers for text or a value that is no amount; amounts are never negative. */
 export const BAD_AMOUNT = -1;
@@ -101,15 +102,30 @@ export function emitTop(
   ask: unknown,
   askSize: unknown,
   exchangeUs: Micros,
-  updateId: number,
+  updateId: UpdateId,
 ): void {
   const badBid = readSide(bid, bidSize, unit, bidScratch);
   const bad = badBid ?? readSide(ask, askSize, unit, askScratch);
   if (bad === undefined) {
     const { price, size } = bidScratch;
-    sink.quote(instrumentId, price, size, askScratch.price, askScratch.size, exchangeUs, updateId);
+    emitQuote(sink, instrumentId, price, size, askScratch.price, askScratch.size, exchangeUs, updateId);
   } else if (badBid === undefined) rejectSide(sink, bad, 'ask', [ask, askSize]);
   else rejectSide(sink, bad, 'bid', [bid, bidSize]);
+}
+
+/** One quote of sides that were read. An id that a number cannot hold exactly is not told: it would tell doubles wrongly. */
+export function emitQuote(
+  sink: DecoderSink,
+  instrumentId: number,
+  bid: number,
+  bidSize: number,
+  ask: number,
+  askSize: number,
+  exchangeUs: Micros,
+  updateId: UpdateId,
+): void {
+  const id = typeof updateId === 'number' ? updateId : Number.NaN;
+  sink.quote(instrumentId, bid, bidSize, ask, askSize, exchangeUs, id);
 }
 
 const NO_LEVEL: readonly unknown[] = [];

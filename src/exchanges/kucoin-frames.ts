@@ -7,7 +7,8 @@ import { type Micros, US_PER_MS } from '../core/time.js';
 import type { Decoder, DecoderListing, DecoderSink } from './exchange.js';
 import { controlDetail, emitTop, firstLevel, readInstrument, readRequestId, readText } from './fields.js';
 import { excerpt, frameObject, isObject, type JsonObject } from './frame.js';
-import { readUpdateId, TopOrder } from './order.js';
+import { readUpdateId, TopOrder, type UpdateId } from './order.js';
+import { type AnsweredRequest, readAnswered } from './request-id.js';
 
 export const SPOT_TOPIC = '/spotMarket/level1';
 export const FUTURES_TOPIC = '/contractMarket/tickerV2';
@@ -27,9 +28,8 @@ const OTHER_TOPICS = new Set([
 /** Documented channels of the unified sockets besides `obu`; lower case, without `.SPOT` and `.FUTURES`. */
 const OTHER_UNIFIED = new Set(['ticker', 'trade', 'kline', 'callauctionbook', 'markprice', 'fundingrate']);
 
-/** The `type` of what is no data. `ack` answers unsubscribe alike; we only subscribe. */
+/** The `type` of what is no data and no answer to a subscription. */
 const TYPED: ReadonlyMap<string, ControlKind> = new Map([
-  ['ack', 'subscribed'],
   ['pong', 'pong'],
   ['ping', 'request'],
   ['subscribe', 'request'],
@@ -130,7 +130,7 @@ class KucoinDecoder implements Decoder {
   #emit(
     order: TopOrder,
     symbol: unknown,
-    updateId: number,
+    updateId: UpdateId,
     [bid, bidSize, ask, askSize]: readonly [unknown, unknown, unknown, unknown],
     timeUs: Micros,
     sink: DecoderSink,
@@ -168,14 +168,15 @@ function readTimeUs(time: unknown): Micros {
 
 /** Everything that is no data: greetings, answers, pongs, and what a client sends. */
 function decodeReply(frame: JsonObject, sink: DecoderSink): void {
-  const requestId = readRequestId(frame.id);
-  if (typeof frame.type === 'string') decodeTyped(frame, frame.type, requestId, sink);
+  const answered = readAnswered(frame.id);
+  const { requestId } = answered;
+  if (typeof frame.type === 'string') decodeTyped(frame, frame.type, answered, sink);
   else if (frame.message === 'welcome') sink.control('welcome');
   else if (typeof frame.action === 'string')
     sink.control('request', controlDetail({ requestId, message: frame.action }));
   else if (typeof frame.op === 'string')
     sink.control('request', controlDetail({ requestId, message: frame.op }));
-  else if ('result' in frame) decodeResult(frame, requestId, sink);
+  else if ('result' in frame) decodeResult(frame, answered, sink);
   else if (typeof frame.code === 'string' && ('data' in frame || 'msg' in frame)) {
     // An answer over REST (the token), which recordings of a session hold too.
     const isGood = frame.code === '200000';
@@ -184,14 +185,12 @@ function decodeReply(frame: JsonObject, sink: DecoderSink): void {
   } else sink.reject('unrecognised', excerpt(frame));
 }
 
-function decodeTyped(
-  frame: JsonObject,
-  type: string,
-  requestId: string | undefined,
-  sink: DecoderSink,
-): void {
+function decodeTyped(frame: JsonObject, type: string, answered: AnsweredRequest, sink: DecoderSink): void {
+  const { requestId } = answered;
   const kind = TYPED.get(type);
-  if (type === 'error') decodeError(frame, requestId, sink);
+  if (type === 'error') decodeError(frame, answered, sink);
+  // Subscribing and giving up are acknowledged alike.
+  else if (type === 'ack') sink.control(answered.kind, controlDetail({ requestId }));
   else if (type === 'welcome') sink.control('welcome');
   else if (kind === undefined) sink.reject('unrecognised', excerpt(frame));
   else if (kind === 'request') sink.control(kind, controlDetail({ requestId, message: type }));
@@ -199,22 +198,23 @@ function decodeTyped(
 }
 
 /** 400 (no JSON, ping timeout) and 401 (token) are about the connection; 404 and 509 about a subscription. */
-function decodeError(frame: JsonObject, requestId: string | undefined, sink: DecoderSink): void {
+function decodeError(frame: JsonObject, { requestId, kind }: AnsweredRequest, sink: DecoderSink): void {
   const code = String(readRequestId(frame.code));
   const text = excerpt(frame.data);
-  const isRefusal = requestId !== undefined && code !== '400' && code !== '401';
+  const isOurs = requestId !== undefined && kind === 'subscribed';
+  const isRefusal = isOurs && code !== '400' && code !== '401';
   // `topic /market/level2:BSV-BTC is not found`; of a list nobody knows which one was meant.
   const exchangeSymbol = /topic \/[^:\s]+:([^,\s]+) is not/.exec(text)?.[1];
   const detail = controlDetail({ requestId, exchangeSymbol, message: `${code} ${text}` });
   sink.control(isRefusal ? 'subscribe-error' : 'error', detail);
 }
 
-function decodeResult(frame: JsonObject, requestId: string | undefined, sink: DecoderSink): void {
+function decodeResult(frame: JsonObject, { requestId, kind }: AnsweredRequest, sink: DecoderSink): void {
   const { result } = frame;
-  if (result === true || result === 'true') sink.control('subscribed', controlDetail({ requestId }));
+  if (result === true || result === 'true') sink.control(kind, controlDetail({ requestId }));
   else if (result === false || result === 'false') {
     const message = readText(frame.message) ?? readText(frame.reason) ?? 'refused';
-    sink.control('subscribe-error', controlDetail({ requestId, message }));
+    sink.control(kind === 'subscribed' ? 'subscribe-error' : 'error', controlDetail({ requestId, message }));
   } else sink.reject('unrecognised', excerpt(frame));
 }
 

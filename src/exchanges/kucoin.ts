@@ -22,6 +22,7 @@ import {
   stepOrNull,
   timeMsAt,
 } from './listing.js';
+import { givingUpId } from './request-id.js';
 
 /** `FFICSX` are dated. */
 const PERPETUAL_TYPE = 'FFWCSX';
@@ -97,7 +98,7 @@ export const kucoin: ExchangeAdapter = {
   subscribeFrame: (exchangeSymbols, requestId) =>
     requestFrame('subscribe', SPOT_TOPIC, exchangeSymbols, requestId),
   unsubscribeFrame: (exchangeSymbols, requestId) =>
-    requestFrame('unsubscribe', SPOT_TOPIC, exchangeSymbols, requestId),
+    requestFrame('unsubscribe', SPOT_TOPIC, exchangeSymbols, givingUpId(requestId)),
   topsRequest: { key: 'tops', path: '/api/v1/market/allTickers' },
   // `buy` is the best bid.
   parseTops: (body) => readTops(tickersOf(body, 'tops'), 'tops.data.ticker', 'symbol', 'buy', 'sell'),
@@ -116,7 +117,7 @@ export const kucoinPerp: ExchangeAdapter = {
   subscribeFrame: (exchangeSymbols, requestId) =>
     requestFrame('subscribe', FUTURES_TOPIC, exchangeSymbols, requestId),
   unsubscribeFrame: (exchangeSymbols, requestId) =>
-    requestFrame('unsubscribe', FUTURES_TOPIC, exchangeSymbols, requestId),
+    requestFrame('unsubscribe', FUTURES_TOPIC, exchangeSymbols, givingUpId(requestId)),
   topsRequest: { key: 'tops', path: '/api/v1/allTickers' },
   parseTops: (body) => {
     const rows = arrayAt(dataOf(body, 'tops'), 'tops.data');

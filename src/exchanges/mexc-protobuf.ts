@@ -1,5 +1,5 @@
-// Reads the protocol buffers of MEXC's public spot channels: the wrapper of every push, and the best bid and
-// ask. Knows the wire format and these two messages only; unknown fields are skipped, whatever their number.
+// Reads the protocol buffers of MEXC's public spot channels: the wrapper of every push, and what carries a best bid
+// and ask. Knows the wire format and these messages only; unknown fields are skipped, whatever their number.
 // Must never throw, whatever the bytes are: what is no such message is undefined.
 
 /** `oneof body` of the wrapper: the field numbers of the public channels. */
@@ -32,7 +32,7 @@ export interface PushData {
   readonly body: Uint8Array;
 }
 
-/** `PublicAggreBookTickerV3Api`. Absent texts are empty: no quote on that side. */
+/** `PublicAggreBookTickerV3Api`; of `PublicBookTickerV3Api` the first four. Absent texts are empty: no quote on that side. */
 export interface AggreBookTicker {
   readonly bidPrice: string;
   readonly bidQuantity: string;
@@ -40,6 +40,13 @@ export interface AggreBookTicker {
   readonly askQuantity: string;
   readonly version: string;
   readonly lastOrderCreateTimeMs: number;
+}
+
+/** `PublicLimitDepthsV3Api`: a whole book of few levels, each price and quantity. */
+export interface LimitDepths {
+  readonly asks: readonly (readonly [string, string])[];
+  readonly bids: readonly (readonly [string, string])[];
+  readonly version: string;
 }
 
 const NO_BYTES = new Uint8Array(0);
@@ -82,6 +89,38 @@ export function readAggreBookTicker(bytes: Uint8Array): AggreBookTicker | undefi
   }
   if (fields.isBroken) return undefined;
   return { bidPrice, bidQuantity, askPrice, askQuantity, version, lastOrderCreateTimeMs };
+}
+
+/** `PublicBookTickerBatchV3Api`: tickers of one symbol, in their order. */
+export function readBookTickerBatch(bytes: Uint8Array): readonly AggreBookTicker[] | undefined {
+  const fields = new FieldReader(bytes);
+  const tickers: AggreBookTicker[] = [];
+  while (fields.next()) {
+    if (!fields.isBytes || fields.field !== 1) continue;
+    const ticker = readAggreBookTicker(fields.bytes());
+    if (ticker === undefined) return undefined;
+    tickers.push(ticker);
+  }
+  return fields.isBroken ? undefined : tickers;
+}
+
+export function readLimitDepths(bytes: Uint8Array): LimitDepths | undefined {
+  const fields = new FieldReader(bytes);
+  const asks: (readonly [string, string])[] = [];
+  const bids: (readonly [string, string])[] = [];
+  let version = '';
+  while (fields.next()) {
+    const { field } = fields;
+    if (!fields.isBytes) continue;
+    if (field === 4) version = fields.text();
+    else if (field === 1 || field === 2) {
+      // Price and quantity have the numbers that they have as a ticker's bid.
+      const level = readAggreBookTicker(fields.bytes());
+      if (level === undefined) return undefined;
+      (field === 1 ? asks : bids).push([level.bidPrice, level.bidQuantity]);
+    }
+  }
+  return fields.isBroken ? undefined : { asks, bids, version };
 }
 
 const WIRE = { varint: 0, fixed64: 1, bytes: 2, fixed32: 5 } as const;

@@ -2,6 +2,7 @@
 // data is protocol buffers in binary frames. Pure: no socket, no clock, no log; never throws on a frame.
 // Full top of book in every message: a decoder holds its order, no prices.
 
+import type { Micros } from '../core/time.js';
 import {
   type Decoder,
   type DecoderListing,
@@ -10,11 +11,31 @@ import {
   FRAME_BYTES_MAX,
   type ListedInstrument,
 } from './exchange.js';
-import { controlDetail, emitTop, readExchangeUs, readInstrument, readRequestId, readText } from './fields.js';
+import {
+  controlDetail,
+  emitQuote,
+  emitTop,
+  readExchangeUs,
+  readInstrument,
+  readText,
+  rejectSide,
+  type Side,
+} from './fields.js';
 import { excerpt, frameObject, isObject, type JsonObject } from './frame.js';
+import { applyLevels } from './held-top.js';
 import { arrayAt, numberOrNull, objectAt, readRows, readTops, readVolumes, timeMsAt } from './listing.js';
-import { PUSH_BODY, type PushData, readAggreBookTicker, readPushData } from './mexc-protobuf.js';
+import {
+  type AggreBookTicker,
+  type LimitDepths,
+  PUSH_BODY,
+  type PushData,
+  readAggreBookTicker,
+  readBookTickerBatch,
+  readLimitDepths,
+  readPushData,
+} from './mexc-protobuf.js';
 import { readUpdateId, TopOrder } from './order.js';
+import { givingUpId, readAnswered } from './request-id.js';
 
 /** Without the interval the channel is refused as `Blocked!`. */
 const CHANNEL = 'spot@public.aggre.bookTicker.v3.api.pb@10ms';
@@ -55,7 +76,7 @@ export const mexc: ExchangeAdapter = {
   parseListing,
   subscribeFrame: (exchangeSymbols, requestId) => requestFrame('SUBSCRIPTION', exchangeSymbols, requestId),
   unsubscribeFrame: (exchangeSymbols, requestId) =>
-    requestFrame('UNSUBSCRIPTION', exchangeSymbols, requestId),
+    requestFrame('UNSUBSCRIPTION', exchangeSymbols, givingUpId(requestId)),
   timeRequest: {
     path: '/api/v3/time',
     readMs: (body) => timeMsAt(objectAt(body, 'time').serverTime, 'time.serverTime'),
@@ -97,50 +118,115 @@ function parseListing(bodies: Readonly<Record<string, unknown>>): readonly Liste
 }
 
 function createDecoder(listing: DecoderListing): Decoder {
-  const order = new TopOrder();
-  return {
-    decode(frame, _receivedUs, sink) {
-      if (frame.byteLength > FRAME_BYTES_MAX) sink.reject('too-large', `${frame.byteLength} bytes`);
-      else if (frame.byteLength === 0) sink.reject('malformed', 'empty');
-      else if (frame[0] === BRACE) decodeObject(frameObject(frame, sink), sink);
-      else decodePush(readPushData(frame), listing, order, sink);
-    },
-    reset: (instrumentId) => order.reset(instrumentId),
+  return new MexcDecoder(listing);
+}
+
+class MexcDecoder implements Decoder {
+  readonly #listing: DecoderListing;
+  // Each channel counts on its own; two of them give no number.
+  readonly #orders = {
+    aggre: new TopOrder(),
+    ticker: new TopOrder(),
+    batch: new TopOrder(),
+    depths: new TopOrder(),
   };
+
+  constructor(listing: DecoderListing) {
+    this.#listing = listing;
+  }
+
+  decode(frame: Uint8Array, _receivedUs: Micros, sink: DecoderSink): void {
+    if (frame.byteLength > FRAME_BYTES_MAX) sink.reject('too-large', `${frame.byteLength} bytes`);
+    else if (frame.byteLength === 0) sink.reject('malformed', 'empty');
+    else if (frame[0] === BRACE) decodeObject(frameObject(frame, sink), sink);
+    else this.#push(readPushData(frame), sink);
+  }
+
+  reset(instrumentId?: number): void {
+    for (const order of Object.values(this.#orders)) order.reset(instrumentId);
+  }
+
+  #push(push: PushData | undefined, sink: DecoderSink): void {
+    if (push === undefined) {
+      sink.reject('malformed', 'not a message of these protocol buffers');
+      return;
+    }
+    const { bodyField, body, channel } = push;
+    if (bodyField === PUSH_BODY.aggreBookTicker) this.#single(push, this.#orders.aggre, sink);
+    else if (bodyField === PUSH_BODY.bookTicker) this.#single(push, this.#orders.ticker, sink);
+    else if (bodyField === PUSH_BODY.bookTickerBatch) this.#batch(push, readBookTickerBatch(body), sink);
+    else if (bodyField === PUSH_BODY.limitDepths) this.#depths(push, readLimitDepths(body), sink);
+    else if (bodyField !== 0) sink.control('other-channel');
+    // A wrapper without a body, or with a body that came after its documents.
+    else if (channel !== '') sink.control('notice', { message: excerpt(channel) });
+    else sink.reject('unrecognised', 'neither channel nor body');
+  }
+
+  #single(push: PushData, order: TopOrder, sink: DecoderSink): void {
+    const ticker = readAggreBookTicker(push.body);
+    if (ticker === undefined) {
+      sink.reject('malformed', excerpt(push.channel));
+      return;
+    }
+    const id = this.#instrument(push, sink);
+    if (id !== undefined) this.#ticker(id, push, ticker, order, sink);
+  }
+
+  #batch(push: PushData, tickers: readonly AggreBookTicker[] | undefined, sink: DecoderSink): void {
+    if (tickers === undefined) sink.reject('malformed', excerpt(push.channel));
+    else if (tickers.length === 0) sink.reject('missing-field', 'tickers');
+    else {
+      const id = this.#instrument(push, sink);
+      if (id === undefined) return;
+      for (const ticker of tickers) this.#ticker(id, push, ticker, this.#orders.batch, sink);
+    }
+  }
+
+  #ticker(id: number, push: PushData, ticker: AggreBookTicker, order: TopOrder, sink: DecoderSink): void {
+    const exchangeUs = timeOf(push);
+    const updateId = readUpdateId(ticker.version);
+    if (order.isOlder(id, updateId, exchangeUs)) {
+      sink.reject('out-of-order', excerpt(ticker.version));
+      return;
+    }
+    const { bidPrice, bidQuantity, askPrice, askQuantity } = ticker;
+    const unit = this.#listing.contractSizeOf(id);
+    emitTop(sink, id, unit, bidPrice, bidQuantity, askPrice, askQuantity, exchangeUs, updateId);
+  }
+
+  /** No document says that the best level comes first. */
+  #depths(push: PushData, depths: LimitDepths | undefined, sink: DecoderSink): void {
+    if (depths === undefined) {
+      sink.reject('malformed', excerpt(push.channel));
+      return;
+    }
+    const id = this.#instrument(push, sink);
+    if (id === undefined) return;
+    const exchangeUs = timeOf(push);
+    const updateId = readUpdateId(depths.version);
+    if (this.#orders.depths.isOlder(id, updateId, exchangeUs)) {
+      sink.reject('out-of-order', excerpt(depths.version));
+      return;
+    }
+    const bid: Side = { price: Number.NaN, size: Number.NaN };
+    const ask: Side = { price: Number.NaN, size: Number.NaN };
+    const unit = this.#listing.contractSizeOf(id);
+    const badBid = applyLevels(bid, depths.bids, unit, true, true);
+    const badAsk = applyLevels(ask, depths.asks, unit, true, false);
+    if (badBid !== undefined) rejectSide(sink, badBid, 'bid', depths.bids);
+    else if (badAsk !== undefined) rejectSide(sink, badAsk, 'ask', depths.asks);
+    else emitQuote(sink, id, bid.price, bid.size, ask.price, ask.size, exchangeUs, updateId);
+  }
+
+  #instrument({ symbol, channel, bodyField }: PushData, sink: DecoderSink): number | undefined {
+    // `spot@public.limit.depth.v3.api.pb@BTCUSDT@5`: the number of levels comes last.
+    const named = bodyField === PUSH_BODY.limitDepths ? channel.replace(/@\d+$/, '') : channel;
+    return readInstrument(this.#listing, symbol === '' ? symbolOfChannel(named) : symbol, sink);
+  }
 }
 
-function decodePush(
-  push: PushData | undefined,
-  listing: DecoderListing,
-  order: TopOrder,
-  sink: DecoderSink,
-): void {
-  if (push === undefined) sink.reject('malformed', 'not a message of these protocol buffers');
-  else if (push.bodyField === PUSH_BODY.aggreBookTicker) decodeTicker(push, listing, order, sink);
-  else if (push.bodyField !== 0) sink.control('other-channel');
-  // A wrapper without a body, or with a body that came after its documents.
-  else if (push.channel !== '') sink.control('notice', { message: excerpt(push.channel) });
-  else sink.reject('unrecognised', 'neither channel nor body');
-}
-
-function decodeTicker(push: PushData, listing: DecoderListing, order: TopOrder, sink: DecoderSink): void {
-  const ticker = readAggreBookTicker(push.body);
-  if (ticker === undefined) {
-    sink.reject('malformed', excerpt(push.channel));
-    return;
-  }
-  const symbol = push.symbol === '' ? symbolOfChannel(push.channel) : push.symbol;
-  const id = readInstrument(listing, symbol, sink);
-  if (id === undefined) return;
-  const exchangeUs = readExchangeUs(Number.isNaN(push.sendTimeMs) ? push.createTimeMs : push.sendTimeMs);
-  const updateId = readUpdateId(ticker.version);
-  if (order.isOlder(id, updateId, exchangeUs)) {
-    sink.reject('out-of-order', excerpt(ticker.version));
-    return;
-  }
-  const { bidPrice, bidQuantity, askPrice, askQuantity } = ticker;
-  const unit = listing.contractSizeOf(id);
-  emitTop(sink, id, unit, bidPrice, bidQuantity, askPrice, askQuantity, exchangeUs, updateId);
+function timeOf({ sendTimeMs, createTimeMs }: PushData): Micros {
+  return readExchangeUs(Number.isNaN(sendTimeMs) ? createTimeMs : sendTimeMs);
 }
 
 /** `BTCUSDT` of `spot@public.….pb@10ms@BTCUSDT`. */
@@ -157,20 +243,21 @@ function decodeObject(frame: JsonObject | undefined, sink: DecoderSink): void {
   else sink.reject('unrecognised', excerpt(frame));
 }
 
-/** Refusals come with code 0 as well: a subscription stands only where the channels are echoed. */
+/** Refusals come with code 0 as well: a request was granted only where its channels are echoed. */
 function decodeAnswer(frame: JsonObject, code: number, sink: DecoderSink): void {
   const text = readText(frame.msg) ?? '';
-  const requestId = readRequestId(frame.id);
+  const { requestId, kind } = readAnswered(frame.id);
   if (code === 0 && text === 'PONG') sink.control('pong');
   else if (code === 0 && CHANNELS.test(text)) {
-    sink.control('subscribed', controlDetail({ requestId, exchangeSymbol: soleSymbol(text) }));
+    sink.control(kind, controlDetail({ requestId, exchangeSymbol: soleSymbol(text) }));
   } else {
     const inBrackets = REFUSED_CHANNELS.exec(text)?.[1];
     const exchangeSymbol = inBrackets === undefined ? undefined : soleSymbol(inBrackets);
     const message = code === 0 ? text : `${code} ${text}`;
     const isAnswer = inBrackets !== undefined || (requestId !== undefined && requestId !== '0');
+    const isRefusal = isAnswer && kind === 'subscribed';
     const detail = controlDetail({ requestId, exchangeSymbol, message });
-    sink.control(isAnswer ? 'subscribe-error' : 'error', detail);
+    sink.control(isRefusal ? 'subscribe-error' : 'error', detail);
   }
 }
 

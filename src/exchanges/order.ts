@@ -11,6 +11,9 @@ const OVERTAKEN_BY_ID_US_MAX = 10 * US_PER_SECOND;
 /** The same in update ids, where there is no time beside them. */
 const OVERTAKEN_IDS_MAX = 10_000;
 
+/** An exchange's number of a quote, exact: a bigint where a number would round it. NaN = none. */
+export type UpdateId = number | bigint;
+
 /** What a decoder of whole tops needs: the instruments, and the order of their messages. */
 export interface Books {
   readonly listing: DecoderListing;
@@ -19,7 +22,7 @@ export interface Books {
 
 /** The order of one channel's messages; one a decoder and channel, for each channel counts on its own. */
 export class TopOrder {
-  readonly #ids = new Map<number, number>();
+  readonly #ids = new Map<number, UpdateId>();
   readonly #timesUs = new Map<number, Micros>();
 
   /**
@@ -27,19 +30,26 @@ export class TopOrder {
    * By the update id where both have one (a falling id with a later or far earlier time is another
    * numbering), else by the exchange's time. NaN = not given.
    */
-  isOlder(instrumentId: number, updateId: number, exchangeUs: Micros): boolean {
-    const lastId = this.#ids.get(instrumentId) ?? Number.NaN;
+  isOlder(instrumentId: number, updateId: UpdateId, exchangeUs: Micros): boolean {
+    const lastId = this.lastId(instrumentId);
     const lateUs = (this.#timesUs.get(instrumentId) ?? Number.NaN) - exchangeUs;
-    const isById = !Number.isNaN(updateId - lastId);
+    const isById = isId(updateId) && isId(lastId);
     const isTimed = !Number.isNaN(lateUs);
     const isOlder = isById
       ? updateId < lastId &&
-        (isTimed ? lateUs >= 0 && lateUs <= OVERTAKEN_BY_ID_US_MAX : lastId - updateId <= OVERTAKEN_IDS_MAX)
+        (isTimed
+          ? lateUs >= 0 && lateUs <= OVERTAKEN_BY_ID_US_MAX
+          : Number(lastId) - Number(updateId) <= OVERTAKEN_IDS_MAX)
       : lateUs > 0 && lateUs <= OVERTAKEN_US_MAX;
     if (isOlder) return true;
     this.#ids.set(instrumentId, updateId);
     this.#timesUs.set(instrumentId, exchangeUs);
     return false;
+  }
+
+  /** The id of the last top taken; NaN where none is known. */
+  lastId(instrumentId: number): UpdateId {
+    return this.#ids.get(instrumentId) ?? Number.NaN;
   }
 
   reset(instrumentId?: number): void {
@@ -53,11 +63,22 @@ export class TopOrder {
   }
 }
 
+export function isId(id: UpdateId): boolean {
+  return typeof id === 'bigint' || !Number.isNaN(id);
+}
+
+/** Decimal digits of at most 64 bits. */
+const DIGITS = /^\d{1,20}$/;
+
 /**
- * An update id, as number or as decimal text, for comparing only; NaN where there is none. Ids past 2^53 are
- * rounded, and rounding never turns two around: what compares as older is older.
+ * An update id, as decimal text or number; NaN where there is none. A number past 2^53 was rounded when its JSON was
+ * read, and is none: which of two came first it cannot tell.
  */
-export function readUpdateId(id: unknown): number {
-  const value = typeof id === 'string' && /^\d+$/.test(id) ? Number(id) : id;
-  return typeof value === 'number' && value > 0 && value < Number.POSITIVE_INFINITY ? value : Number.NaN;
+export function readUpdateId(id: unknown): UpdateId {
+  if (typeof id === 'string' && DIGITS.test(id)) {
+    const value = Number(id);
+    if (value > Number.MAX_SAFE_INTEGER) return BigInt(id);
+    return value > 0 ? value : Number.NaN;
+  }
+  return typeof id === 'number' && id > 0 && id <= Number.MAX_SAFE_INTEGER ? id : Number.NaN;
 }

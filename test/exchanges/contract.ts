@@ -7,6 +7,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { type ExchangeAdapter, FRAME_BYTES_MAX, ListingError } from '../../src/exchanges/exchange.js';
 import { findAdapter, findAdapterFor } from '../../src/exchanges/index.js';
+import { answerPromises } from './contract-answers.js';
 import { applyEdit, edit, parse, swapValue } from './mangle.js';
 import { fixtureBytes, fixtureFrames, type RecordedFrame, recordedFrames, recordedSkip } from './material.js';
 import { type Call, callsOf, TestListing } from './record.js';
@@ -41,6 +42,7 @@ export function contractSuite(adapter: ExchangeAdapter, options: ContractOptions
   fixturePromises(adapter, options, promise);
   mangledPromises(adapter, options, recorded, promise);
   requestPromises(adapter, options, promise);
+  answerPromises(adapter, promise);
   namePromises(adapter, promise);
 }
 
@@ -233,22 +235,6 @@ function requestPromises(adapter: ExchangeAdapter, options: ContractOptions, pro
       assert.ok(frame.toLowerCase().includes(symbol.toLowerCase()), frame);
     const ping = adapter.ping.frame(8, NOW_US);
     if (ping !== null) assert.equal(callsOf(decoder, listing, ping)[0]?.[1], 'request', ping);
-  });
-
-  promise('gives symbols up in a frame that its own decoder takes for a request', () => {
-    const listing = new TestListing('open');
-    const symbols = options.symbols.slice(0, adapter.limits.symbolsPerMessage);
-    const frame = adapter.unsubscribeFrame(symbols, 9, NOW_US);
-    assert.equal(callsOf(adapter.createDecoder(listing), listing, frame)[0]?.[1], 'request', frame);
-    assert.notEqual(frame, adapter.subscribeFrame(symbols, 9, NOW_US));
-    for (const symbol of symbols) assert.ok(frame.toLowerCase().includes(symbol.toLowerCase()), frame);
-  });
-
-  promise('refuses tops and times that are not what the exchange documents', () => {
-    assert.ok(adapter.topsRequest.path.startsWith('/') && adapter.timeRequest.path.startsWith('/'));
-    for (const body of ['<html>blocked</html>', null, 42, { code: '50011', msg: 'Too Many Requests' }])
-      for (const read of [adapter.parseTops, adapter.timeRequest.readMs])
-        assert.throws(() => read(body), ListingError, JSON.stringify(body));
   });
 
   promise('states limits that can be kept', () => {

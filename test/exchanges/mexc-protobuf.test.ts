@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { PUSH_BODY, readAggreBookTicker, readPushData } from '../../src/exchanges/mexc-protobuf.js';
+import {
+  PUSH_BODY,
+  readAggreBookTicker,
+  readBookTickerBatch,
+  readLimitDepths,
+  readPushData,
+} from '../../src/exchanges/mexc-protobuf.js';
 import { messageTypes } from '../oracle/protobuf.js';
 import { recordedFrames, recordedSkip } from './material.js';
 
@@ -49,6 +55,57 @@ test('the reader of MEXC reads of every message what the library reads', { skip 
       const { lastOrderCreateTime, ...toldTexts } = body;
       assert.deepEqual(lastOrderCreateTimeMs, timeOf(lastOrderCreateTime));
       for (const [name, value] of Object.entries(texts)) assert.equal(value, toldTexts[name] ?? '', name);
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
+const level = fc.record({ price: text, quantity: text });
+const sides = { bidPrice: text, bidQuantity: text, askPrice: text, askQuantity: text };
+const otherBodies = fc.oneof(
+  fc.record({
+    publicLimitDepths: fc.record({
+      asks: fc.array(level, { maxLength: 6 }),
+      bids: fc.array(level, { maxLength: 6 }),
+      eventType: text,
+      version: text,
+      lastOrderCreateTime: time,
+    }),
+  }),
+  fc.record({ publicBookTicker: fc.record(sides) }),
+  fc.record({
+    publicBookTickerBatch: fc.record({ items: fc.array(fc.record(sides), { maxLength: 4 }) }),
+  }),
+);
+
+test('the reader of MEXC reads whole books, single tickers and batches as the library does', { skip }, () => {
+  const Wrapper = typeOf!('PushDataV3ApiWrapper');
+  const sidesOf = ({ bidPrice, bidQuantity, askPrice, askQuantity }: Record<string, string>) => [
+    ...[bidPrice, bidQuantity, askPrice, askQuantity],
+  ];
+  const levelsOf = (levels: unknown) =>
+    (levels as { price: string; quantity: string }[]).map(({ price, quantity }) => [price, quantity]);
+  fc.assert(
+    fc.property(otherBodies, (message) => {
+      const bytes = Wrapper.encode(Wrapper.fromObject(message)).finish();
+      const told = Wrapper.toObject(Wrapper.decode(bytes), { longs: Number, defaults: true, arrays: true });
+      const { bodyField, body } = readPushData(bytes)!;
+      if (bodyField === PUSH_BODY.limitDepths) {
+        const depths = told['publicLimitDepths'] as Record<string, unknown>;
+        const { asks, bids, version } = readLimitDepths(body)!;
+        assert.deepEqual([levelsOf(depths['asks']), levelsOf(depths['bids'])], [asks, bids]);
+        assert.equal(version, depths['version']);
+      } else if (bodyField === PUSH_BODY.bookTicker) {
+        const ticker = told['publicBookTicker'] as Record<string, string>;
+        assert.deepEqual(sidesOf({ ...readAggreBookTicker(body)! } as never), sidesOf(ticker));
+      } else {
+        assert.equal(bodyField, PUSH_BODY.bookTickerBatch);
+        const { items } = told['publicBookTickerBatch'] as { items: Record<string, string>[] };
+        assert.deepEqual(
+          readBookTickerBatch(body)!.map((one) => sidesOf({ ...one } as never)),
+          items.map(sidesOf),
+        );
+      }
     }),
     { numRuns: 2_000 },
   );
@@ -118,7 +175,10 @@ test('the reader of MEXC survives any bytes', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
       const read = readPushData(bytes);
-      if (read !== undefined) readAggreBookTicker(read.body);
+      for (const reader of [readAggreBookTicker, readBookTickerBatch, readLimitDepths]) {
+        reader(bytes);
+        if (read !== undefined) reader(read.body);
+      }
     }),
     { numRuns: 5_000 },
   );

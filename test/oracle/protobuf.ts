@@ -31,13 +31,19 @@ message PublicAggreDealsV3Api { repeated PublicAggreDealsV3ApiItem deals = 1; st
 message PublicLimitDepthV3ApiItem { string price = 1; string quantity = 2; }
 message PublicLimitDepthsV3Api {
   repeated PublicLimitDepthV3ApiItem asks = 1; repeated PublicLimitDepthV3ApiItem bids = 2;
-  string eventType = 3; string version = 4;
+  string eventType = 3; string version = 4; int64 lastOrderCreateTime = 5;
 }
+message PublicBookTickerV3Api {
+  string bidPrice = 1; string bidQuantity = 2; string askPrice = 3; string askQuantity = 4;
+}
+message PublicBookTickerBatchV3Api { repeated PublicBookTickerV3Api items = 1; }
 message PushDataV3ApiWrapper {
   string channel = 1; optional string symbol = 3; optional string symbolId = 4;
   optional int64 createTime = 5; optional int64 sendTime = 6;
   oneof body {
     PublicLimitDepthsV3Api publicLimitDepths = 303;
+    PublicBookTickerV3Api publicBookTicker = 305;
+    PublicBookTickerBatchV3Api publicBookTickerBatch = 311;
     PublicAggreDealsV3Api publicAggreDeals = 314;
     PublicAggreBookTickerV3Api publicAggreBookTicker = 315;
   }

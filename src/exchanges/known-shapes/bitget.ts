@@ -15,6 +15,8 @@ export const bitget: readonly string[] = [
   'action:s arg.instType:s arg.symbol:s arg.topic:s data[].L:s data[].S:s data[].T:s data[].i:s data[].isRPI:s data[].p:s data[].v:s ts:n',
   'action:s arg.instType:s arg.symbol:s arg.topic:s data[].a[][]:s data[].b[][]:s data[].checksum:n data[].pseq:n data[].seq:n data[].ts:s ts:n',
   'action:s arg.instType:s arg.symbol:s arg.topic:s data[].a[][]:s data[].b[][]:s data[].maxDepth:s data[].pseq:n data[].seq:n data[].ts:s ts:n',
+  'action:s arg.instType:s arg.symbol:s arg.topic:s data[].a[][]:s data[].b[][]:s data[].pseq:n data[].seq:n data[].ts:s ts:n',
+  'action:s arg.instType:s arg.symbol:s arg.topic:s data[].a[][]:s data[].b[][]:s data[].pseq:s data[].seq:s data[].ts:s ts:n',
   'action:s arg.instType:s arg.symbol:s arg.topic:s data[].ask1Price:s data[].ask1Size:s data[].bid1Price:s data[].bid1Size:s data[].deliveryStartTime:s data[].deliveryStatus:s data[].deliveryTime:s data[].fundingRate:s data[].highPrice24h:s data[].indexPrice:s data[].lastPrice:s data[].lowPrice24h:s data[].markPrice:s data[].nextFundingTime:s data[].openInterest:s data[].openPrice24h:s data[].price24hPcnt:s data[].turnover24h:s data[].volume24h:s ts:n',
   'action:s arg.instType:s arg.symbol:s arg.topic:s data[].b[][]:s data[].maxDepth:s data[].pseq:n data[].seq:n data[].ts:s ts:n',
   'action:s arg.instType:s arg.symbol:s arg.topic:s data[]:{} ts:n',

@@ -15,7 +15,8 @@ import { SIM_EXCHANGES } from '../../src/sim/exchanges/index.js';
 import type { FaultKind } from '../../src/sim/faults.js';
 import { createMarket, marketBook } from '../../src/sim/market.js';
 import { createRandom } from '../../src/sim/random.js';
-import { findScenario, type PlannedFault, planScenario, playScenario } from '../../src/sim/scenarios.js';
+import { playScenario, scenarioWorld } from '../../src/sim/scenario-player.js';
+import { findScenario, type PlannedFault, planScenario } from '../../src/sim/scenarios.js';
 import { startSimServer } from '../../src/sim/server.js';
 import { createFastClock } from '../support/fast-clock.js';
 import { until } from '../support/wait.js';
@@ -94,7 +95,7 @@ export async function runStorm(seed: number): Promise<StormResult> {
   try {
     await until('all live at first', live, 60_000);
     const scenario = findScenario('storm')!;
-    const faults = planScenario(scenario, seed, server, STORM_MS);
+    const faults = planScenario(scenario, seed, scenarioWorld(server), STORM_MS);
     const silenced = new SilencedSpells(clock);
     const stop = playScenario(faults, server, clock, (fault, begins) => silenced.note(fault, begins));
     const lengthMs = Math.max(...faults.map(({ atMs, forMs }) => atMs + forMs));

@@ -186,10 +186,7 @@ export class BingxConversation implements Conversation {
     if (dataType.endsWith('@ticker')) this.#tickers.set(exchangeSymbol, wanted);
     if (!dataType.endsWith('@bookTicker')) return;
     this.#peer.want(exchangeSymbol, wanted);
-    const quote = wanted ? this.#book.quoteOf(exchangeSymbol, nowUs) : undefined;
-    if (quote === undefined) return;
-    const updateId = this.#peer.nextUpdateId(exchangeSymbol);
-    this.#peer.sendQuote(exchangeSymbol, this.quoteFrame(exchangeSymbol, quote, updateId, nowUs));
+    if (wanted) this.#peer.sendTop(exchangeSymbol, nowUs);
   }
 
   #answer(id: unknown, code: number, msg: string, nowUs: Micros): void {

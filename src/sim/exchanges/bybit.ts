@@ -10,6 +10,7 @@ import type {
   SimExchange,
   SimListed,
   SimQuote,
+  Told,
 } from '../exchange.js';
 import { asTexts, decimalText, lastPrice, parseObject, quoteTexts, splitAtKnownQuote } from '../wire.js';
 
@@ -59,6 +60,7 @@ const SPOT: BybitRules = {
 
 interface SentFrame {
   text: string;
+  told: Told;
   sentUs: Micros;
 }
 
@@ -116,11 +118,17 @@ export class BybitConversation implements Conversation {
     for (const [exchangeSymbol, sent] of this.#lastSent) {
       if (nowUs - sent.sentUs < REPEAT_AFTER_US) continue;
       sent.sentUs = nowUs;
-      this.#peer.sendQuote(exchangeSymbol, sent.text);
+      this.#peer.sendQuote(exchangeSymbol, sent.text, sent.told);
     }
   }
 
-  quoteFrame(exchangeSymbol: string, quote: SimQuote, updateId: number, eventUs: Micros): string {
+  quoteFrame(
+    exchangeSymbol: string,
+    quote: SimQuote,
+    updateId: number,
+    eventUs: Micros,
+    nowUs: Micros,
+  ): string {
     const { bid, ask } = quoteTexts(this.#book.find(exchangeSymbol)!, quote);
     const eventMs = Math.floor(eventUs / US_PER_MS);
     const text = JSON.stringify({
@@ -136,7 +144,8 @@ export class BybitConversation implements Conversation {
       },
       cts: eventMs,
     });
-    this.#lastSent.set(exchangeSymbol, { text, sentUs: eventUs });
+    const told = { quote, updateId, eventUs };
+    this.#lastSent.set(exchangeSymbol, { text, told, sentUs: nowUs });
     return text;
   }
 
@@ -172,10 +181,7 @@ export class BybitConversation implements Conversation {
     const [, channel, exchangeSymbol] = TOPIC.exec(topic) ?? [];
     if (channel !== 'orderbook.1' || exchangeSymbol === undefined) return;
     this.#peer.want(exchangeSymbol, true);
-    const quote = this.#book.quoteOf(exchangeSymbol, nowUs);
-    if (quote === undefined) return;
-    const updateId = this.#peer.nextUpdateId(exchangeSymbol);
-    this.#peer.sendQuote(exchangeSymbol, this.quoteFrame(exchangeSymbol, quote, updateId, nowUs));
+    this.#peer.sendTop(exchangeSymbol, nowUs);
   }
 
   #remove(topic: string): void {

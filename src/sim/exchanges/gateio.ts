@@ -107,8 +107,14 @@ export class GateConversation implements Conversation {
     if (nowUs - this.#aliveUs >= limitUs) this.#peer.cut();
   }
 
-  quoteFrame(exchangeSymbol: string, quote: SimQuote, updateId: number, eventUs: Micros): string {
-    this.#aliveUs = Math.max(this.#aliveUs, eventUs);
+  quoteFrame(
+    exchangeSymbol: string,
+    quote: SimQuote,
+    updateId: number,
+    eventUs: Micros,
+    nowUs: Micros,
+  ): string {
+    this.#aliveUs = nowUs;
     const { bid, ask } = quoteTexts(this.#book.find(exchangeSymbol)!, quote);
     const eventMs = Math.floor(eventUs / US_PER_MS);
     const isExact = this.#peer.header('x-gate-size-decimal') === '1';

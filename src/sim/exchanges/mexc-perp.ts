@@ -121,10 +121,7 @@ class MexcPerpConversation implements Conversation {
     if (limit === null) this.#levels.delete(exchangeSymbol);
     else this.#levels.set(exchangeSymbol, limit);
     this.#peer.want(exchangeSymbol, limit !== null);
-    const quote = limit === null ? undefined : this.#book.quoteOf(exchangeSymbol, nowUs);
-    if (quote === undefined) return;
-    const updateId = this.#peer.nextUpdateId(exchangeSymbol);
-    this.#peer.sendQuote(exchangeSymbol, this.quoteFrame(exchangeSymbol, quote, updateId, nowUs));
+    if (limit !== null) this.#peer.sendTop(exchangeSymbol, nowUs);
   }
 
   #answer(channel: string, data: unknown, nowUs: Micros): void {

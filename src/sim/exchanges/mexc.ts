@@ -92,8 +92,14 @@ class MexcConversation implements Conversation {
     if (nowUs - sinceUs >= limitUs || nowUs - this.#openedUs >= LIFE_US) this.#peer.close(1000, '');
   }
 
-  quoteFrame(exchangeSymbol: string, quote: SimQuote, updateId: number, eventUs: Micros): Uint8Array {
-    this.#aliveUs = Math.max(this.#aliveUs, eventUs);
+  quoteFrame(
+    exchangeSymbol: string,
+    quote: SimQuote,
+    updateId: number,
+    eventUs: Micros,
+    nowUs: Micros,
+  ): Uint8Array {
+    this.#aliveUs = nowUs;
     const sendTimeMs = Math.floor(eventUs / US_PER_MS);
     return bookTickerFrame({
       channel: this.#quoteChannels.get(exchangeSymbol) ?? '',

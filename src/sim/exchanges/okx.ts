@@ -95,8 +95,14 @@ export class OkxConversation implements Conversation {
     if (nowUs - this.#trafficUs >= SILENCE_CLOSE_US) this.#peer.close(4004, 'No data received in 30s.');
   }
 
-  quoteFrame(exchangeSymbol: string, quote: SimQuote, updateId: number, eventUs: Micros): string {
-    this.#trafficUs = Math.max(this.#trafficUs, eventUs);
+  quoteFrame(
+    exchangeSymbol: string,
+    quote: SimQuote,
+    updateId: number,
+    eventUs: Micros,
+    nowUs: Micros,
+  ): string {
+    this.#trafficUs = nowUs;
     const { bid, ask } = quoteTexts(this.#book.find(exchangeSymbol)!, quote);
     return JSON.stringify({
       arg: { channel: 'bbo-tbt', instId: exchangeSymbol },
@@ -129,10 +135,7 @@ export class OkxConversation implements Conversation {
     this.#peer.send(JSON.stringify({ ...this.#id(request), ...echo, connId: this.#peer.token.slice(0, 8) }));
     if (channel !== 'bbo-tbt') return;
     this.#peer.want(exchangeSymbol, op === 'subscribe');
-    const quote = op === 'subscribe' ? this.#book.quoteOf(exchangeSymbol, nowUs) : undefined;
-    if (quote === undefined) return;
-    const updateId = this.#peer.nextUpdateId(exchangeSymbol);
-    this.#peer.sendQuote(exchangeSymbol, this.quoteFrame(exchangeSymbol, quote, updateId, nowUs));
+    if (op === 'subscribe') this.#peer.sendTop(exchangeSymbol, nowUs);
   }
 
   #fail(request: JsonObject | null, code: string, msg: string): void {

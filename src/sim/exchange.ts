@@ -119,6 +119,18 @@ export interface SimContract {
   readonly decimals: number;
 }
 
+/** So much REST in a sliding window of time from one address. */
+export interface SimRestLimit {
+  readonly count: number;
+  readonly windowMs: number;
+  /** Whether each path has a budget of its own. */
+  readonly isPerPath: boolean;
+  /** What a request takes of it; absent = one. */
+  weightOf?(pathname: string): number;
+  /** The answer beyond it. */
+  readonly reply: RestReply;
+}
+
 export interface SimExchange {
   /** As everywhere: carries the market. Its lower case is the first part of all its paths. */
   readonly name: string;
@@ -136,6 +148,9 @@ export interface SimExchange {
   readonly wsPath: string;
   /** Handshakes from one address; more are answered 429. null = none documented. */
   readonly connectLimit: { readonly count: number; readonly windowMs: number } | null;
+  /** Open connections from one address; handshakes beyond are answered 429. Absent = none documented. */
+  readonly connectionsMax?: number;
+  readonly restLimit?: SimRestLimit;
   exchangeSymbolOf(base: string, quote: string): string;
   /** `[base, quote]`, or null where the spelling cannot be cut. */
   splitSymbol(exchangeSymbol: string): readonly [string, string] | null;

@@ -12,6 +12,7 @@ import { type FaultKind, FaultSet, type Refusal } from './faults.js';
 import { FrameFaults } from './frame-faults.js';
 import type { Random } from './random.js';
 import { RateWindow } from './rate-window.js';
+import { RestBudget } from './rest-budget.js';
 
 const TICK_PERIOD_MS = 250;
 
@@ -45,6 +46,8 @@ export class HostedExchange implements ConnectionOwner {
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #connects: RateWindow | null;
+  readonly #connectionsMax: number;
+  readonly #restBudget: RestBudget;
   readonly #updateIds = new Map<string, number>();
   readonly #sentBySymbol = new Map<string, number>();
   readonly #silenced = new Set<string>();
@@ -58,14 +61,16 @@ export class HostedExchange implements ConnectionOwner {
   #refusing = false;
   #restFault: RestFault | null = null;
 
-  constructor(exchange: SimExchange, book: SimBook, clock: Clock, random: Random, connectLimits: boolean) {
+  constructor(exchange: SimExchange, book: SimBook, clock: Clock, random: Random, limits: boolean) {
     this.exchange = exchange;
     this.book = book;
     this.#clock = clock;
     this.#random = random;
     this.faults = new FaultSet();
-    const limit = connectLimits ? exchange.connectLimit : null;
+    const limit = limits ? exchange.connectLimit : null;
     this.#connects = limit === null ? null : new RateWindow(limit.count, limit.windowMs);
+    this.#connectionsMax = (limits ? exchange.connectionsMax : undefined) ?? Infinity;
+    this.#restBudget = new RestBudget((limits ? exchange.restLimit : undefined) ?? null);
     this.#stopTicking = clock.every(TICK_PERIOD_MS, () => this.#tick());
   }
 
@@ -186,8 +191,15 @@ export class HostedExchange implements ConnectionOwner {
     if (trouble !== null) return trouble;
     if (this.#restFault === 'hang-up') return 'hang-up';
     if (this.#restFault !== null) return { body: '', ...this.#restFault };
-    const book = this.faults.book(this.book, () => false);
-    return this.exchange.rest(path, book, this.#clock.nowUs(), method);
+    const nowUs = this.#clock.nowUs();
+    const refusal = this.#restBudget.refusal(path.pathname, nowUs);
+    if (refusal !== null) return refusal;
+    return this.exchange.rest(
+      path,
+      this.faults.book(this.book, () => false),
+      nowUs,
+      method,
+    );
   }
 
   /** null = the handshake may go on. */
@@ -271,6 +283,7 @@ export class HostedExchange implements ConnectionOwner {
     if (this.#refusing) return 'hang-up';
     const trouble = this.faults.refusal();
     if (trouble !== null) return trouble;
+    if (this.connections.size >= this.#connectionsMax) return { status: 429 };
     if (this.#connects?.take(this.#clock.nowUs()) === false) return { status: 429 };
     return this.exchange.acceptsWsPath(path.pathname) ? null : { status: 404 };
   }

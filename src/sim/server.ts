@@ -29,7 +29,7 @@ export interface SimServerOptions {
   /** Of connection ids and the steps of update ids. */
   readonly seed: number;
   readonly exchanges: readonly { readonly exchange: SimExchange; readonly book: SimBook }[];
-  /** False: as many handshakes as one likes. Default true. */
+  /** False: as many handshakes, connections and REST requests as one likes. Default true. */
   readonly connectLimits?: boolean;
 }
 

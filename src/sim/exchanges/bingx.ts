@@ -37,8 +37,8 @@ export const bingx: SimExchange = {
   givesTime: true,
   restPrefix: '',
   wsPath: '/market',
-  // 60 at a time from one address, not in a window of time.
   connectLimit: null,
+  connectionsMax: 60,
   exchangeSymbolOf: (base, quote) => `${base}-${quote}`.toUpperCase(),
   splitSymbol: (exchangeSymbol) => splitAt(exchangeSymbol, '-'),
   symbolOfFrame(frame) {

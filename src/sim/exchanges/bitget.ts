@@ -45,6 +45,7 @@ export const bitget: SimExchange = {
   restPrefix: '',
   wsPath: V2_PATH,
   connectLimit: { count: 300, windowMs: 300_000 },
+  connectionsMax: 100,
   exchangeSymbolOf: (base, quote) => `${base}${quote}`.toUpperCase(),
   splitSymbol: splitAtKnownQuote,
   symbolOfFrame(frame) {

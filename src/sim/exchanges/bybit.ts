@@ -19,6 +19,12 @@ const ARGS_LENGTH_MAX = 21_000;
 const IDLE_CLOSE_US = 61_000 * US_PER_MS;
 /** Level 1 repeats its snapshot, with the same `u`, after this long without a change. */
 const REPEAT_AFTER_US = 3_000 * US_PER_MS;
+const REST_LIMIT = {
+  count: 600,
+  windowMs: 5_000,
+  isPerPath: false,
+  reply: { status: 200, body: { retCode: 10006, retMsg: 'Too many visits!', result: {} } },
+};
 /** Channels that can be asked for; only the first carries quotes here. */
 const TOPIC = /^(orderbook\.1|orderbook\.50|orderbook\.200|orderbook\.1000|publicTrade|tickers)\.(.+)$/;
 
@@ -29,6 +35,8 @@ export const bybit: SimExchange = {
   restPrefix: '',
   wsPath: '/v5/public/spot',
   connectLimit: { count: 500, windowMs: 300_000 },
+  connectionsMax: 1000,
+  restLimit: REST_LIMIT,
   exchangeSymbolOf: (base, quote) => `${base}${quote}`.toUpperCase(),
   splitSymbol: splitAtKnownQuote,
   symbolOfFrame(frame) {

@@ -25,6 +25,12 @@ import {
 const SILENCE_CLOSE_US = 30_000 * US_PER_MS;
 const REQUESTS_PER_HOUR = 480;
 const ARGS_LENGTH_MAX = 65_536;
+const REST_LIMIT = {
+  count: 20,
+  windowMs: 2_000,
+  isPerPath: true,
+  reply: { status: 429, body: { code: '50011', msg: 'Too Many Requests', data: [] } },
+};
 /** Only the first carries quotes here. */
 const CHANNELS = ['bbo-tbt', 'tickers', 'trades', 'books', 'books5'];
 const VIP_CHANNELS = ['books-l2-tbt', 'books50-l2-tbt'];
@@ -43,6 +49,7 @@ export const okx: SimExchange = {
   restPrefix: '',
   wsPath: '/ws/v5/public',
   connectLimit: { count: 3, windowMs: 1_000 },
+  restLimit: REST_LIMIT,
   exchangeSymbolOf: (base, quote) => `${base}-${quote}`.toUpperCase(),
   splitSymbol: (exchangeSymbol) => splitAt(exchangeSymbol, '-'),
   symbolOfFrame(frame) {

@@ -70,6 +70,7 @@ export async function runStorm(seed: number): Promise<StormResult> {
   const truth = new Truth(
     server,
     exchanges.map(({ name }) => name),
+    clock,
   );
   const feeds = exchanges.map(({ name }) => {
     const adapter = adapters.find((one) => one.name === name)!;
@@ -196,7 +197,8 @@ class Log {
     for (const event of events) {
       if (event.stampUs > toUs + SLACK_US) break;
       if (event.type === 'quote') {
-        if (event.stampUs <= fromUs + SLACK_US) open = false;
+        // A quote under way at its begin came before it; one after a short stretch's end did not.
+        if (event.stampUs <= Math.min(fromUs + SLACK_US, toUs)) open = false;
       } else if (event.fromUs <= fromUs + SLACK_US && (open || event.stampUs >= fromUs - SLACK_US))
         return true;
       else if (event.stampUs < fromUs) open = true;
@@ -219,7 +221,11 @@ class Truth {
   readonly #deaf = new Map<string, number>();
   readonly #spells: Lost[] = [];
 
-  constructor(server: Awaited<ReturnType<typeof startSimServer>>, names: readonly string[]) {
+  constructor(
+    server: Awaited<ReturnType<typeof startSimServer>>,
+    names: readonly string[],
+    clock: { nowUs(): number },
+  ) {
     for (const name of names) {
       const host = server.exchange(name);
       const keyOf = (exchangeSymbol: string): string => {
@@ -235,6 +241,8 @@ class Truth {
         } else this.#hears(key, eventUs);
         return publish(exchangeSymbol, quote, eventUs);
       };
+      // The top that answers a subscription ends it too.
+      host.onSent((exchangeSymbol) => this.#hears(keyOf(exchangeSymbol), clock.nowUs()));
       this.#watchWords(host, keyOf);
     }
   }

@@ -129,6 +129,11 @@ export class FaultSet {
     return symbol === undefined ? this.#all.has(kind) : this.#of(symbol)?.has(kind) === true;
   }
 
+  /** Whether the exchange as a whole has none. */
+  get isCalm(): boolean {
+    return this.#all.size === 0;
+  }
+
   /** Counts a begin. */
   strike(kind: FaultKind): void {
     this.struck.set(kind, (this.struck.get(kind) ?? 0) + 1);

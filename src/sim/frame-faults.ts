@@ -42,6 +42,10 @@ export class FrameFaults {
   /** What goes out instead of a frame of a symbol, in order. */
   pass(symbol: string, frame: SimFrame, told: Told | null): readonly Outgoing[] {
     const own: Outgoing = { frame, told, isWhole: true };
+    if (this.#faults.isCalm && this.#held.size === 0) {
+      this.#before.clear();
+      return [own];
+    }
     const held = this.#held.get(symbol);
     if (held !== undefined) {
       this.#held.delete(symbol);

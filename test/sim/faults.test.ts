@@ -3,7 +3,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import WebSocket from 'ws';
+import { adapters } from '../../src/exchanges/index.js';
+import { fetchListing } from '../../src/ingest/listing.js';
+import { LIMITS } from '../../src/limits.js';
 import type { FaultKind } from '../../src/sim/faults.js';
+import { createFastClock } from '../support/fast-clock.js';
 import { place, START_US } from './place.js';
 
 const QUOTE = { bid: 100, bidSize: 1, ask: 101, askSize: 2 };
@@ -75,6 +79,32 @@ test('an unlisted symbol is in no listing, silent to who has it, unknown to who 
   assert.equal(await listed(), true);
   client.send(subscribe('subscribe'));
   await client.until('an acknowledgement and a top', () => client.frames.length === 6);
+});
+
+test('on every exchange what is halted does not trade, what is unlisted is not there, and both come back', async (t) => {
+  const { server } = await place(t);
+  for (const adapter of adapters) {
+    const hosted = server.exchange(adapter.name);
+    const symbols = hosted.book.listing.map(({ exchangeSymbol }) => exchangeSymbol);
+    const source = {
+      adapter,
+      ...server.urls[adapter.name]!,
+      limits: LIMITS.ingest,
+      clock: createFastClock(1),
+    };
+    const trading = async (): Promise<readonly string[]> => {
+      const listed = await fetchListing(source, new AbortController().signal);
+      const names = listed.filter((row) => row.trading).map(({ exchangeSymbol }) => exchangeSymbol);
+      return symbols.filter((symbol) => names.includes(symbol));
+    };
+    const [first, second] = symbols as [string, string];
+    hosted.fault('delisted', true, first);
+    hosted.fault('unlisted', true, second);
+    assert.deepEqual(await trading(), symbols.slice(2), adapter.name);
+    hosted.fault('delisted', false, first);
+    hosted.fault('unlisted', false, second);
+    assert.deepEqual(await trading(), symbols, adapter.name);
+  }
 });
 
 test('the first top after a subscription is as faulty as those that follow', async (t) => {

@@ -18,7 +18,7 @@ const CLOSE_TIMEOUT_MS = 3_000;
 export interface ConnectionOwner {
   changed(): void;
   quoteAllowed(exchangeSymbol: string): boolean;
-  quoteSent(exchangeSymbol: string, told: Told | null, connection: SimConnection): void;
+  quoteSent(exchangeSymbol: string, told: Told, connection: SimConnection): void;
   cutForSlowness(): void;
   /** The present top as it is told; null = nobody knows one. */
   topOf(exchangeSymbol: string, nowUs: Micros): Told | null;
@@ -136,7 +136,7 @@ export class SimConnection implements Peer {
     for (const one of this.#frameFaults.pass(exchangeSymbol, frame, told)) this.#sendOne(exchangeSymbol, one);
   }
 
-  sendQuote(exchangeSymbol: string, frame: SimFrame, told: Told | null = null): void {
+  sendQuote(exchangeSymbol: string, frame: SimFrame, told: Told): void {
     if (!this.#delivers(exchangeSymbol)) return;
     for (const one of this.#frameFaults.pass(exchangeSymbol, frame, told)) this.#sendOne(exchangeSymbol, one);
   }
@@ -155,8 +155,8 @@ export class SimConnection implements Peer {
     );
   }
 
-  #sendOne(exchangeSymbol: string, { frame, told, isWhole }: Outgoing): void {
-    if (this.sendRaw(frame) && isWhole) this.#owner.quoteSent(exchangeSymbol, told, this);
+  #sendOne(exchangeSymbol: string, { frame, told }: Outgoing): void {
+    if (this.sendRaw(frame) && told !== null) this.#owner.quoteSent(exchangeSymbol, told, this);
   }
 
   /** As a peer whose machine is gone: nothing is heard, nothing comes, and no end is told. It never comes back. */

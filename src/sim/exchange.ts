@@ -64,6 +64,7 @@ export interface RestReply {
 /** What a frame with a best bid and ask told. */
 export interface Told {
   readonly quote: SimQuote;
+  /** NaN where the frame carries none. */
   readonly updateId: number;
   /** The exchange's time, where its frames carry one. */
   readonly eventUs: Micros;
@@ -83,7 +84,7 @@ export interface Peer {
   /** The present top as a frame of its own, where the world knows one: for the answer to a subscription. */
   sendTop(exchangeSymbol: string, nowUs: Micros): void;
   /** A frame with a best bid and ask: counted, and held back while the symbol is silenced. `told` = what it says. */
-  sendQuote(exchangeSymbol: string, frame: SimFrame, told?: Told): void;
+  sendQuote(exchangeSymbol: string, frame: SimFrame, told: Told): void;
   /** A WebSocket ping frame. */
   ping(payload: string): void;
   close(code: number, reason: string): void;

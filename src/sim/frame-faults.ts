@@ -8,10 +8,8 @@ import type { Random } from './random.js';
 /** A frame to send. */
 export interface Outgoing {
   readonly frame: SimFrame;
-  /** What it tells, where that is known. */
+  /** What it tells; null = no reader can make a quote of it. */
   readonly told: Told | null;
-  /** Whether a reader can make a quote of it. */
-  readonly isWhole: boolean;
 }
 
 export const HUGE_BYTES = 10 * 1024 * 1024;
@@ -40,8 +38,8 @@ export class FrameFaults {
   }
 
   /** What goes out instead of a frame of a symbol, in order. */
-  pass(symbol: string, frame: SimFrame, told: Told | null): readonly Outgoing[] {
-    const own: Outgoing = { frame, told, isWhole: true };
+  pass(symbol: string, frame: SimFrame, told: Told): readonly Outgoing[] {
+    const own: Outgoing = { frame, told };
     if (this.#faults.isCalm && this.#held.size === 0) {
       this.#before.clear();
       return [own];
@@ -94,7 +92,7 @@ export class FrameFaults {
 }
 
 function broken(frame: SimFrame): Outgoing {
-  return { frame, told: null, isWhole: false };
+  return { frame, told: null };
 }
 
 function cutOff(frame: SimFrame): SimFrame {

@@ -21,11 +21,8 @@ export type RestFault =
   | { readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly body?: unknown }
   | 'hang-up';
 
-/**
- * Hears of every frame with a best bid and ask that went out whole, in the order of each connection: what it told, or
- * null where that is not known (a ticker).
- */
-export type OnSent = (exchangeSymbol: string, told: Told | null, connectionId: string) => void;
+/** Hears of every frame with a best bid and ask that went out whole, in the order of each connection. */
+export type OnSent = (exchangeSymbol: string, told: Told, connectionId: string) => void;
 
 export interface SentCounters {
   /** Whole frames with a best bid and ask, on all connections together. */
@@ -243,7 +240,7 @@ export class HostedExchange implements ConnectionOwner {
     return !this.#silenced.has(symbolKey(exchangeSymbol)) && !this.faults.silences(exchangeSymbol);
   }
 
-  quoteSent(exchangeSymbol: string, told: Told | null, connection: SimConnection): void {
+  quoteSent(exchangeSymbol: string, told: Told, connection: SimConnection): void {
     const key = symbolKey(exchangeSymbol);
     this.#sentTotal++;
     this.#sentBySymbol.set(key, (this.#sentBySymbol.get(key) ?? 0) + 1);

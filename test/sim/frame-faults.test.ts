@@ -26,7 +26,7 @@ async function scene(t: Parameters<typeof place>[0]): Promise<Scene> {
   const okx = world.server.exchange('OKX');
   const client = await world.connect('OKX');
   const sent: string[] = [];
-  okx.onSent((symbol, told) => sent.push(`${symbol} ${told?.quote.bidSize} ${told?.updateId}`));
+  okx.onSent((symbol, told) => sent.push(`${symbol} ${told.quote.bidSize} ${told.updateId}`));
   const args = ['BTC-USDT', 'ETH-USDT'].map((instId) => ({ channel: 'bbo-tbt', instId }));
   client.send({ op: 'subscribe', args });
   await client.until('both first tops', () => client.frames.length === 4);

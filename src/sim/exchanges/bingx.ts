@@ -158,10 +158,12 @@ export class BingxConversation implements Conversation {
     }
     for (const exchangeSymbol of this.#tickers.due(nowUs)) {
       const data = tickerData(this.#book, exchangeSymbol, nowUs);
-      if (data === null) continue;
+      const quote = this.#book.quoteOf(exchangeSymbol, nowUs);
+      if (data === null || quote === undefined) continue;
       const nowMs = Math.floor(nowUs / US_PER_MS);
       const push = this.#rules.tickerPush(`${exchangeSymbol}@ticker`, data, nowMs);
-      this.#peer.sendQuote(exchangeSymbol, zipped(JSON.stringify(push)));
+      const told = { quote, updateId: Number.NaN, eventUs: nowUs };
+      this.#peer.sendQuote(exchangeSymbol, zipped(JSON.stringify(push)), told);
     }
   }
 

@@ -89,11 +89,12 @@ class MexcPerpConversation implements Conversation {
     if (nowUs - this.#pingedUs >= UNPINGED_CLOSE_US) this.#peer.close(1000, '');
     for (const [symbol, sentUs] of this.#tickersSentUs) {
       const listed = this.#book.find(symbol)!;
-      if (nowUs - sentUs < TICKER_PERIOD_US || this.#book.quoteOf(symbol, nowUs) === undefined) continue;
+      const quote = this.#book.quoteOf(symbol, nowUs);
+      if (nowUs - sentUs < TICKER_PERIOD_US || quote === undefined) continue;
       this.#tickersSentUs.set(symbol, nowUs);
       const ts = Math.floor(nowUs / US_PER_MS);
       const push = { symbol, data: ticker(this.#book, listed, nowUs), channel: 'push.ticker', ts };
-      this.#peer.sendQuote(symbol, JSON.stringify(push));
+      this.#peer.sendQuote(symbol, JSON.stringify(push), { quote, updateId: Number.NaN, eventUs: nowUs });
     }
   }
 

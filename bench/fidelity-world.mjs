@@ -1,5 +1,5 @@
-// The simulated world of `fidelity`, in a process of its own, with a tap that keeps every best bid and ask as it
-// goes out to a client. It changes nothing of what is sent. argv: seed, coins, quotes a second.
+// The simulated world of `fidelity`, in a process of its own, which keeps every best bid and ask as it goes out to a
+// client. argv: seed, coins, quotes a second.
 // To its parent it says where the exchanges stand and what they list; asked for it, what they sent.
 
 import { compiled } from './place.mjs';
@@ -12,52 +12,24 @@ const [seed, symbols, quotesPerSecond] = process.argv.slice(2).map(Number);
 /** By exchange, then by its spelling of the symbol: bid, ask, bid, ask … in the order of sending. */
 const sent = {};
 
-const exchanges = SIM_EXCHANGES.map(tapped);
 const world = await startGeneratedWorld({
   clock: createRealClock(),
-  exchanges,
+  exchanges: SIM_EXCHANGES,
   port: 0,
   seed,
   symbols,
   quotesPerSecond,
 });
 const listings = Object.fromEntries(
-  exchanges.map(({ name }) => [name, world.server.exchange(name).book.listing]),
+  SIM_EXCHANGES.map(({ name }) => [name, world.server.exchange(name).book.listing]),
 );
+for (const { name } of SIM_EXCHANGES) {
+  sent[name] = {};
+  world.server.exchange(name).onSent((symbol, { quote: { bid, ask } }) => {
+    sent[name][symbol] ??= [];
+    sent[name][symbol].push(bid, ask);
+  });
+}
 process.on('message', () => process.send({ sent }));
 process.on('disconnect', () => process.exit());
 process.send({ urls: world.server.urls, listings });
-
-/** The exchange, whose connections tell `sent` of the quotes they carry. */
-function tapped(exchange) {
-  sent[exchange.name] = {};
-  return {
-    ...exchange,
-    open(path, peer, book, nowUs) {
-      // A conversation makes a frame of a quote it was given or of one it looked up; the frame is sent at once.
-      const made = new Map();
-      const sendQuote = peer.sendQuote.bind(peer);
-      peer.sendQuote = (symbol, frame) => {
-        const { bid, ask } = made.get(symbol);
-        sent[exchange.name][symbol] ??= [];
-        sent[exchange.name][symbol].push(bid, ask);
-        sendQuote(symbol, frame);
-      };
-      const looked = {
-        ...book,
-        quoteOf(symbol, atUs) {
-          const quote = book.quoteOf(symbol, atUs);
-          made.set(symbol, quote);
-          return quote;
-        },
-      };
-      const conversation = exchange.open(path, peer, looked, nowUs);
-      const quoteFrame = conversation.quoteFrame.bind(conversation);
-      conversation.quoteFrame = (symbol, quote, updateId, eventUs) => {
-        made.set(symbol, quote);
-        return quoteFrame(symbol, quote, updateId, eventUs);
-      };
-      return conversation;
-    },
-  };
-}

@@ -6,11 +6,12 @@ import { exchangeKey } from '../core/exchange.js';
 import { type Cancel, type Clock, isoMicros } from '../core/time.js';
 import type { SimExchange } from '../sim/exchange.js';
 import { SIM_EXCHANGES } from '../sim/exchanges/index.js';
+import { playScenario, scenarioWorld } from '../sim/scenario-player.js';
 import {
+  describeFault,
   findScenario,
   type PlannedFault,
   planScenario,
-  playScenario,
   SCENARIOS,
   type Scenario,
 } from '../sim/scenarios.js';
@@ -105,13 +106,12 @@ function scenarioOf(name: string, { recordings }: SimulateArgs): Scenario {
 function playAlways(scenario: Scenario, args: SimulateArgs, { clock, out }: SimulateIo, server: SimServer) {
   let stop: Cancel = () => {};
   let round = 0;
-  const told = ({ kind, exchange, exchangeSymbol = '' }: PlannedFault, begins: boolean) =>
-    out(
-      `# ${isoMicros(clock.nowUs())} ${kind} ${begins ? 'begins' : 'ends'}: ${exchange} ${exchangeSymbol}`.trimEnd(),
-    );
+  const told = (fault: PlannedFault, begins: boolean) =>
+    out(`# ${isoMicros(clock.nowUs())} ${fault.kind} ${begins ? 'begins' : 'ends'}: ${describeFault(fault)}`);
   const next = (): void => {
     stop();
-    stop = playScenario(planScenario(scenario, args.seed + round, server, ROUND_MS), server, clock, told);
+    const planned = planScenario(scenario, args.seed + round, scenarioWorld(server), ROUND_MS);
+    stop = playScenario(planned, server, clock, told);
     round += 1;
   };
   next();

@@ -4,13 +4,13 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { RawData, WebSocket } from 'ws';
-import type { Clock } from '../core/time.js';
-import type { Conversation, Peer, SimFrame } from './exchange.js';
+import type { Clock, Micros } from '../core/time.js';
+import type { Conversation, Peer, SimFrame, Told } from './exchange.js';
+import type { FrameFaults, Outgoing } from './frame-faults.js';
+import { type FrameKind, piecesOf } from './pieces.js';
 
 /** More than this unsent and the client is too slow to keep. */
 const UNSENT_BYTES_MAX = 16 * 1024 * 1024;
-/** A frame that trickles comes in so many pieces. */
-const PIECES = 4;
 /** How long a client may take to answer our close frame. */
 const CLOSE_TIMEOUT_MS = 3_000;
 
@@ -18,11 +18,12 @@ const CLOSE_TIMEOUT_MS = 3_000;
 export interface ConnectionOwner {
   changed(): void;
   quoteAllowed(exchangeSymbol: string): boolean;
-  quoteSent(exchangeSymbol: string): void;
-  nextUpdateId(exchangeSymbol: string): number;
+  quoteSent(exchangeSymbol: string, told: Told, connection: SimConnection): void;
   cutForSlowness(): void;
-  /** The frames that go out instead of one with a quote. */
-  framesFor(exchangeSymbol: string, frame: SimFrame): readonly SimFrame[];
+  /** The present top as it is told; null = nobody knows one. */
+  topOf(exchangeSymbol: string, nowUs: Micros): Told | null;
+  /** Whether what is subscribed now is acknowledged and stays silent. */
+  mutesSubscriptions(): boolean;
 }
 
 export class SimConnection implements Peer {
@@ -36,6 +37,11 @@ export class SimConnection implements Peer {
   readonly #stream: Duplex;
   readonly #clock: Clock;
   readonly #owner: ConnectionOwner;
+  readonly #frameFaults: FrameFaults;
+  /** Subscribed, acknowledged, and silent until subscribed again. */
+  readonly #muted = new Set<string>();
+  /** No quotes at all. */
+  hushed = false;
   #conversation: Conversation | null = null;
   #unsent = 0;
   #drainWaiters: (() => void)[] = [];
@@ -43,6 +49,7 @@ export class SimConnection implements Peer {
   #stalled = false;
   /** Bytes still to trickle, while it drips. */
   #drops: Buffer[] | null = null;
+  #dropBytes = 0;
 
   constructor(
     names: { readonly id: string; readonly token: string; readonly headers: IncomingHttpHeaders },
@@ -50,6 +57,7 @@ export class SimConnection implements Peer {
     stream: Duplex,
     clock: Clock,
     owner: ConnectionOwner,
+    frameFaults: FrameFaults,
   ) {
     this.id = names.id;
     this.token = names.token;
@@ -58,6 +66,7 @@ export class SimConnection implements Peer {
     this.#stream = stream;
     this.#clock = clock;
     this.#owner = owner;
+    this.#frameFaults = frameFaults;
   }
 
   /** From here on the conversation hears the client. */
@@ -66,15 +75,19 @@ export class SimConnection implements Peer {
     this.#socket.on('message', (data) => {
       if (this.open) conversation.onText(frameText(data), this.#clock.nowUs());
     });
-    this.#socket.on('ping', () => this.open && conversation.onControlFrame('ping', this.#clock.nowUs()));
+    this.#socket.on('ping', (payload: Buffer) => {
+      if (!this.open) return;
+      this.#sendControl('pong', payload);
+      conversation.onControlFrame('ping', this.#clock.nowUs());
+    });
     this.#socket.on('pong', () => this.open && conversation.onControlFrame('pong', this.#clock.nowUs()));
     // A broken socket says so once more by closing: nothing to do here.
     this.#socket.on('error', () => undefined);
   }
 
-  /** Neither closed nor closing. */
+  /** Neither closed nor closing nor half-open. */
   get open(): boolean {
-    return this.#closing === null && this.#socket.readyState === this.#socket.OPEN;
+    return this.#closing === null && !this.#stalled && this.#socket.readyState === this.#socket.OPEN;
   }
 
   get conversation(): Conversation {
@@ -99,11 +112,7 @@ export class SimConnection implements Peer {
   /** Text, or the bytes of a binary frame, exactly as given. False when the connection is gone. */
   sendRaw(frame: SimFrame): boolean {
     if (!this.open) return false;
-    if (this.#stalled) return true;
-    if (this.#drops !== null) {
-      this.#drops.push(...piecesOf(frame));
-      return true;
-    }
+    if (this.#drops !== null) return this.#trickle(typeof frame === 'string' ? 'text' : 'binary', frame);
     if (this.#socket.bufferedAmount > UNSENT_BYTES_MAX) {
       this.#owner.cutForSlowness();
       this.cut();
@@ -114,17 +123,49 @@ export class SimConnection implements Peer {
     return true;
   }
 
-  sendQuote(exchangeSymbol: string, frame: SimFrame): void {
-    if (!this.#owner.quoteAllowed(exchangeSymbol)) return;
-    let sent = true;
-    for (const one of this.#owner.framesFor(exchangeSymbol, frame)) sent = this.sendRaw(one) && sent;
-    if (sent) this.#owner.quoteSent(exchangeSymbol);
+  sendTop(exchangeSymbol: string, nowUs: Micros): void {
+    const told = this.#owner.topOf(exchangeSymbol, nowUs);
+    if (told !== null) this.tell(exchangeSymbol, told, nowUs);
   }
 
-  /** As a peer whose machine is gone: nothing is read, nothing comes, and no end is told. */
+  /** The frame of this conversation that tells it. */
+  tell(exchangeSymbol: string, told: Told, nowUs: Micros): void {
+    if (!this.#delivers(exchangeSymbol)) return;
+    const { quote, updateId, eventUs } = told;
+    const frame = this.conversation.quoteFrame(exchangeSymbol, quote, updateId, eventUs, nowUs);
+    for (const one of this.#frameFaults.pass(exchangeSymbol, frame, told)) this.#sendOne(exchangeSymbol, one);
+  }
+
+  sendQuote(exchangeSymbol: string, frame: SimFrame, told: Told): void {
+    if (!this.#delivers(exchangeSymbol)) return;
+    for (const one of this.#frameFaults.pass(exchangeSymbol, frame, told)) this.#sendOne(exchangeSymbol, one);
+  }
+
+  /** Frames that wait to be overtaken go out now. */
+  release(): void {
+    for (const [exchangeSymbol, one] of this.#frameFaults.release()) this.#sendOne(exchangeSymbol, one);
+  }
+
+  #delivers(exchangeSymbol: string): boolean {
+    return (
+      this.open &&
+      !this.hushed &&
+      !this.#muted.has(exchangeSymbol) &&
+      this.#owner.quoteAllowed(exchangeSymbol)
+    );
+  }
+
+  #sendOne(exchangeSymbol: string, { frame, told }: Outgoing): void {
+    if (this.sendRaw(frame) && told !== null) this.#owner.quoteSent(exchangeSymbol, told, this);
+  }
+
+  /** As a peer whose machine is gone: nothing is heard, nothing comes, and no end is told. It never comes back. */
   stall(): void {
     this.#stalled = true;
-    this.#stream.pause();
+    // The bytes of the client are taken and thrown away, so that its end, if it comes to one, is seen.
+    this.#stream.removeAllListeners('data');
+    this.#stream.resume();
+    this.#owner.changed();
   }
 
   /** From now on the bytes of frames trickle, a few each tick; false ends it, and what is left goes at once. */
@@ -136,18 +177,37 @@ export class SimConnection implements Peer {
   /** One tick's worth of trickling. */
   dripOnce(): void {
     const drop = this.#drops?.shift();
-    if (drop !== undefined && this.open) this.#stream.write(drop);
+    if (drop === undefined || !this.open) return;
+    this.#dropBytes -= drop.length;
+    this.#stream.write(drop);
+  }
+
+  #trickle(kind: FrameKind, payload: SimFrame): boolean {
+    const pieces = piecesOf(kind, payload);
+    this.#drops?.push(...pieces);
+    for (const piece of pieces) this.#dropBytes += piece.length;
+    if (this.#dropBytes <= UNSENT_BYTES_MAX) return true;
+    this.#owner.cutForSlowness();
+    this.cut();
+    return false;
   }
 
   #flushDrops(): void {
-    const drops = this.#drops;
+    const drops = this.#drops ?? [];
     this.#drops = null;
-    if (this.open) for (const drop of drops ?? []) this.#stream.write(drop);
+    this.#dropBytes = 0;
+    if (this.open) for (const drop of drops) this.#stream.write(drop);
   }
 
   ping(payload: string): void {
-    // A ping between the pieces of a frame would be taken for a part of it.
-    if (this.open && !this.#stalled && this.#drops === null) this.#socket.ping(payload);
+    if (this.open) this.#sendControl('ping', Buffer.from(payload));
+  }
+
+  /** Between the pieces of a frame it would be taken for a part of it: it trickles too. */
+  #sendControl(kind: 'ping' | 'pong', payload: Buffer): void {
+    if (this.#drops !== null) this.#trickle(kind, payload);
+    else if (kind === 'ping') this.#socket.ping(payload);
+    else this.#socket.pong(payload);
   }
 
   close(code: number, reason: string): void {
@@ -161,11 +221,9 @@ export class SimConnection implements Peer {
   want(exchangeSymbol: string, wanted: boolean): void {
     if (wanted) this.wanted.add(exchangeSymbol);
     else this.wanted.delete(exchangeSymbol);
+    if (wanted && this.#owner.mutesSubscriptions()) this.#muted.add(exchangeSymbol);
+    else this.#muted.delete(exchangeSymbol);
     this.#owner.changed();
-  }
-
-  nextUpdateId(exchangeSymbol: string): number {
-    return this.#owner.nextUpdateId(exchangeSymbol);
   }
 
   /** Resolves when the kernel has all frames sent so far, or the connection is gone. */
@@ -176,6 +234,7 @@ export class SimConnection implements Peer {
 
   /** The close frame goes out after everything sent; resolves when both sides have closed. */
   closeAfterFlush(code: number, reason: string): Promise<void> {
+    this.#flushDrops();
     this.#closing ??= new Promise((resolve) => {
       if (this.#socket.readyState === this.#socket.CLOSED) {
         resolve();
@@ -186,7 +245,8 @@ export class SimConnection implements Peer {
         cancel();
         resolve();
       });
-      this.#socket.close(code, reason);
+      if (this.#stalled) this.cut();
+      else this.#socket.close(code, reason);
     });
     this.#owner.changed();
     return this.#closing;
@@ -199,24 +259,6 @@ export class SimConnection implements Peer {
     this.#drainWaiters = [];
     for (const resolve of waiters) resolve();
   }
-}
-
-/** A whole unmasked WebSocket frame, in pieces of a few bytes. */
-function piecesOf(frame: SimFrame): Buffer[] {
-  const payload = Buffer.from(frame as string);
-  const short = payload.length < 126;
-  const header = Buffer.alloc(short ? 2 : 4);
-  header[0] = 0x80 | (typeof frame === 'string' ? 1 : 2);
-  if (short) header[1] = payload.length;
-  else {
-    header[1] = 126;
-    header.writeUInt16BE(payload.length, 2);
-  }
-  const whole = Buffer.concat([header, payload]);
-  const size = Math.ceil(whole.length / PIECES);
-  const pieces: Buffer[] = [];
-  for (let at = 0; at < whole.length; at += size) pieces.push(whole.subarray(at, at + size));
-  return pieces;
 }
 
 function frameText(data: RawData): string {

@@ -61,6 +61,15 @@ export interface RestReply {
   readonly body: unknown;
 }
 
+/** What a frame with a best bid and ask told. */
+export interface Told {
+  readonly quote: SimQuote;
+  /** NaN where the frame carries none. */
+  readonly updateId: number;
+  /** The exchange's time, where its frames carry one. */
+  readonly eventUs: Micros;
+}
+
 /** What goes over a socket: text, or the bytes of a binary frame. */
 export type SimFrame = string | Uint8Array;
 
@@ -72,8 +81,10 @@ export interface Peer {
   header(name: string): string | undefined;
   /** Acknowledgements, errors, pongs. */
   send(frame: SimFrame): void;
-  /** A frame with a best bid and ask: counted, and held back while the symbol is silenced. */
-  sendQuote(exchangeSymbol: string, frame: SimFrame): void;
+  /** The present top as a frame of its own, where the world knows one: for the answer to a subscription. */
+  sendTop(exchangeSymbol: string, nowUs: Micros): void;
+  /** A frame with a best bid and ask: counted, and held back while the symbol is silenced. `told` = what it says. */
+  sendQuote(exchangeSymbol: string, frame: SimFrame, told: Told): void;
   /** A WebSocket ping frame. */
   ping(payload: string): void;
   close(code: number, reason: string): void;
@@ -81,8 +92,6 @@ export interface Peer {
   cut(): void;
   /** The connection wants (or no longer wants) the best bid and ask of a listed symbol. */
   want(exchangeSymbol: string, wanted: boolean): void;
-  /** Rises by at least one with every call; per symbol, not per connection. */
-  nextUpdateId(exchangeSymbol: string): number;
 }
 
 /** One connection's life, as the exchange sees it. */
@@ -92,14 +101,35 @@ export interface Conversation {
   onControlFrame(kind: 'ping' | 'pong', nowUs: Micros): void;
   /** Comes several times a second, for everything that happens by time. */
   onTick(nowUs: Micros): void;
-  /** The frame that tells `quote`; what the conversation must remember of having sent it, it remembers. */
-  quoteFrame(exchangeSymbol: string, quote: SimQuote, updateId: number, eventUs: Micros): SimFrame;
+  /**
+   * The frame that tells `quote`; what the conversation must remember of having sent it, it remembers. The update id
+   * rises per symbol, not per connection. `eventUs` is the exchange's time as it is told, `nowUs` when the frame goes.
+   */
+  quoteFrame(
+    exchangeSymbol: string,
+    quote: SimQuote,
+    updateId: number,
+    eventUs: Micros,
+    nowUs: Micros,
+  ): SimFrame;
 }
 
 /** What sizes are told in: so many base coins, with so many decimals. */
 export interface SimContract {
   readonly size: number;
   readonly decimals: number;
+}
+
+/** So much REST in a sliding window of time from one address. */
+export interface SimRestLimit {
+  readonly count: number;
+  readonly windowMs: number;
+  /** Whether each path has a budget of its own. */
+  readonly isPerPath: boolean;
+  /** What a request takes of it; absent = one. */
+  weightOf?(pathname: string): number;
+  /** The answer beyond it. */
+  readonly reply: RestReply;
 }
 
 export interface SimExchange {
@@ -119,6 +149,9 @@ export interface SimExchange {
   readonly wsPath: string;
   /** Handshakes from one address; more are answered 429. null = none documented. */
   readonly connectLimit: { readonly count: number; readonly windowMs: number } | null;
+  /** Open connections from one address; handshakes beyond are answered 429. Absent = none documented. */
+  readonly connectionsMax?: number;
+  readonly restLimit?: SimRestLimit;
   exchangeSymbolOf(base: string, quote: string): string;
   /** `[base, quote]`, or null where the spelling cannot be cut. */
   splitSymbol(exchangeSymbol: string): readonly [string, string] | null;

@@ -7,10 +7,12 @@ import type { WebSocket } from 'ws';
 import { symbolKey } from '../core/symbol.js';
 import { type Cancel, type Clock, type Micros, US_PER_MS } from '../core/time.js';
 import { type ConnectionOwner, SimConnection } from './connection.js';
-import type { RestReply, SimBook, SimExchange, SimFrame, SimQuote } from './exchange.js';
-import { type FaultKind, FaultSet } from './faults.js';
+import type { RestReply, SimBook, SimExchange, SimQuote, Told } from './exchange.js';
+import { type FaultKind, FaultSet, type Refusal } from './faults.js';
+import { FrameFaults } from './frame-faults.js';
 import type { Random } from './random.js';
 import { RateWindow } from './rate-window.js';
+import { RestBudget } from './rest-budget.js';
 
 const TICK_PERIOD_MS = 250;
 
@@ -19,8 +21,11 @@ export type RestFault =
   | { readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly body?: unknown }
   | 'hang-up';
 
+/** Hears of every frame with a best bid and ask that went out whole, in the order of each connection. */
+export type OnSent = (exchangeSymbol: string, told: Told, connectionId: string) => void;
+
 export interface SentCounters {
-  /** Frames with a best bid and ask, on all connections together. */
+  /** Whole frames with a best bid and ask, on all connections together. */
   readonly total: number;
   /** By symbol, in any spelling. */
   of(symbol: string): number;
@@ -38,28 +43,31 @@ export class HostedExchange implements ConnectionOwner {
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #connects: RateWindow | null;
+  readonly #connectionsMax: number;
+  readonly #restBudget: RestBudget;
   readonly #updateIds = new Map<string, number>();
   readonly #sentBySymbol = new Map<string, number>();
   readonly #silenced = new Set<string>();
   readonly #listeners = new Set<() => void>();
-  /** Connections that get no quotes: those opened while subscriptions were acknowledged without data. */
-  readonly #mute = new Set<SimConnection>();
-  /** Connections that will be closed when the maintenance that was announced to them begins. */
-  #announced: readonly SimConnection[] = [];
+  readonly #sentListeners = new Set<OnSent>();
+  /** Connections that were told they will be closed: all that were open, or one. */
+  readonly #announced = new Map<SimConnection | 'all', readonly SimConnection[]>();
   readonly #stopTicking: Cancel;
   #sentTotal = 0;
   #silencedAll = false;
   #refusing = false;
   #restFault: RestFault | null = null;
 
-  constructor(exchange: SimExchange, book: SimBook, clock: Clock, random: Random, connectLimits: boolean) {
+  constructor(exchange: SimExchange, book: SimBook, clock: Clock, random: Random, limits: boolean) {
     this.exchange = exchange;
     this.book = book;
     this.#clock = clock;
     this.#random = random;
-    this.faults = new FaultSet(random);
-    const limit = connectLimits ? exchange.connectLimit : null;
+    this.faults = new FaultSet();
+    const limit = limits ? exchange.connectLimit : null;
     this.#connects = limit === null ? null : new RateWindow(limit.count, limit.windowMs);
+    this.#connectionsMax = (limits ? exchange.connectionsMax : undefined) ?? Infinity;
+    this.#restBudget = new RestBudget((limits ? exchange.restLimit : undefined) ?? null);
     this.#stopTicking = clock.every(TICK_PERIOD_MS, () => this.#tick());
   }
 
@@ -89,28 +97,49 @@ export class HostedExchange implements ConnectionOwner {
     else this.#silenced.delete(symbolKey(symbol));
   }
 
-  /** Begins or ends a fault, of one symbol (any spelling) or of the exchange. What has no end has had its effect. */
-  fault(kind: FaultKind, active: boolean, symbol?: string): void {
-    this.faults.set(kind, active, symbol);
-    const connections = [...this.connections];
-    if (kind === 'slow-drip') for (const connection of connections) connection.drip(active);
-    else if (kind === 'half-open' && active) for (const connection of connections) connection.stall();
-    else if (kind === 'ack-without-data') this.#muteAll(active);
-    else if (kind === 'cut' && active) for (const connection of connections) connection.cut();
-    else if (kind === 'announced-close') this.#maintain(active);
+  /**
+   * Begins or ends a fault, of one symbol (any spelling), of one connection, or of the exchange with all its
+   * connections and new ones. What has no end has had its effect.
+   */
+  fault(kind: FaultKind, active: boolean, of?: string | SimConnection): void {
+    const one = of instanceof SimConnection ? of : null;
+    if (one === null) this.faults.set(kind, active, of as string | undefined);
+    else if (active) this.faults.strike(kind);
+    const struck = one === null ? [...this.connections] : [one];
+    if (kind === 'announced-close') this.#maintain(active, one ?? 'all', struck);
+    else for (const connection of struck) this.#strike(kind, active, connection);
   }
 
-  #muteAll(active: boolean): void {
-    this.#mute.clear();
-    if (active) for (const connection of this.connections) this.#mute.add(connection);
+  #strike(kind: FaultKind, active: boolean, connection: SimConnection): void {
+    if (kind === 'slow-drip') connection.drip(active);
+    else if (kind === 'silent-sockets') connection.hushed = active;
+    else if (kind === 'half-open' && active) connection.stall();
+    else if (kind === 'cut' && active) connection.cut();
+    else if (kind === 'reordered-frames' && !active) connection.release();
+    else return;
+    if (active) this.faults.touch(kind);
   }
 
-  #maintain(begins: boolean): void {
-    const notice = this.exchange.closingNotice?.(this.#clock.nowUs());
+  #maintain(begins: boolean, key: SimConnection | 'all', struck: readonly SimConnection[]): void {
     if (begins) {
-      this.#announced = [...this.connections];
-      if (notice !== undefined) for (const connection of this.#announced) connection.send(notice);
-    } else for (const connection of this.#announced) connection.close(1001, 'maintenance');
+      const notice = this.exchange.closingNotice?.(this.#clock.nowUs());
+      this.#announced.set(key, struck);
+      if (notice !== undefined) for (const connection of struck) connection.send(notice);
+      return;
+    }
+    for (const connection of this.#announced.get(key) ?? []) {
+      this.faults.touch('announced-close');
+      connection.close(1001, 'maintenance');
+    }
+    this.#announced.delete(key);
+  }
+
+  /** The truth, for tests to compare with. */
+  onSent(listener: OnSent): Cancel {
+    this.#sentListeners.add(listener);
+    return () => {
+      this.#sentListeners.delete(listener);
+    };
   }
 
   get sent(): SentCounters {
@@ -139,15 +168,14 @@ export class HostedExchange implements ConnectionOwner {
 
   /** Sends the quote to everyone who wants it; returns how many frames that were. */
   publish(exchangeSymbol: string, truth: SimQuote, truthUs: Micros): number {
-    const quote = this.faults.quote(exchangeSymbol, truth);
-    const eventUs = this.faults.time(truthUs);
+    if (!this.quoteAllowed(exchangeSymbol)) return 0;
     const before = this.#sentTotal;
-    let updateId = 0;
+    const nowUs = this.#clock.nowUs();
+    let told: Told | null = null;
     for (const connection of this.connections) {
-      if (!connection.open || !connection.wanted.has(exchangeSymbol) || this.#mute.has(connection)) continue;
-      if (updateId === 0) updateId = this.nextUpdateId(exchangeSymbol);
-      const frame = connection.conversation.quoteFrame(exchangeSymbol, quote, updateId, eventUs);
-      connection.sendQuote(exchangeSymbol, frame);
+      if (!connection.open || !connection.wanted.has(exchangeSymbol)) continue;
+      told ??= this.#told(exchangeSymbol, truth, truthUs);
+      connection.tell(exchangeSymbol, told, nowUs);
     }
     return this.#sentTotal - before;
   }
@@ -156,15 +184,23 @@ export class HostedExchange implements ConnectionOwner {
 
   answer(path: URL, method: string): RestReply | 'hang-up' {
     this.restRequests++;
-    const trouble = this.#restTrouble();
+    const trouble = this.faults.rest();
     if (trouble !== null) return trouble;
     if (this.#restFault === 'hang-up') return 'hang-up';
     if (this.#restFault !== null) return { body: '', ...this.#restFault };
-    return this.exchange.rest(path, this.faults.book(this.book), this.#clock.nowUs(), method);
+    const nowUs = this.#clock.nowUs();
+    const refusal = this.#restBudget.refusal(path.pathname, nowUs);
+    if (refusal !== null) return refusal;
+    return this.exchange.rest(
+      path,
+      this.faults.book(this.book, () => false),
+      nowUs,
+      method,
+    );
   }
 
   /** null = the handshake may go on. */
-  refusal(path: URL): 404 | 429 | 'hang-up' | null {
+  refusal(path: URL): Refusal | null {
     this.handshakes++;
     const refusal = this.#refusalNow(path);
     if (refusal !== null) this.handshakesRefused++;
@@ -172,17 +208,17 @@ export class HostedExchange implements ConnectionOwner {
   }
 
   adopt(path: URL, headers: IncomingHttpHeaders, socket: WebSocket, stream: Duplex): void {
-    const id = `${this.exchange.name}#${this.handshakes}`;
-    const token = this.#random.hex(32);
-    const connection = new SimConnection({ id, token, headers }, socket, stream, this.#clock, this);
-    if (this.faults.has('slow-drip')) connection.drip(true);
-    if (this.faults.has('half-open')) connection.stall();
-    if (this.faults.has('ack-without-data')) this.#mute.add(connection);
-    connection.begin(this.exchange.open(path, connection, this.book, this.#clock.nowUs()));
+    const names = { id: `${this.exchange.name}#${this.handshakes}`, token: this.#random.hex(32), headers };
+    const frameFaults = new FrameFaults(this.faults, this.#random);
+    const connection = new SimConnection(names, socket, stream, this.#clock, this, frameFaults);
+    // Who has subscribed a symbol may still let it go when it is not listed any more.
+    const book = this.faults.book(this.book, (exchangeSymbol) => connection.wanted.has(exchangeSymbol));
+    for (const kind of ['slow-drip', 'silent-sockets', 'half-open'] as const)
+      if (this.faults.has(kind)) this.#strike(kind, true, connection);
+    connection.begin(this.exchange.open(path, connection, book, this.#clock.nowUs()));
     this.connections.add(connection);
     socket.once('close', () => {
       this.connections.delete(connection);
-      this.#mute.delete(connection);
       this.changed();
     });
     this.changed();
@@ -200,17 +236,35 @@ export class HostedExchange implements ConnectionOwner {
   }
 
   quoteAllowed(exchangeSymbol: string): boolean {
-    if (this.#silencedAll || this.faults.has('silent-sockets')) return false;
+    if (this.#silencedAll) return false;
     return !this.#silenced.has(symbolKey(exchangeSymbol)) && !this.faults.silences(exchangeSymbol);
   }
 
-  quoteSent(exchangeSymbol: string): void {
+  quoteSent(exchangeSymbol: string, told: Told, connection: SimConnection): void {
     const key = symbolKey(exchangeSymbol);
     this.#sentTotal++;
     this.#sentBySymbol.set(key, (this.#sentBySymbol.get(key) ?? 0) + 1);
+    for (const listener of this.#sentListeners) listener(exchangeSymbol, told, connection.id);
   }
 
-  nextUpdateId(exchangeSymbol: string): number {
+  topOf(exchangeSymbol: string, nowUs: Micros): Told | null {
+    const top = this.book.quoteOf(exchangeSymbol, nowUs);
+    return top === undefined ? null : this.#told(exchangeSymbol, top, nowUs);
+  }
+
+  mutesSubscriptions(): boolean {
+    const mutes = this.faults.has('ack-without-data');
+    if (mutes) this.faults.touch('ack-without-data');
+    return mutes;
+  }
+
+  /** As it is told, which faults may make another thing than the truth. */
+  #told(exchangeSymbol: string, truth: SimQuote, truthUs: Micros): Told {
+    const quote = this.faults.quote(exchangeSymbol, truth);
+    return { quote, updateId: this.#nextUpdateId(exchangeSymbol), eventUs: this.faults.time(truthUs) };
+  }
+
+  #nextUpdateId(exchangeSymbol: string): number {
     // Starts from the time, so that numbers rise over restarts of the server too, as the real ones do.
     const last = this.#updateIds.get(exchangeSymbol) ?? Math.floor(this.#clock.nowUs() / US_PER_MS / 10);
     const next = last + 1 + this.#random.below(4);
@@ -218,37 +272,24 @@ export class HostedExchange implements ConnectionOwner {
     return next;
   }
 
-  framesFor(exchangeSymbol: string, frame: SimFrame): readonly SimFrame[] {
-    return this.faults.frames(exchangeSymbol, frame);
-  }
-
   cutForSlowness(): void {
     this.slowReadersCut++;
   }
 
-  #refusalNow(path: URL): 404 | 429 | 'hang-up' | null {
-    if (this.#refusing || this.faults.has('refused')) return 'hang-up';
-    if (this.faults.has('handshake-429')) return 429;
-    if (this.#connects?.take(this.#clock.nowUs()) === false) return 429;
-    return this.exchange.acceptsWsPath(path.pathname) ? null : 404;
-  }
-
-  #restTrouble(): RestReply | null {
-    const html = '<html><body><h1>503 Service Unavailable</h1></body></html>';
-    for (const [kind, reply] of [
-      ['rest-429', { status: 429, headers: { 'retry-after': '20' }, body: '' }],
-      ['rest-418', { status: 418, headers: { 'retry-after': '60' }, body: '' }],
-      ['rest-500', { status: 500, body: '' }],
-      ['rest-html', { status: 200, body: html }],
-    ] as const)
-      if (this.faults.has(kind)) return reply;
-    return null;
+  #refusalNow(path: URL): Refusal | null {
+    if (this.#refusing) return 'hang-up';
+    const trouble = this.faults.refusal();
+    if (trouble !== null) return trouble;
+    if (this.connections.size >= this.#connectionsMax) return { status: 429 };
+    if (this.#connects?.take(this.#clock.nowUs()) === false) return { status: 429 };
+    return this.exchange.acceptsWsPath(path.pathname) ? null : { status: 404 };
   }
 
   #tick(): void {
     const nowUs = this.#clock.nowUs();
-    if (this.faults.has('slow-drip')) for (const connection of this.connections) connection.dripOnce();
-    for (const connection of [...this.connections])
+    for (const connection of [...this.connections]) {
+      connection.dripOnce();
       if (connection.open) connection.conversation.onTick(nowUs);
+    }
   }
 }

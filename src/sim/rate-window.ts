@@ -12,11 +12,11 @@ export class RateWindow {
     this.#windowUs = windowMs * US_PER_MS;
   }
 
-  /** Takes one; false when the window already holds `count` of them (this one is not taken then). */
-  take(nowUs: Micros): boolean {
+  /** Takes one, or as many as it weighs; false when the window has no room for it (it is not taken then). */
+  take(nowUs: Micros, weight = 1): boolean {
     this.#takenUs = this.#takenUs.filter((takenUs) => nowUs - takenUs < this.#windowUs);
-    if (this.#takenUs.length >= this.#count) return false;
-    this.#takenUs.push(nowUs);
+    if (this.#takenUs.length + weight > this.#count) return false;
+    for (let n = 0; n < weight; n += 1) this.#takenUs.push(nowUs);
     return true;
   }
 }

@@ -1,7 +1,13 @@
 // The simulated world's one HTTP server, on loopback: each exchange under its own path prefix, REST and
 // WebSocket alike. `/<exchange>/<the exchange's own path>`; it must never listen beyond loopback.
 
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+  STATUS_CODES,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
@@ -9,6 +15,7 @@ import { assert } from '../core/assert.js';
 import { exchangeKey } from '../core/exchange.js';
 import type { Clock } from '../core/time.js';
 import type { SimBook, SimExchange } from './exchange.js';
+import type { Refusal } from './faults.js';
 import { HostedExchange } from './hosted-exchange.js';
 import { createRandom } from './random.js';
 
@@ -22,7 +29,7 @@ export interface SimServerOptions {
   /** Of connection ids and the steps of update ids. */
   readonly seed: number;
   readonly exchanges: readonly { readonly exchange: SimExchange; readonly book: SimBook }[];
-  /** False: as many handshakes as one likes. Default true. */
+  /** False: as many handshakes, connections and REST requests as one likes. Default true. */
   readonly connectLimits?: boolean;
 }
 
@@ -66,6 +73,8 @@ export async function startSimServer(options: SimServerOptions): Promise<SimServ
     noServer: true,
     clientTracking: false,
     perMessageDeflate: false,
+    // A connection answers itself: one that is half-open does not.
+    autoPong: false,
     maxPayload: CLIENT_FRAME_BYTES_MAX,
   });
   const server = createServer((request, response) => answer(hosted, request, response));
@@ -152,9 +161,9 @@ function upgrade(
 ): void {
   socket.on('error', () => socket.destroy());
   const routed = route(hosted, request);
-  const refusal = routed === null ? 404 : routed.hosted.refusal(routed.path);
+  const refusal = routed === null ? { status: 404 as const } : routed.hosted.refusal(routed.path);
   if (routed === null || refusal !== null) {
-    refuse(socket, refusal ?? 404);
+    refuse(socket, refusal ?? { status: 404 });
     return;
   }
   sockets.handleUpgrade(request, socket, head, (webSocket) => {
@@ -162,12 +171,14 @@ function upgrade(
   });
 }
 
-function refuse(socket: Duplex, why: number | 'hang-up'): void {
-  if (why === 'hang-up') socket.destroy();
-  else
-    socket.end(
-      `HTTP/1.1 ${why} ${why === 429 ? 'Too Many Requests' : 'Not Found'}\r\nContent-Length: 0\r\n\r\n`,
-    );
+function refuse(socket: Duplex, why: Refusal): void {
+  if (why === 'hang-up') {
+    socket.destroy();
+    return;
+  }
+  const { status, retryAfterS } = why;
+  const retryAfter = retryAfterS === undefined ? '' : `Retry-After: ${retryAfterS}\r\n`;
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${retryAfter}Content-Length: 0\r\n\r\n`);
 }
 
 function listen(server: Server, port: number): Promise<number> {

@@ -5,6 +5,7 @@ import { runSimulate, SimulateError } from '../../src/cli/simulate.js';
 import { createRealClock } from '../../src/clock.js';
 import { SIM_EXCHANGES } from '../../src/sim/exchanges/index.js';
 import { Client, eventually } from '../sim/client.js';
+import { createFastClock } from '../support/fast-clock.js';
 
 const ARGS = { port: 0, symbols: 5, rate: 500, seed: 9, speed: 1, loop: false };
 
@@ -31,6 +32,20 @@ test('simulate prints configuration whose addresses work, sends quotes, and ends
   clock.close();
   assert.notEqual(client.closed, null);
   assert.match(lines.at(-SIM_EXCHANGES.length)!, /^# Binance: \d+ quotes, 1 REST requests, 1 handshakes$/);
+});
+
+test('simulate says when each fault of its scenario begins and ends, and of what', async () => {
+  const clock = createFastClock(1_000);
+  const lines: string[] = [];
+  const stop = new AbortController();
+  const args = { ...ARGS, exchanges: ['Binance', 'OKX'], scenario: 'silent-symbols' };
+  const running = runSimulate(args, { clock, out: (line) => lines.push(line) }, stop.signal);
+  const about = /^# \d{4}-\S+Z silent-symbol (begins|ends): \S+ of (Binance|OKX): nothing of it goes out/;
+  const told = (word: string) => lines.filter((line) => about.exec(line)?.[1] === word).length;
+  await eventually('three have begun and ended', () => told('begins') >= 3 && told('ends') >= 3);
+  stop.abort();
+  await running;
+  assert.equal(told('begins'), told('ends'), 'what had begun is ended');
 });
 
 test('simulate names an exchange it does not have', async () => {

@@ -19,7 +19,10 @@ export class Client {
 
   private constructor(socket: WebSocket) {
     this.#socket = socket;
-    socket.on('pong', () => this.pongs++);
+    socket.on('pong', () => {
+      this.pongs++;
+      this.#wake();
+    });
     socket.on('message', (data, isBinary) => {
       this.frames.push(data.toString());
       this.received.push({ bytes: data as Buffer, isBinary });
@@ -59,6 +62,11 @@ export class Client {
 
   close(): void {
     this.#socket.close();
+  }
+
+  /** Without a closing handshake. */
+  terminate(): void {
+    this.#socket.terminate();
   }
 
   get parsed(): readonly Json[] {

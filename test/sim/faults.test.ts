@@ -1,10 +1,13 @@
-// Each fault does what it says, over real sockets, and ends when it is told to; the same seed gives the same timetable.
+// Faults of symbols, listings, times, REST and handshakes do what they say, over real sockets, and end when told to.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { FAULT_KINDS } from '../../src/sim/faults.js';
-import { findScenario, planScenario, playScenario, SCENARIOS } from '../../src/sim/scenarios.js';
-import { eventually } from './client.js';
+import WebSocket from 'ws';
+import { adapters } from '../../src/exchanges/index.js';
+import { fetchListing } from '../../src/ingest/listing.js';
+import { LIMITS } from '../../src/limits.js';
+import type { FaultKind } from '../../src/sim/faults.js';
+import { createFastClock } from '../support/fast-clock.js';
 import { place, START_US } from './place.js';
 
 const QUOTE = { bid: 100, bidSize: 1, ask: 101, askSize: 2 };
@@ -52,39 +55,70 @@ test('a delisted symbol is halted in the listing, in the exchange’s own word',
   assert.equal(await statusOf(), 'TRADING');
 });
 
-test('faults of frames strike a share of them, counted, and none after their end', async (t) => {
-  const { server, connect } = await place(t);
+test('an unlisted symbol is in no listing, silent to who has it, unknown to who asks; its end lists it', async (t) => {
+  const { server, connect, get } = await place(t);
   const okx = server.exchange('OKX');
-  const client = await connect('OKX');
-  client.send({ op: 'subscribe', args: [{ channel: 'bbo-tbt', instId: 'BTC-USDT' }] });
-  await client.until('the subscription', () => okx.wanted().size === 1);
-  const send = async (
-    count: number,
-    expected: (received: number, struck: number) => boolean,
-    kind: (typeof FAULT_KINDS)[number],
-  ) => {
-    const before = client.frames.length;
-    for (let n = 0; n < count; n += 1)
-      okx.publish('BTC-USDT', { ...QUOTE, bidSize: n + 1 }, START_US + n * 1_000);
-    const struck = () => (okx.faults.struck.get(kind) ?? 1) - 1;
-    await eventually(`${kind}: ${struck()} struck`, () => expected(client.frames.length - before, struck()));
-    return struck();
+  const listed = async () => {
+    const reply = (await get('OKX', '/api/v5/public/instruments?instType=SPOT')) as {
+      data: { instId: string }[];
+    };
+    return reply.data.some(({ instId }) => instId === 'BTC-USDT');
   };
-  for (const [kind, count] of [
-    ['missing-frames', (received: number, struck: number) => received === 100 - struck],
-    ['duplicated-frames', (received: number, struck: number) => received === 100 + struck],
-    ['malformed-frames', (received: number) => received === 100],
-    ['garbage-frames', (received: number) => received === 100],
-  ] as const) {
-    okx.fault(kind, true);
-    const struck = await send(100, count, kind);
-    assert.ok(struck > 5 && struck < 80, `${kind}: ${struck} of 100`);
-    okx.fault(kind, false);
-    await send(10, (received) => received === 10, kind);
+  const subscribe = (op: string) => ({ op, id: op, args: [{ channel: 'bbo-tbt', instId: 'BTC-USDT' }] });
+  const client = await connect('OKX');
+  client.send(subscribe('subscribe'));
+  await client.until('the first top', () => client.frames.length === 2);
+  okx.fault('unlisted', true, 'BTC/USDT');
+  assert.equal(await listed(), false);
+  assert.equal(okx.publish('BTC-USDT', QUOTE, START_US), 0);
+  client.send(subscribe('unsubscribe'));
+  await client.frame((frame) => frame['event'] === 'unsubscribe');
+  client.send(subscribe('subscribe'));
+  assert.equal((await client.frame((frame) => frame['event'] === 'error'))['code'], '60018');
+  okx.fault('unlisted', false, 'BTC/USDT');
+  assert.equal(await listed(), true);
+  client.send(subscribe('subscribe'));
+  await client.until('an acknowledgement and a top', () => client.frames.length === 6);
+});
+
+test('on every exchange what is halted does not trade, what is unlisted is not there, and both come back', async (t) => {
+  const { server } = await place(t);
+  for (const adapter of adapters) {
+    const hosted = server.exchange(adapter.name);
+    const symbols = hosted.book.listing.map(({ exchangeSymbol }) => exchangeSymbol);
+    const source = {
+      adapter,
+      ...server.urls[adapter.name]!,
+      limits: LIMITS.ingest,
+      clock: createFastClock(1),
+    };
+    const trading = async (): Promise<readonly string[]> => {
+      const listed = await fetchListing(source, new AbortController().signal);
+      const names = listed.filter((row) => row.trading).map(({ exchangeSymbol }) => exchangeSymbol);
+      return symbols.filter((symbol) => names.includes(symbol));
+    };
+    const [first, second] = symbols as [string, string];
+    hosted.fault('delisted', true, first);
+    hosted.fault('unlisted', true, second);
+    assert.deepEqual(await trading(), symbols.slice(2), adapter.name);
+    hosted.fault('delisted', false, first);
+    hosted.fault('unlisted', false, second);
+    assert.deepEqual(await trading(), symbols, adapter.name);
   }
 });
 
-test('times are told wrong: none, an hour off, five seconds back', async (t) => {
+test('the first top after a subscription is as faulty as those that follow', async (t) => {
+  const { server, connect } = await place(t);
+  const bybit = server.exchange('Bybit');
+  bybit.fault('one-sided', true, 'BTCUSDT');
+  bybit.fault('time-zero', true);
+  const client = await connect('Bybit');
+  client.send({ op: 'subscribe', req_id: '1', args: ['orderbook.1.BTCUSDT'] });
+  const { data, cts } = await client.frame((frame) => frame['topic'] === 'orderbook.1.BTCUSDT');
+  assert.deepEqual([(data as { a: unknown }).a, cts], [[], 0]);
+});
+
+test('times are told wrong: none, an hour off, five seconds off', async (t) => {
   const { server, connect } = await place(t);
   const bybit = server.exchange('Bybit');
   const client = await connect('Bybit');
@@ -103,6 +137,7 @@ test('times are told wrong: none, an hour off, five seconds back', async (t) => 
     ['time-future', 3_600_000],
     ['time-past', -3_600_000],
     ['time-step', -5_000],
+    ['time-step-ahead', 5_000],
   ] as const) {
     bybit.fault(kind, true);
     assert.equal(await offsetMs(), expected, kind);
@@ -128,75 +163,33 @@ test('REST is refused with a time to wait, fails, or answers HTML; handshakes ar
     binance.fault(kind, false);
   }
   assert.equal((await ask()).status, 200);
-  binance.fault('handshake-429', true);
-  await assert.rejects(connect('Binance'), /429/);
-  binance.fault('handshake-429', false);
+  for (const [kind, status, retryAfter] of [
+    ['handshake-429', 429, '20'],
+    ['handshake-418', 418, '60'],
+  ] as const) {
+    binance.fault(kind, true);
+    assert.deepEqual(await refusedHandshake(server.urls['Binance']!.wsUrl), [status, retryAfter]);
+    binance.fault(kind, false);
+  }
   binance.fault('refused', true);
   await assert.rejects(connect('Binance'));
   binance.fault('refused', false);
   await connect('Binance');
+  assert.deepEqual(
+    ['rest-418', 'rest-html', 'handshake-429', 'refused'].map((kind) =>
+      binance.faults.touched.get(kind as FaultKind),
+    ),
+    [1, 1, 1, 1],
+  );
 });
 
-test('sockets are cut, closed after a notice, left hanging, made to trickle, acknowledged without data', async (t) => {
-  const { server, connect, clock } = await place(t);
-  const binance = server.exchange('Binance');
-  const path = '/btcusdt@bookTicker';
-  const cut = await connect('Binance', path);
-  binance.fault('cut', true);
-  assert.equal((await cut.gone()).code, 1006);
-
-  const old = await connect('Binance', path);
-  binance.fault('announced-close', true);
-  await old.frame((frame) => frame['e'] === 'serverShutdown');
-  const next = await connect('Binance', path);
-  binance.fault('announced-close', false);
-  assert.equal((await old.gone()).code, 1001);
-  assert.equal(next.closed, null, 'who came after the notice stays');
-
-  binance.fault('half-open', true);
-  next.ping();
-  binance.publish('BTCUSDT', QUOTE, START_US);
-  binance.fault('half-open', false);
-
-  binance.fault('slow-drip', true);
-  const slow = await connect('Binance', path);
-  binance.publish('BTCUSDT', QUOTE, START_US);
-  clock.advance(500);
-  assert.equal(slow.frames.length, 0, 'half a frame is none');
-  for (let n = 0; n < 8; n += 1) clock.advance(250);
-  await slow.until('the whole frame', () => slow.frames.length === 1);
-  assert.equal((slow.parsed[0] as { s: string }).s, 'BTCUSDT');
-  binance.fault('slow-drip', false);
-  assert.equal(next.pongs, 0, 'who hangs answers no ping');
-  assert.equal(next.frames.length, 0, 'and says nothing');
-
-  binance.fault('ack-without-data', true);
-  const mute = await connect('Binance');
-  mute.send({ method: 'SUBSCRIBE', params: ['btcusdt@bookTicker'], id: 7 });
-  await mute.frame((frame) => frame['id'] === 7);
-  binance.publish('BTCUSDT', QUOTE, START_US);
-  binance.fault('ack-without-data', false);
-  binance.publish('BTCUSDT', { ...QUOTE, bid: 99 }, START_US);
-  await mute.until('the later one', () => mute.frames.length === 2);
-  assert.equal(Number((mute.parsed[1] as { b: string }).b), 99);
-});
-
-test('the same seed gives the same timetable; every scenario plays, and ends what it began', async (t) => {
-  const { server, clock } = await place(t);
-  const storm = findScenario('storm')!;
-  assert.deepEqual(planScenario(storm, 5, server, 600_000), planScenario(storm, 5, server, 600_000));
-  assert.notDeepEqual(planScenario(storm, 5, server, 600_000), planScenario(storm, 6, server, 600_000));
-  for (const scenario of SCENARIOS) {
-    const planned = planScenario(scenario, 3, server, 300_000);
-    assert.ok(planned.length >= (scenario.kinds.length === 0 ? 0 : 1), scenario.name);
-    const told: string[] = [];
-    const stop = playScenario(planned, server, clock, (fault, begins) =>
-      told.push(`${begins} ${fault.kind}`),
-    );
-    for (let n = 0; n < 250; n += 1) clock.advance(1_000);
-    stop();
-    const begun = told.filter((one) => one.startsWith('true')).map((one) => one.slice(5));
-    const ended = told.filter((one) => one.startsWith('false')).map((one) => one.slice(6));
-    assert.deepEqual(begun.sort(), ended.sort(), scenario.name);
-  }
-});
+function refusedHandshake(url: string): Promise<unknown[]> {
+  const socket = new WebSocket(url);
+  return new Promise((resolve) => {
+    socket.on('error', () => undefined);
+    socket.on('unexpected-response', (_request, response) => {
+      resolve([response.statusCode, response.headers['retry-after']]);
+      response.destroy();
+    });
+  });
+}

@@ -25,9 +25,10 @@ export async function place(
   context: TestContext,
   options: Partial<SimServerOptions> = {},
   simulated: readonly SimExchange[] = SIM_EXCHANGES,
+  symbols = 14,
 ): Promise<Place> {
   const clock = new VirtualClock(START_US);
-  const market = createMarket({ seed: SEED, exchanges: simulated, symbols: 14 });
+  const market = createMarket({ seed: SEED, exchanges: simulated, symbols });
   const exchanges = simulated.map((exchange) => ({ exchange, book: marketBook(market, exchange) }));
   const server = await startSimServer({ clock, seed: SEED, exchanges, ...options });
   context.after(async () => {

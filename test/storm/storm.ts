@@ -15,7 +15,8 @@ import { SIM_EXCHANGES } from '../../src/sim/exchanges/index.js';
 import type { FaultKind } from '../../src/sim/faults.js';
 import { createMarket, marketBook } from '../../src/sim/market.js';
 import { createRandom } from '../../src/sim/random.js';
-import { findScenario, type PlannedFault, planScenario, playScenario } from '../../src/sim/scenarios.js';
+import { playScenario, scenarioWorld } from '../../src/sim/scenario-player.js';
+import { findScenario, type PlannedFault, planScenario } from '../../src/sim/scenarios.js';
 import { startSimServer } from '../../src/sim/server.js';
 import { createFastClock } from '../support/fast-clock.js';
 import { until } from '../support/wait.js';
@@ -69,6 +70,7 @@ export async function runStorm(seed: number): Promise<StormResult> {
   const truth = new Truth(
     server,
     exchanges.map(({ name }) => name),
+    clock,
   );
   const feeds = exchanges.map(({ name }) => {
     const adapter = adapters.find((one) => one.name === name)!;
@@ -94,7 +96,7 @@ export async function runStorm(seed: number): Promise<StormResult> {
   try {
     await until('all live at first', live, 60_000);
     const scenario = findScenario('storm')!;
-    const faults = planScenario(scenario, seed, server, STORM_MS);
+    const faults = planScenario(scenario, seed, scenarioWorld(server), STORM_MS);
     const silenced = new SilencedSpells(clock);
     const stop = playScenario(faults, server, clock, (fault, begins) => silenced.note(fault, begins));
     const lengthMs = Math.max(...faults.map(({ atMs, forMs }) => atMs + forMs));
@@ -195,7 +197,8 @@ class Log {
     for (const event of events) {
       if (event.stampUs > toUs + SLACK_US) break;
       if (event.type === 'quote') {
-        if (event.stampUs <= fromUs + SLACK_US) open = false;
+        // A quote under way at its begin came before it; one after a short stretch's end did not.
+        if (event.stampUs <= Math.min(fromUs + SLACK_US, toUs)) open = false;
       } else if (event.fromUs <= fromUs + SLACK_US && (open || event.stampUs >= fromUs - SLACK_US))
         return true;
       else if (event.stampUs < fromUs) open = true;
@@ -218,7 +221,11 @@ class Truth {
   readonly #deaf = new Map<string, number>();
   readonly #spells: Lost[] = [];
 
-  constructor(server: Awaited<ReturnType<typeof startSimServer>>, names: readonly string[]) {
+  constructor(
+    server: Awaited<ReturnType<typeof startSimServer>>,
+    names: readonly string[],
+    clock: { nowUs(): number },
+  ) {
     for (const name of names) {
       const host = server.exchange(name);
       const keyOf = (exchangeSymbol: string): string => {
@@ -234,6 +241,8 @@ class Truth {
         } else this.#hears(key, eventUs);
         return publish(exchangeSymbol, quote, eventUs);
       };
+      // The top that answers a subscription ends it too.
+      host.onSent((exchangeSymbol) => this.#hears(keyOf(exchangeSymbol), clock.nowUs()));
       this.#watchWords(host, keyOf);
     }
   }

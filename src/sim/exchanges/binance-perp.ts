@@ -5,6 +5,7 @@ import { type Micros, US_PER_MS } from '../../core/time.js';
 import type { RestReply, SimBook, SimExchange, SimListed } from '../exchange.js';
 import { decimalText, lastPrice, quoteTexts } from '../wire.js';
 import { BinanceConversation, type BinanceRules, binance, bookTickers } from './binance.js';
+import { PERP_REST_LIMIT } from './binance-limits.js';
 
 const RULES: BinanceRules = {
   messagesPerSecond: 10,
@@ -40,6 +41,7 @@ export const binancePerp: SimExchange = {
   restPrefix: '',
   wsPath: '/public/ws',
   connectLimit: binance.connectLimit,
+  restLimit: PERP_REST_LIMIT,
   exchangeSymbolOf: binance.exchangeSymbolOf,
   splitSymbol: binance.splitSymbol,
   symbolOfFrame: binance.symbolOfFrame,

@@ -21,6 +21,7 @@ import {
   quoteTexts,
   splitAtKnownQuote,
 } from '../wire.js';
+import { SPOT_REST_LIMIT } from './binance-limits.js';
 
 const STREAMS_MAX = 1024;
 const LIFE_US = 24 * 3_600_000 * US_PER_MS;
@@ -35,6 +36,7 @@ export const binance: SimExchange = {
   restPrefix: '',
   wsPath: '/ws',
   connectLimit: { count: 300, windowMs: 300_000 },
+  restLimit: SPOT_REST_LIMIT,
   exchangeSymbolOf: (base, quote) => `${base}${quote}`.toUpperCase(),
   splitSymbol: splitAtKnownQuote,
   symbolOfFrame(frame) {

@@ -37,8 +37,8 @@ export const bingx: SimExchange = {
   givesTime: true,
   restPrefix: '',
   wsPath: '/market',
-  // 60 at a time from one address, not in a window of time.
   connectLimit: null,
+  connectionsMax: 60,
   exchangeSymbolOf: (base, quote) => `${base}-${quote}`.toUpperCase(),
   splitSymbol: (exchangeSymbol) => splitAt(exchangeSymbol, '-'),
   symbolOfFrame(frame) {
@@ -158,10 +158,12 @@ export class BingxConversation implements Conversation {
     }
     for (const exchangeSymbol of this.#tickers.due(nowUs)) {
       const data = tickerData(this.#book, exchangeSymbol, nowUs);
-      if (data === null) continue;
+      const quote = this.#book.quoteOf(exchangeSymbol, nowUs);
+      if (data === null || quote === undefined) continue;
       const nowMs = Math.floor(nowUs / US_PER_MS);
       const push = this.#rules.tickerPush(`${exchangeSymbol}@ticker`, data, nowMs);
-      this.#peer.sendQuote(exchangeSymbol, zipped(JSON.stringify(push)));
+      const told = { quote, updateId: Number.NaN, eventUs: nowUs };
+      this.#peer.sendQuote(exchangeSymbol, zipped(JSON.stringify(push)), told);
     }
   }
 
@@ -186,10 +188,7 @@ export class BingxConversation implements Conversation {
     if (dataType.endsWith('@ticker')) this.#tickers.set(exchangeSymbol, wanted);
     if (!dataType.endsWith('@bookTicker')) return;
     this.#peer.want(exchangeSymbol, wanted);
-    const quote = wanted ? this.#book.quoteOf(exchangeSymbol, nowUs) : undefined;
-    if (quote === undefined) return;
-    const updateId = this.#peer.nextUpdateId(exchangeSymbol);
-    this.#peer.sendQuote(exchangeSymbol, this.quoteFrame(exchangeSymbol, quote, updateId, nowUs));
+    if (wanted) this.#peer.sendTop(exchangeSymbol, nowUs);
   }
 
   #answer(id: unknown, code: number, msg: string, nowUs: Micros): void {

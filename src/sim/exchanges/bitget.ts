@@ -45,6 +45,7 @@ export const bitget: SimExchange = {
   restPrefix: '',
   wsPath: V2_PATH,
   connectLimit: { count: 300, windowMs: 300_000 },
+  connectionsMax: 100,
   exchangeSymbolOf: (base, quote) => `${base}${quote}`.toUpperCase(),
   splitSymbol: splitAtKnownQuote,
   symbolOfFrame(frame) {
@@ -161,10 +162,7 @@ class BitgetConversation implements Conversation {
     // A wrong product type is acknowledged and stays silent.
     if (!isOwn || channel !== 'books1') return;
     this.#peer.want(exchangeSymbol, op === 'subscribe');
-    const quote = op === 'subscribe' && isNew ? this.#book.quoteOf(exchangeSymbol, nowUs) : undefined;
-    if (quote === undefined) return;
-    const updateId = this.#peer.nextUpdateId(exchangeSymbol);
-    this.#peer.sendQuote(exchangeSymbol, this.quoteFrame(exchangeSymbol, quote, updateId, nowUs));
+    if (op === 'subscribe' && isNew) this.#peer.sendTop(exchangeSymbol, nowUs);
   }
 
   #fail(arg: JsonObject | undefined, code: number, msg: string, op?: string): void {

@@ -24,6 +24,8 @@ export const bybitPerp: SimExchange = {
   restPrefix: '',
   wsPath: '/v5/public/linear',
   connectLimit: bybit.connectLimit,
+  connectionsMax: 1000,
+  ...(bybit.restLimit === undefined ? {} : { restLimit: bybit.restLimit }),
   exchangeSymbolOf: bybit.exchangeSymbolOf,
   splitSymbol: bybit.splitSymbol,
   symbolOfFrame: bybit.symbolOfFrame,

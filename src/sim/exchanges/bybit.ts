@@ -10,6 +10,7 @@ import type {
   SimExchange,
   SimListed,
   SimQuote,
+  Told,
 } from '../exchange.js';
 import { asTexts, decimalText, lastPrice, parseObject, quoteTexts, splitAtKnownQuote } from '../wire.js';
 
@@ -18,6 +19,12 @@ const ARGS_LENGTH_MAX = 21_000;
 const IDLE_CLOSE_US = 61_000 * US_PER_MS;
 /** Level 1 repeats its snapshot, with the same `u`, after this long without a change. */
 const REPEAT_AFTER_US = 3_000 * US_PER_MS;
+const REST_LIMIT = {
+  count: 600,
+  windowMs: 5_000,
+  isPerPath: false,
+  reply: { status: 200, body: { retCode: 10006, retMsg: 'Too many visits!', result: {} } },
+};
 /** Channels that can be asked for; only the first carries quotes here. */
 const TOPIC = /^(orderbook\.1|orderbook\.50|orderbook\.200|orderbook\.1000|publicTrade|tickers)\.(.+)$/;
 
@@ -28,6 +35,8 @@ export const bybit: SimExchange = {
   restPrefix: '',
   wsPath: '/v5/public/spot',
   connectLimit: { count: 500, windowMs: 300_000 },
+  connectionsMax: 1000,
+  restLimit: REST_LIMIT,
   exchangeSymbolOf: (base, quote) => `${base}${quote}`.toUpperCase(),
   splitSymbol: splitAtKnownQuote,
   symbolOfFrame(frame) {
@@ -59,6 +68,7 @@ const SPOT: BybitRules = {
 
 interface SentFrame {
   text: string;
+  told: Told;
   sentUs: Micros;
 }
 
@@ -116,11 +126,17 @@ export class BybitConversation implements Conversation {
     for (const [exchangeSymbol, sent] of this.#lastSent) {
       if (nowUs - sent.sentUs < REPEAT_AFTER_US) continue;
       sent.sentUs = nowUs;
-      this.#peer.sendQuote(exchangeSymbol, sent.text);
+      this.#peer.sendQuote(exchangeSymbol, sent.text, sent.told);
     }
   }
 
-  quoteFrame(exchangeSymbol: string, quote: SimQuote, updateId: number, eventUs: Micros): string {
+  quoteFrame(
+    exchangeSymbol: string,
+    quote: SimQuote,
+    updateId: number,
+    eventUs: Micros,
+    nowUs: Micros,
+  ): string {
     const { bid, ask } = quoteTexts(this.#book.find(exchangeSymbol)!, quote);
     const eventMs = Math.floor(eventUs / US_PER_MS);
     const text = JSON.stringify({
@@ -136,7 +152,8 @@ export class BybitConversation implements Conversation {
       },
       cts: eventMs,
     });
-    this.#lastSent.set(exchangeSymbol, { text, sentUs: eventUs });
+    const told = { quote, updateId, eventUs };
+    this.#lastSent.set(exchangeSymbol, { text, told, sentUs: nowUs });
     return text;
   }
 
@@ -172,10 +189,7 @@ export class BybitConversation implements Conversation {
     const [, channel, exchangeSymbol] = TOPIC.exec(topic) ?? [];
     if (channel !== 'orderbook.1' || exchangeSymbol === undefined) return;
     this.#peer.want(exchangeSymbol, true);
-    const quote = this.#book.quoteOf(exchangeSymbol, nowUs);
-    if (quote === undefined) return;
-    const updateId = this.#peer.nextUpdateId(exchangeSymbol);
-    this.#peer.sendQuote(exchangeSymbol, this.quoteFrame(exchangeSymbol, quote, updateId, nowUs));
+    this.#peer.sendTop(exchangeSymbol, nowUs);
   }
 
   #remove(topic: string): void {

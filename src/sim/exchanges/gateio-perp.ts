@@ -13,6 +13,8 @@ const DECIMAL_COINS = new Set(['ETH', 'SOL', 'XRP']);
 const RULES: GateRules = {
   family: 'futures',
   symbolWord: 'contract',
+  // Those settled in bitcoin are on a socket of their own.
+  isForeign: (symbol) => /^[A-Z0-9]+_USD$/.test(symbol),
   sizeField: (text = '0', isExact) => (isExact ? text : Math.floor(Number(text))),
 };
 
@@ -31,6 +33,7 @@ export const gateioPerp: SimExchange = {
   restPrefix: '/api/v4',
   wsPath: '/v4/ws/usdt',
   connectLimit: null,
+  ...(gateio.restLimit === undefined ? {} : { restLimit: gateio.restLimit }),
   contractOf(base, sizeDecimals) {
     const decimals = DECIMAL_COINS.has(base) ? 1 : 0;
     return { size: Number(`1e${1 + decimals - sizeDecimals}`), decimals };

@@ -37,6 +37,12 @@ export const gateio: SimExchange = {
   restPrefix: '/api/v4',
   wsPath: '/ws/v4/',
   connectLimit: null,
+  restLimit: {
+    count: 200,
+    windowMs: 10_000,
+    isPerPath: true,
+    reply: { status: 429, body: { label: 'TOO_MANY_REQUESTS', message: 'Request Rate Limit Exceeded' } },
+  },
   exchangeSymbolOf: (base, quote) => `${base}_${quote}`.toUpperCase(),
   splitSymbol: (exchangeSymbol) => splitAt(exchangeSymbol, '_'),
   symbolOfFrame(frame) {
@@ -57,6 +63,8 @@ export interface GateRules {
   readonly family: 'spot' | 'futures';
   /** What a symbol is called in an error. */
   readonly symbolWord: string;
+  /** Whether it is a contract of another settle family: acknowledged, and silent. */
+  isForeign(symbol: string): boolean;
   /** A size as it stands in a frame, from its text; `isExact` = the client asked for exact ones. */
   sizeField(text: string | undefined, isExact: boolean): string | number;
 }
@@ -64,6 +72,7 @@ export interface GateRules {
 const SPOT: GateRules = {
   family: 'spot',
   symbolWord: 'currency pair',
+  isForeign: () => false,
   sizeField: (text) => text ?? '0',
 };
 
@@ -107,8 +116,14 @@ export class GateConversation implements Conversation {
     if (nowUs - this.#aliveUs >= limitUs) this.#peer.cut();
   }
 
-  quoteFrame(exchangeSymbol: string, quote: SimQuote, updateId: number, eventUs: Micros): string {
-    this.#aliveUs = Math.max(this.#aliveUs, eventUs);
+  quoteFrame(
+    exchangeSymbol: string,
+    quote: SimQuote,
+    updateId: number,
+    eventUs: Micros,
+    nowUs: Micros,
+  ): string {
+    this.#aliveUs = nowUs;
     const { bid, ask } = quoteTexts(this.#book.find(exchangeSymbol)!, quote);
     const eventMs = Math.floor(eventUs / US_PER_MS);
     const isExact = this.#peer.header('x-gate-size-decimal') === '1';
@@ -141,7 +156,9 @@ export class GateConversation implements Conversation {
       // One client reports that more are refused; nobody kept the text.
       this.#answer(request, nowUs, 2, `payload size exceeds ${PAYLOAD_MAX}`);
     } else {
-      const unknown = pairs.find((pair) => this.#book.find(pair) === undefined);
+      const unknown = pairs.find(
+        (pair) => this.#book.find(pair) === undefined && !this.#rules.isForeign(pair),
+      );
       if (unknown !== undefined) {
         this.#answer(request, nowUs, 2, `unknown ${symbolWord}: ${unknown}`);
         return;
@@ -155,7 +172,8 @@ export class GateConversation implements Conversation {
   #set(channel: string, pair: string, subscribed: boolean): void {
     if (subscribed) this.#topics.add(`${channel} ${pair}`);
     else this.#topics.delete(`${channel} ${pair}`);
-    if (channel.endsWith('.book_ticker')) this.#peer.want(pair, subscribed);
+    if (channel.endsWith('.book_ticker') && this.#book.find(pair) !== undefined)
+      this.#peer.want(pair, subscribed);
   }
 
   /** `code` null = success. */

@@ -44,6 +44,14 @@ const FUTURES: Rules = {
 };
 
 const CONNECT_LIMIT = { count: 30, windowMs: 60_000 };
+const CONNECTIONS_MAX = 800;
+/** In weights; nobody here knows those of single paths: each counts as one. */
+const REST_LIMIT = {
+  count: 2_000,
+  windowMs: 30_000,
+  isPerPath: false,
+  reply: { status: 429, body: { code: '429000', msg: 'Too Many Requests' } },
+};
 
 export const kucoin: SimExchange = {
   name: 'Kucoin',
@@ -52,6 +60,8 @@ export const kucoin: SimExchange = {
   restPrefix: '',
   wsPath: '/',
   connectLimit: CONNECT_LIMIT,
+  connectionsMax: CONNECTIONS_MAX,
+  restLimit: REST_LIMIT,
   exchangeSymbolOf: (base, quote) => `${base}-${quote}`.toUpperCase(),
   splitSymbol: (exchangeSymbol) => splitAt(exchangeSymbol, '-'),
   symbolOfFrame,
@@ -74,6 +84,8 @@ export const kucoinPerp: SimExchange = {
   restPrefix: '',
   wsPath: '/',
   connectLimit: CONNECT_LIMIT,
+  connectionsMax: CONNECTIONS_MAX,
+  restLimit: REST_LIMIT,
   // Lots are whole.
   contractOf: (_base, sizeDecimals) => ({ size: Number(`1e-${sizeDecimals}`), decimals: 0 }),
   exchangeSymbolOf: (base, quote) => `${base === 'BTC' ? 'XBT' : base}${quote}M`.toUpperCase(),

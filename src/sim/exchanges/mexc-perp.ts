@@ -89,11 +89,12 @@ class MexcPerpConversation implements Conversation {
     if (nowUs - this.#pingedUs >= UNPINGED_CLOSE_US) this.#peer.close(1000, '');
     for (const [symbol, sentUs] of this.#tickersSentUs) {
       const listed = this.#book.find(symbol)!;
-      if (nowUs - sentUs < TICKER_PERIOD_US || this.#book.quoteOf(symbol, nowUs) === undefined) continue;
+      const quote = this.#book.quoteOf(symbol, nowUs);
+      if (nowUs - sentUs < TICKER_PERIOD_US || quote === undefined) continue;
       this.#tickersSentUs.set(symbol, nowUs);
       const ts = Math.floor(nowUs / US_PER_MS);
       const push = { symbol, data: ticker(this.#book, listed, nowUs), channel: 'push.ticker', ts };
-      this.#peer.sendQuote(symbol, JSON.stringify(push));
+      this.#peer.sendQuote(symbol, JSON.stringify(push), { quote, updateId: Number.NaN, eventUs: nowUs });
     }
   }
 
@@ -121,10 +122,7 @@ class MexcPerpConversation implements Conversation {
     if (limit === null) this.#levels.delete(exchangeSymbol);
     else this.#levels.set(exchangeSymbol, limit);
     this.#peer.want(exchangeSymbol, limit !== null);
-    const quote = limit === null ? undefined : this.#book.quoteOf(exchangeSymbol, nowUs);
-    if (quote === undefined) return;
-    const updateId = this.#peer.nextUpdateId(exchangeSymbol);
-    this.#peer.sendQuote(exchangeSymbol, this.quoteFrame(exchangeSymbol, quote, updateId, nowUs));
+    if (limit !== null) this.#peer.sendTop(exchangeSymbol, nowUs);
   }
 
   #answer(channel: string, data: unknown, nowUs: Micros): void {

@@ -11,12 +11,14 @@ import type {
   SimListed,
   SimQuote,
 } from '../exchange.js';
+import { RateWindow } from '../rate-window.js';
 import { asTexts, decimalText, lastPrice, parseObject, quoteTexts, splitAtKnownQuote } from '../wire.js';
 import { bookTickerFrame, symbolOfPush } from './mexc-protobuf.js';
 
 const SUBSCRIPTIONS_MAX = 30;
 const UNSUBSCRIBED_CLOSE_US = 30_000 * US_PER_MS;
 const QUIET_CLOSE_US = 60_000 * US_PER_MS;
+const MESSAGES_PER_SECOND = 100;
 const LIFE_US = 24 * 3_600_000 * US_PER_MS;
 /** Channels that are served, the aggregated ones with their interval; only the first carries quotes here. */
 const BOOK_TICKER = /^spot@public\.aggre\.bookTicker\.v3\.api\.pb@(?:10|100)ms@(\w+)$/;
@@ -49,6 +51,7 @@ class MexcConversation implements Conversation {
   readonly #channels = new Set<string>();
   /** The channel that carries a symbol's quotes. */
   readonly #quoteChannels = new Map<string, string>();
+  readonly #messages = new RateWindow(MESSAGES_PER_SECOND, 1_000);
   #aliveUs: Micros;
   /** Since when there is no subscription, where there is none. */
   #bareUs: Micros;
@@ -62,6 +65,11 @@ class MexcConversation implements Conversation {
   }
 
   onText(text: string, nowUs: Micros): void {
+    if (!this.#messages.take(nowUs)) {
+      // The number is told, by one source; not what comes of it.
+      this.#peer.close(1000, '');
+      return;
+    }
     const request = parseObject(text);
     const id = Number.isInteger(request?.['id']) ? Number(request?.['id']) : 0;
     const method = request?.['method'];
@@ -92,8 +100,14 @@ class MexcConversation implements Conversation {
     if (nowUs - sinceUs >= limitUs || nowUs - this.#openedUs >= LIFE_US) this.#peer.close(1000, '');
   }
 
-  quoteFrame(exchangeSymbol: string, quote: SimQuote, updateId: number, eventUs: Micros): Uint8Array {
-    this.#aliveUs = Math.max(this.#aliveUs, eventUs);
+  quoteFrame(
+    exchangeSymbol: string,
+    quote: SimQuote,
+    updateId: number,
+    eventUs: Micros,
+    nowUs: Micros,
+  ): Uint8Array {
+    this.#aliveUs = nowUs;
     const sendTimeMs = Math.floor(eventUs / US_PER_MS);
     return bookTickerFrame({
       channel: this.#quoteChannels.get(exchangeSymbol) ?? '',

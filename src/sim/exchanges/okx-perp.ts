@@ -19,6 +19,7 @@ export const okxPerp: SimExchange = {
   restPrefix: '',
   wsPath: okx.wsPath,
   connectLimit: okx.connectLimit,
+  ...(okx.restLimit === undefined ? {} : { restLimit: okx.restLimit }),
   contractOf: (_base, sizeDecimals) => ({
     size: Number(`1e${SIZE_DECIMALS - sizeDecimals}`),
     decimals: SIZE_DECIMALS,

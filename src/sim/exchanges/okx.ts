@@ -25,6 +25,12 @@ import {
 const SILENCE_CLOSE_US = 30_000 * US_PER_MS;
 const REQUESTS_PER_HOUR = 480;
 const ARGS_LENGTH_MAX = 65_536;
+const REST_LIMIT = {
+  count: 20,
+  windowMs: 2_000,
+  isPerPath: true,
+  reply: { status: 429, body: { code: '50011', msg: 'Too Many Requests', data: [] } },
+};
 /** Only the first carries quotes here. */
 const CHANNELS = ['bbo-tbt', 'tickers', 'trades', 'books', 'books5'];
 const VIP_CHANNELS = ['books-l2-tbt', 'books50-l2-tbt'];
@@ -43,6 +49,7 @@ export const okx: SimExchange = {
   restPrefix: '',
   wsPath: '/ws/v5/public',
   connectLimit: { count: 3, windowMs: 1_000 },
+  restLimit: REST_LIMIT,
   exchangeSymbolOf: (base, quote) => `${base}-${quote}`.toUpperCase(),
   splitSymbol: (exchangeSymbol) => splitAt(exchangeSymbol, '-'),
   symbolOfFrame(frame) {
@@ -95,8 +102,14 @@ export class OkxConversation implements Conversation {
     if (nowUs - this.#trafficUs >= SILENCE_CLOSE_US) this.#peer.close(4004, 'No data received in 30s.');
   }
 
-  quoteFrame(exchangeSymbol: string, quote: SimQuote, updateId: number, eventUs: Micros): string {
-    this.#trafficUs = Math.max(this.#trafficUs, eventUs);
+  quoteFrame(
+    exchangeSymbol: string,
+    quote: SimQuote,
+    updateId: number,
+    eventUs: Micros,
+    nowUs: Micros,
+  ): string {
+    this.#trafficUs = nowUs;
     const { bid, ask } = quoteTexts(this.#book.find(exchangeSymbol)!, quote);
     return JSON.stringify({
       arg: { channel: 'bbo-tbt', instId: exchangeSymbol },
@@ -129,10 +142,7 @@ export class OkxConversation implements Conversation {
     this.#peer.send(JSON.stringify({ ...this.#id(request), ...echo, connId: this.#peer.token.slice(0, 8) }));
     if (channel !== 'bbo-tbt') return;
     this.#peer.want(exchangeSymbol, op === 'subscribe');
-    const quote = op === 'subscribe' ? this.#book.quoteOf(exchangeSymbol, nowUs) : undefined;
-    if (quote === undefined) return;
-    const updateId = this.#peer.nextUpdateId(exchangeSymbol);
-    this.#peer.sendQuote(exchangeSymbol, this.quoteFrame(exchangeSymbol, quote, updateId, nowUs));
+    if (op === 'subscribe') this.#peer.sendTop(exchangeSymbol, nowUs);
   }
 
   #fail(request: JsonObject | null, code: string, msg: string): void {

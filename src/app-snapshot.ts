@@ -39,6 +39,7 @@ export function snapshotOf(parts: SnapshotParts): Snapshot {
     clockOffsetMs: clock.offsetMs(),
     exchanges,
     counters: quoteCounters(parts),
+    trades: tradeCounters(parts),
     queues: queues(parts),
     charts,
     lake: lakeSnapshot(parts),
@@ -97,6 +98,11 @@ function quoteCounters({ hub, lake, feeds }: SnapshotParts): QuoteCounters {
   };
 }
 
+function tradeCounters({ hub, lake }: SnapshotParts): Snapshot['trades'] {
+  const { recorded = 0, dropped = 0 } = lake?.counters().trades ?? {};
+  return { received: hub.counters().trades, recorded, dropped };
+}
+
 function rejectedBy(feed: ExchangeFeed): number {
   return Object.values(feed.health().counters.rejects).reduce((sum, count) => sum + count, 0);
 }
@@ -106,7 +112,7 @@ function lakeSnapshot({ options, lake, history, live }: SnapshotParts): LakeSnap
   const skippedFiles = [...new Map(problems.map(({ path, reason }) => [path, { path, reason }])).values()];
   const root = options.config.lake.root;
   if (lake === undefined) return { root, recording: false, troubles: [], skippedFiles, details: {} };
-  const { problems: past, failing, ...details } = lake.counters();
+  const { problems: past, failing, trades, ...details } = lake.counters();
   const { recovered } = lake;
   return {
     root,
@@ -115,6 +121,7 @@ function lakeSnapshot({ options, lake, history, live }: SnapshotParts): LakeSnap
     skippedFiles,
     details: {
       ...details,
+      encodedTrades: trades.encoded,
       problems: past.map(({ what, message }) => `${what}: ${message}`),
       ...(recovered === null ? {} : { recovered }),
     },

@@ -16,6 +16,7 @@ import {
   TEMP_PREFIX,
 } from './paths.js';
 import { closedSegments, readSegment } from './segment-to-run.js';
+import { listTradesRuns } from './trades-run.js';
 
 export interface Leftovers {
   /** The highest stamp ever recorded; 0 where nothing was. */
@@ -38,7 +39,7 @@ export async function findLeftovers(root: string, files: LakeFiles = diskFiles):
   const runs = listRuns(files, root);
   const known = readLast(files, join(root, LAST_FILE)) ?? (await newestName(root));
   const lastStampUs = Math.max(0, known, runs.at(-1)?.lastUs ?? 0, newestIn(files, root, segments));
-  return { lastStampUs, segments: segments.length, runs: runs.length };
+  return { lastStampUs, segments: segments.length, runs: runs.length + listTradesRuns(files, root).length };
 }
 
 /** The last stamp of the newest segment that holds a record. */
@@ -46,7 +47,7 @@ function newestIn(files: LakeFiles, root: string, segments: readonly string[]): 
   for (const segment of [...segments].reverse()) {
     const file = files.openToRead(join(root, JOURNAL_DIR, segment));
     try {
-      const parser = readSegment(files, file, { names() {}, quote() {}, cold() {} });
+      const parser = readSegment(files, file, { names() {}, quote() {}, trade() {}, cold() {} });
       if (parser.records > 0) return parser.lastStampUs;
     } finally {
       files.close(file);

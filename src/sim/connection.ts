@@ -31,6 +31,8 @@ export class SimConnection implements Peer {
   readonly token: string;
   /** Exchange symbols whose best bid and ask the client has subscribed. */
   readonly wanted = new Set<string>();
+  /** Those whose trades it has subscribed. */
+  readonly wantedTrades = new Set<string>();
   readonly #headers: IncomingHttpHeaders;
   readonly #socket: WebSocket;
   readonly #stream: Duplex;
@@ -162,6 +164,11 @@ export class SimConnection implements Peer {
     if (wanted) this.wanted.add(exchangeSymbol);
     else this.wanted.delete(exchangeSymbol);
     this.#owner.changed();
+  }
+
+  wantTrades(exchangeSymbol: string, wanted: boolean): void {
+    if (wanted) this.wantedTrades.add(exchangeSymbol);
+    else this.wantedTrades.delete(exchangeSymbol);
   }
 
   nextUpdateId(exchangeSymbol: string): number {

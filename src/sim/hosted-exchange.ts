@@ -7,7 +7,7 @@ import type { WebSocket } from 'ws';
 import { symbolKey } from '../core/symbol.js';
 import { type Cancel, type Clock, type Micros, US_PER_MS } from '../core/time.js';
 import { type ConnectionOwner, SimConnection } from './connection.js';
-import type { RestReply, SimBook, SimExchange, SimFrame, SimQuote } from './exchange.js';
+import type { RestReply, SimBook, SimExchange, SimFrame, SimQuote, SimTrade } from './exchange.js';
 import { type FaultKind, FaultSet } from './faults.js';
 import type { Random } from './random.js';
 import { RateWindow } from './rate-window.js';
@@ -35,10 +35,13 @@ export class HostedExchange implements ConnectionOwner {
   handshakes = 0;
   handshakesRefused = 0;
   slowReadersCut = 0;
+  /** Frames with a trade, on all connections together. */
+  tradesSent = 0;
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #connects: RateWindow | null;
   readonly #updateIds = new Map<string, number>();
+  readonly #tradeIds = new Map<string, number>();
   readonly #sentBySymbol = new Map<string, number>();
   readonly #silenced = new Set<string>();
   readonly #listeners = new Set<() => void>();
@@ -150,6 +153,26 @@ export class HostedExchange implements ConnectionOwner {
       connection.sendQuote(exchangeSymbol, frame);
     }
     return this.#sentTotal - before;
+  }
+
+  /** Whether some open connection has subscribed the trades of the symbol. */
+  wantsTrades(exchangeSymbol: string): boolean {
+    for (const connection of this.connections)
+      if (connection.open && connection.wantedTrades.has(exchangeSymbol)) return true;
+    return false;
+  }
+
+  /** Sends a trade to everyone who wants it. */
+  publishTrade(exchangeSymbol: string, made: Omit<SimTrade, 'id'>, eventUs: Micros): void {
+    // Starts from the time, so that numbers rise over restarts of the server too.
+    const last = this.#tradeIds.get(exchangeSymbol) ?? Math.floor(this.#clock.nowUs() / US_PER_MS / 10);
+    const trade = { ...made, id: last + 1 };
+    this.#tradeIds.set(exchangeSymbol, trade.id);
+    for (const connection of this.connections) {
+      if (!connection.open || !connection.wantedTrades.has(exchangeSymbol)) continue;
+      const frame = connection.conversation.tradeFrame?.(exchangeSymbol, trade, eventUs);
+      if (frame !== undefined && connection.sendRaw(frame)) this.tradesSent++;
+    }
   }
 
   // ---- What the server does ----

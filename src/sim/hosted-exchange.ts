@@ -162,8 +162,8 @@ export class HostedExchange implements ConnectionOwner {
     return false;
   }
 
-  /** Sends a trade to everyone who wants it. */
-  publishTrade(exchangeSymbol: string, made: Omit<SimTrade, 'id'>, eventUs: Micros): void {
+  /** Sends a trade to everyone who wants it; gives it its number. */
+  publishTrade(exchangeSymbol: string, made: Omit<SimTrade, 'id'>, eventUs: Micros): SimTrade {
     // Starts from the time, so that numbers rise over restarts of the server too.
     const last = this.#tradeIds.get(exchangeSymbol) ?? Math.floor(this.#clock.nowUs() / US_PER_MS / 10);
     const trade = { ...made, id: last + 1 };
@@ -173,6 +173,7 @@ export class HostedExchange implements ConnectionOwner {
       const frame = connection.conversation.tradeFrame?.(exchangeSymbol, trade, eventUs);
       if (frame !== undefined && connection.sendRaw(frame)) this.tradesSent++;
     }
+    return trade;
   }
 
   // ---- What the server does ----

@@ -13,6 +13,7 @@ import {
   lastStampOf,
   RUNS_DIR,
   STATS_DIR,
+  segmentFirstUs,
   TEMP_PREFIX,
 } from './paths.js';
 import { closedSegments, readSegment } from './segment-to-run.js';
@@ -38,7 +39,10 @@ export async function findLeftovers(root: string, files: LakeFiles = diskFiles):
   const segments = closedSegments(files, root, Number.POSITIVE_INFINITY);
   const runs = listRuns(files, root);
   const known = readLast(files, join(root, LAST_FILE)) ?? (await newestName(root));
-  const lastStampUs = Math.max(0, known, runs.at(-1)?.lastUs ?? 0, newestIn(files, root, segments));
+  // A segment of which no record was written bears a stamp that was given out all the same.
+  const namedUs = segmentFirstUs(segments.at(-1) ?? '') ?? 0;
+  const writtenUs = newestIn(files, root, segments);
+  const lastStampUs = Math.max(0, known, runs.at(-1)?.lastUs ?? 0, namedUs, writtenUs);
   return { lastStampUs, segments: segments.length, runs: runs.length + listTradesRuns(files, root).length };
 }
 

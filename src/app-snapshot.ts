@@ -39,6 +39,7 @@ export function snapshotOf(parts: SnapshotParts): Snapshot {
     clockOffsetMs: clock.offsetMs(),
     exchanges,
     counters: quoteCounters(parts, exchanges),
+    trades: tradeCounters(parts),
     queues: queues(parts),
     charts,
     lake: lakeSnapshot(parts),
@@ -99,12 +100,17 @@ function quoteCounters({ hub, lake }: SnapshotParts, exchanges: Snapshot['exchan
   };
 }
 
+function tradeCounters({ hub, lake }: SnapshotParts): Snapshot['trades'] {
+  const { recorded = 0, dropped = 0 } = lake?.counters().trades ?? {};
+  return { received: hub.counters().trades, recorded, dropped };
+}
+
 function lakeSnapshot({ options, lake, history, live }: SnapshotParts): LakeSnapshot {
   const problems = [...history.problems(), ...(live.analysis?.problems() ?? [])];
   const skippedFiles = [...new Map(problems.map(({ path, reason }) => [path, { path, reason }])).values()];
   const root = options.config.lake.root;
   if (lake === undefined) return { root, recording: false, troubles: [], skippedFiles, details: {} };
-  const { problems: past, failing, ...details } = lake.counters();
+  const { problems: past, failing, trades, ...details } = lake.counters();
   const { recovered } = lake;
   return {
     root,
@@ -113,6 +119,7 @@ function lakeSnapshot({ options, lake, history, live }: SnapshotParts): LakeSnap
     skippedFiles,
     details: {
       ...details,
+      encodedTrades: trades.encoded,
       problems: past.map(({ what, message }) => `${what}: ${message}`),
       ...(recovered === null ? {} : { recovered }),
     },

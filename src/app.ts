@@ -34,6 +34,7 @@ export interface App {
 /** Rejects when the lake or the port cannot be had; the message is for the user. */
 export async function startApp(options: AppOptions): Promise<App> {
   assertLimits();
+  checkTrades(options);
   const { config, clock, log } = options;
   const startedUs = clock.nowUs();
   const instruments = new InstrumentTable();
@@ -134,6 +135,15 @@ function openCapture({ config, log }: AppOptions, startedUs: Micros): Capture | 
   }
 }
 
+/** Recording fewer trades than were asked for would be found out only much later. */
+function checkTrades({ config, exchanges }: AppOptions): void {
+  for (const name of exchanges)
+    if (config.exchanges[name]?.trades === true && findAdapter(name)?.trades === undefined)
+      throw new Error(
+        `exchanges.${name}.trades: expected false, was true: no channel of its trades is known`,
+      );
+}
+
 function createFeed(
   name: string,
   { config, clock, random, log }: AppOptions,
@@ -148,6 +158,7 @@ function createFeed(
     adapter,
     restUrl: own?.restUrl ?? adapter.restUrl,
     wsUrl: own?.wsUrl ?? adapter.wsUrl,
+    wantsTrades: own?.trades === true,
     rule: selectionOf(config)(name),
     instruments,
     sink: hub,

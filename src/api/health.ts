@@ -36,6 +36,7 @@ export function healthBody(snapshot: Snapshot, memory: MemoryUsage): Record<stri
       ]),
     ),
     counters: snapshot.counters,
+    trades: snapshot.trades,
     rejects: rejectTotals(snapshot),
     queues: snapshot.queues,
     charts: snapshot.charts,

@@ -26,12 +26,13 @@ export function createMetrics(): Metrics {
 
   const healthy = gauge('healthy', '1 when healthy, 0 when degraded');
   const quotes = counter('quotes_total', 'Quotes by what became of them', ['fate']);
+  const trades = counter('trades_total', 'Trades by what became of them', ['fate']);
   const exchangeUp = gauge('exchange_running', '1 when every connection of the exchange is live', [
     'exchange',
   ]);
   const exchangeCounts = counter(
     'exchange_total',
-    'Frames, quotes, controls, gaps, reconnects, rolls, heals',
+    'Frames, quotes, trades, controls, gaps, reconnects, rolls, heals',
     ['exchange', 'what'],
   );
   const age = gauge('exchange_last_message_age_seconds', 'Age of the newest frame', ['exchange']);
@@ -40,12 +41,22 @@ export function createMetrics(): Metrics {
   const queueOverflows = counter('queue_overflows_total', 'How often a queue was full', ['queue']);
 
   const fill = (snapshot: Snapshot): void => {
-    for (const { reset } of [quotes, exchangeCounts, rejects, queueOverflows]) reset();
+    for (const { reset } of [quotes, trades, exchangeCounts, rejects, queueOverflows]) reset();
     healthy.set(troubles(snapshot).length === 0 ? 1 : 0);
     for (const [fate, count] of Object.entries(snapshot.counters)) quotes.take({ fate }, count);
+    for (const [fate, count] of Object.entries(snapshot.trades)) trades.take({ fate }, count);
     for (const [exchange, state] of Object.entries(snapshot.exchanges)) {
       exchangeUp.set({ exchange }, state.state === 'running' ? 1 : 0);
-      for (const what of ['frames', 'quotes', 'controls', 'gaps', 'reconnects', 'rolls', 'heals'] as const)
+      for (const what of [
+        'frames',
+        'quotes',
+        'trades',
+        'controls',
+        'gaps',
+        'reconnects',
+        'rolls',
+        'heals',
+      ] as const)
         exchangeCounts.take({ exchange, what }, state[what]);
       if (state.lastMessageUs !== null) age.set({ exchange }, (snapshot.nowUs - state.lastMessageUs) / 1e6);
       for (const [reason, count] of Object.entries(state.rejects)) rejects.take({ exchange, reason }, count);

@@ -21,6 +21,7 @@ export const HEALTH = {
     clock: { type: 'object', additionalProperties: { type: 'number' } },
     exchanges: { type: 'object', additionalProperties: ANYTHING },
     counters: { type: 'object', additionalProperties: { type: 'number' } },
+    trades: { type: 'object', additionalProperties: { type: 'number' } },
     rejects: { type: 'object', additionalProperties: { type: 'number' } },
     queues: { type: 'object', additionalProperties: ANYTHING },
     charts: { type: 'object', additionalProperties: { type: 'number' } },

@@ -11,6 +11,7 @@ export interface Snapshot {
   readonly clockOffsetMs: number;
   readonly exchanges: Readonly<Record<string, ExchangeSnapshot>>;
   readonly counters: QuoteCounters;
+  readonly trades: TradeCounters;
   readonly queues: Readonly<Record<string, QueueSnapshot>>;
   readonly charts: ChartsSnapshot;
   readonly lake: LakeSnapshot;
@@ -40,6 +41,7 @@ export interface ExchangeSnapshot {
   readonly duplicates: number;
   readonly frames: number;
   readonly quotes: number;
+  readonly trades: number;
   readonly controls: number;
   readonly gaps: number;
   readonly rejects: Readonly<Partial<Record<RejectReason, number>>>;
@@ -68,6 +70,13 @@ export interface QuoteCounters {
   /** Stamps raised to keep the one order strict. */
   readonly raisedStamps: number;
   readonly gaps: number;
+}
+
+/** received = recorded + dropped, in trades (plus what waits in the journal); all 0 where none are recorded. */
+export interface TradeCounters {
+  readonly received: number;
+  readonly recorded: number;
+  readonly dropped: number;
 }
 
 export interface QueueSnapshot {

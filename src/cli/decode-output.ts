@@ -51,6 +51,11 @@ export class OutputSink implements DecoderSink {
     });
   }
 
+  /** Trades are told as what they are to a recorder of quotes: frames of another channel. */
+  readonly wantsTrades = false;
+
+  trade(): void {}
+
   gap(id: number, reason: GapReason): void {
     this.#count(`gap ${reason}`);
     this.#write({ type: 'gap', reason, exchange: this.#exchange, symbol: this.#symbols[id] });

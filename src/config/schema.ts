@@ -79,6 +79,10 @@ const ExchangeSchema = Type.Object(
         pattern: '^wss?://\\S+$',
       }),
     ),
+    trades: Type.Boolean({
+      description: 'Record its trades too; only of exchanges whose channel of trades is known.',
+      default: false,
+    }),
     quotes: Type.Optional(Type.Array(Type.String({ minLength: 1 }))),
     minUsdVolume: Type.Optional(Type.Number({ minimum: 0 })),
     maxUsdVolume: Type.Optional(Type.Number({ minimum: 0 })),

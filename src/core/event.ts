@@ -71,6 +71,23 @@ export type QuoteListener = (
   exchangeUs: Micros,
 ) => void;
 
+/** Who took: 1 = the taker bought, -1 = the taker sold. */
+export type TradeSide = 1 | -1;
+
+/**
+ * A trade, in the same order as the quotes. Size in base coin; `exchangeUs` NaN and `tradeId` empty where the exchange
+ * gives none. Must not throw and must not block.
+ */
+export type TradeListener = (
+  stampUs: Micros,
+  instrumentId: number,
+  price: number,
+  size: number,
+  side: TradeSide,
+  exchangeUs: Micros,
+  tradeId: string,
+) => void;
+
 /** Everything else. Comes in the same order as the quotes, between them. */
 export type ColdListener = (event: ColdEvent) => void;
 
@@ -79,4 +96,6 @@ export interface Subscriber {
   /** Two-sided quotes only; a side going empty comes as a Status. */
   readonly quote: QuoteListener;
   readonly cold: ColdListener;
+  /** Absent = trades are of no interest to it. */
+  readonly trade?: TradeListener;
 }

@@ -10,13 +10,14 @@ import type {
   ListedInstrument,
   RestTop,
 } from './exchange.js';
-import { controlDetail, emitTop, readExchangeUs, readInstrument, readText } from './fields.js';
+import { controlDetail, emitTop, emitTrade, readExchangeUs, readInstrument, readText } from './fields.js';
 import { excerpt, frameText, isObject, type JsonObject, parseJson } from './frame.js';
 import { arrayAt, objectAt, readRows, readTops, readVolumes, stepOrNull, timeMsAt } from './listing.js';
 import { type Books, readUpdateId, TopOrder } from './order.js';
 import { givingUpId, readAnswered } from './request-id.js';
 
 const BOOK_TICKER_SUFFIX = '@bookTicker';
+const TRADE_SUFFIX = '@trade';
 
 /** Events of documented streams (spot and USD-M) that are not the best bid and ask of one book. */
 const OTHER_EVENTS = new Set([
@@ -52,23 +53,36 @@ export const binance: ExchangeAdapter = {
   ],
   refusalScope: 'whole',
   parseListing,
-  subscribeFrame: (exchangeSymbols, requestId) => requestFrame('SUBSCRIBE', exchangeSymbols, requestId),
+  subscribeFrame: (exchangeSymbols, requestId) =>
+    requestFrame('SUBSCRIBE', BOOK_TICKER_SUFFIX, exchangeSymbols, requestId),
   unsubscribeFrame: (exchangeSymbols, requestId) =>
-    requestFrame('UNSUBSCRIBE', exchangeSymbols, givingUpId(requestId)),
+    requestFrame('UNSUBSCRIBE', BOOK_TICKER_SUFFIX, exchangeSymbols, givingUpId(requestId)),
   timeRequest: {
     path: '/api/v3/time',
     readMs: (body) => timeMsAt(objectAt(body, 'time').serverTime, 'time.serverTime'),
   },
   topsRequest: { key: 'tops', path: '/api/v3/ticker/bookTicker' },
   parseTops: parseBookTickers,
+  // Two streams a symbol: 400 of the 1024 that a connection may have.
+  trades: {
+    subscribeFrame: (exchangeSymbols, requestId) =>
+      requestFrame('SUBSCRIBE', TRADE_SUFFIX, exchangeSymbols, requestId),
+    unsubscribeFrame: (exchangeSymbols, requestId) =>
+      requestFrame('UNSUBSCRIBE', TRADE_SUFFIX, exchangeSymbols, givingUpId(requestId)),
+  },
   createDecoder,
 };
 
-function requestFrame(method: string, exchangeSymbols: readonly string[], requestId: number): string {
+function requestFrame(
+  method: string,
+  suffix: string,
+  exchangeSymbols: readonly string[],
+  requestId: number,
+): string {
   return JSON.stringify({
     method,
     // Upper-case stream names are acknowledged and never deliver.
-    params: exchangeSymbols.map((symbol) => symbol.toLowerCase() + BOOK_TICKER_SUFFIX),
+    params: exchangeSymbols.map((symbol) => symbol.toLowerCase() + suffix),
     id: requestId,
   });
 }
@@ -145,6 +159,7 @@ function decodeStream(stream: string, data: unknown, books: Books, sink: Decoder
 
 function decodeEvent(event: JsonObject, books: Books, sink: DecoderSink): void {
   if (event.e === 'bookTicker') decodeTicker(event, books, sink);
+  else if (event.e === 'trade' && sink.wantsTrades) decodeTrade(event, books.listing, sink);
   else if (event.e === 'serverShutdown') sink.control('closing', { message: 'serverShutdown' });
   else if (isOtherEvent(event)) sink.control('other-channel');
   else sink.reject('unrecognised', excerpt(event.e));
@@ -176,6 +191,15 @@ function decodeTicker(ticker: JsonObject, books: Books, sink: DecoderSink): void
       exchangeUs,
       updateId,
     );
+}
+
+/** `m` is whether the buyer was the maker: then the taker sold. */
+function decodeTrade(trade: JsonObject, listing: DecoderListing, sink: DecoderSink): void {
+  const id = readInstrument(listing, trade.s, sink);
+  if (id === undefined) return;
+  const side = typeof trade.m === 'boolean' ? (trade.m ? -1 : 1) : undefined;
+  const exchangeUs = readExchangeUs(trade.T ?? trade.E);
+  emitTrade(sink, id, listing.contractSizeOf(id), trade.p, trade.q, side, exchangeUs, trade.t);
 }
 
 /** `result: null` answers SUBSCRIBE and UNSUBSCRIBE alike. */
@@ -213,6 +237,8 @@ function isPartialDepth(value: JsonObject): boolean {
 //   {"stream":"bnbusdt@bookTicker","data":{"u":400900217,"s":"BNBUSDT","b":"25.3519","B":"31.21",…}}
 // USD-M
 //   {"e":"bookTicker","u":400900217,"s":"BNBUSDT","b":"25.3519",…,"T":1568014460891,"E":1568014460893}
+// trade; `m`: the buyer was the maker
+//   {"e":"trade","E":1723161255612,"s":"ETHUSDT","t":1520538926,"p":"2683.80","q":"0.0345","T":1723161255611,"m":true}
 // request and answer
 //   {"method":"SUBSCRIBE","params":["bnbusdt@bookTicker"],"id":1}   {"result":null,"id":1}
 // refusals

@@ -1,6 +1,7 @@
 // The contract of an exchange file: who it is, how its listing reads, how one subscribes, what its frames
 // mean. Pure: no socket, no clock, no log, no exchange by name. Ingest knows this file and no other.
 
+import type { TradeSide } from '../core/event.js';
 import type { Market } from '../core/exchange.js';
 import type { ControlKind, GapReason, RejectReason } from '../core/reasons.js';
 import type { Micros } from '../core/time.js';
@@ -42,7 +43,16 @@ export interface ExchangeAdapter {
   readonly topsRequest: ListingRequest;
   /** By the exchange's symbol. Throws a ListingError where the body is not what the exchange documents. */
   parseTops(body: unknown): ReadonlyMap<string, RestTop>;
+  /** The channel of every single trade. Absent = none is known here. */
+  readonly trades?: TradesChannel;
   createDecoder(listing: DecoderListing): Decoder;
+}
+
+/** Subscribed beside the best bid and ask, on the same connection, where trades are recorded too. */
+export interface TradesChannel {
+  /** As those of the adapter. */
+  subscribeFrame(exchangeSymbols: readonly string[], requestId: number, nowUs: Micros): string;
+  unsubscribeFrame(exchangeSymbols: readonly string[], requestId: number, nowUs: Micros): string;
 }
 
 /** The exchange's own documented limits; each adapter file names the source. */
@@ -147,6 +157,8 @@ export interface Decoder {
 }
 
 export interface DecoderSink {
+  /** False: frames of trades stay control frames (`other-channel`), and `trade` is not called. */
+  readonly wantsTrades: boolean;
   /**
    * Sizes in base coin. NaN = absent: a side without a quote, or a time the exchange does not give. `updateId` is the
    * exchange's own number of the quote, for telling doubles: NaN where it has none, or one that a number would round.
@@ -159,6 +171,15 @@ export interface DecoderSink {
     askSize: number,
     exchangeUs: Micros,
     updateId?: number,
+  ): void;
+  /** Size in base coin, both above zero. `exchangeUs` NaN = not given, `tradeId` empty = not given. */
+  trade(
+    instrumentId: number,
+    price: number,
+    size: number,
+    side: TradeSide,
+    exchangeUs: Micros,
+    tradeId: string,
   ): void;
   gap(instrumentId: number, reason: GapReason): void;
   control(kind: ControlKind, detail?: ControlDetail): void;

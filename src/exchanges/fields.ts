@@ -1,6 +1,7 @@
 // Reading the fields of a best-bid-and-ask message: amounts, sides, times, ids; and handing a whole top of
 // book to the sink. Knows no exchange; classifies what is bad, never guesses and never throws.
 
+import type { TradeSide } from '../core/event.js';
 import type { RejectReason } from '../core/reasons.js';
 import { type Micros, US_PER_MS } from '../core/time.js';
 import type { ControlDetail, DecoderListing, DecoderSink } from './exchange.js';
@@ -126,6 +127,34 @@ export function emitQuote(
 ): void {
   const id = typeof updateId === 'number' ? updateId : Number.NaN;
   sink.quote(instrumentId, bid, bidSize, ask, askSize, exchangeUs, id);
+}
+
+/** One trade, or one reject. `side` undefined = the message does not say who took; sizes are times `unit`. */
+export function emitTrade(
+  sink: DecoderSink,
+  instrumentId: number,
+  unit: number,
+  price: unknown,
+  size: unknown,
+  side: TradeSide | undefined,
+  exchangeUs: Micros,
+  tradeId: unknown,
+): void {
+  const readPrice = readAmount(price);
+  const readSize = readAmount(size, unit);
+  if (!(readPrice > 0)) sink.reject('bad-price', `trade ${excerpt(price)}`);
+  else if (!(readSize > 0)) sink.reject('bad-size', `trade ${excerpt(size)}`);
+  else if (side === undefined) sink.reject('missing-field', 'side of a trade');
+  else sink.trade(instrumentId, readPrice, readSize, side, exchangeUs, readTradeId(tradeId));
+}
+
+/** No exchange's ids are longer; a longer one is not kept. */
+const TRADE_ID_LENGTH_MAX = 64;
+
+/** Empty where there is none, or one that a number cannot hold exactly. */
+function readTradeId(id: unknown): string {
+  if (typeof id === 'string') return id.length <= TRADE_ID_LENGTH_MAX ? id : '';
+  return Number.isSafeInteger(id) ? String(id) : '';
 }
 
 const NO_LEVEL: readonly unknown[] = [];

@@ -4,12 +4,21 @@
 
 import { US_PER_SECOND } from '../core/time.js';
 import type { Decoder, DecoderListing, DecoderSink, ExchangeAdapter, ListedInstrument } from './exchange.js';
-import { controlDetail, emitTop, readExchangeUs, readInstrument, readRequestId, readText } from './fields.js';
+import {
+  controlDetail,
+  emitTop,
+  emitTrade,
+  readExchangeUs,
+  readInstrument,
+  readRequestId,
+  readText,
+} from './fields.js';
 import { excerpt, frameObject, isObject, type JsonObject } from './frame.js';
 import { arrayAt, numberOrNull, objectAt, readRows, readTops, readVolumes, timeMsAt } from './listing.js';
 import { type Books, readUpdateId, TopOrder } from './order.js';
 
 const CHANNEL = 'spot.book_ticker';
+const TRADES_CHANNEL = 'spot.trades';
 
 /** Documented channels, without `spot.` or `futures.`, that carry no best bid and ask of one book. */
 const OTHER_CHANNELS = new Set([
@@ -56,6 +65,12 @@ export const gateio: ExchangeAdapter = {
   },
   topsRequest: { key: 'tops', path: '/spot/tickers' },
   parseTops: (body) => readTops(arrayAt(body, 'tops'), 'tops', 'currency_pair', 'highest_bid', 'lowest_ask'),
+  trades: {
+    subscribeFrame: (exchangeSymbols, requestId, nowUs) =>
+      requestFrame(TRADES_CHANNEL, 'subscribe', exchangeSymbols, requestId, nowUs),
+    unsubscribeFrame: (exchangeSymbols, requestId, nowUs) =>
+      requestFrame(TRADES_CHANNEL, 'unsubscribe', exchangeSymbols, requestId, nowUs),
+  },
   createDecoder,
 };
 
@@ -135,6 +150,8 @@ function decodeChannel(frame: JsonObject, channel: string, books: Books, sink: D
   else if (name === 'system') decodeSystem(frame.result, sink);
   else if (event === 'subscribe' || event === 'unsubscribe') decodeAnswer(frame, event, sink);
   else if (event === 'update' && name === 'book_ticker') decodeTicker(frame.result, books, sink);
+  else if (isData && channel === TRADES_CHANNEL && sink.wantsTrades)
+    decodeTrade(frame.result, books.listing, sink);
   else if (isData && OTHER_CHANNELS.has(name)) sink.control('other-channel');
   else sink.reject('unrecognised', excerpt(frame));
 }
@@ -174,6 +191,19 @@ function decodeTicker(ticker: unknown, books: Books, sink: DecoderSink): void {
   );
 }
 
+/** `side` is the taker's. */
+function decodeTrade(trade: unknown, listing: DecoderListing, sink: DecoderSink): void {
+  if (!isObject(trade)) {
+    sink.reject('missing-field', 'result');
+    return;
+  }
+  const id = readInstrument(listing, trade.currency_pair, sink);
+  if (id === undefined) return;
+  const side = trade.side === 'buy' ? 1 : trade.side === 'sell' ? -1 : undefined;
+  const exchangeUs = readExchangeUs(trade.create_time_ms);
+  emitTrade(sink, id, listing.contractSizeOf(id), trade.price, trade.amount, side, exchangeUs, trade.id);
+}
+
 function decodeAnswer(frame: JsonObject, event: 'subscribe' | 'unsubscribe', sink: DecoderSink): void {
   const isSubscribe = event === 'subscribe';
   const status = isObject(frame.result) ? frame.result.status : undefined;
@@ -208,6 +238,9 @@ function decodeSystem(result: unknown, sink: DecoderSink): void {
 //   {"time":1606293275,"time_ms":1606293275723,"channel":"spot.book_ticker","event":"update",
 //    "result":{"t":1606293275123,"u":48733182,"s":"BTC_USDT","b":"19177.79","B":"0.0003",
 //    "a":"19179.38","A":"0.09"}}
+// trade; milliseconds with a fraction, as text
+//   … "channel":"spot.trades","event":"update","result":{"id":309143071,"create_time":1606292218,
+//    "create_time_ms":"1606292218213.4578","side":"sell","currency_pair":"GT_USDT","amount":"16.47","price":"0.4705"}}
 // futures
 //   … "channel":"futures.book_ticker", … "b":"19177.7","B":5383,"a":"19179.3","A":8456}}
 // request and answer

@@ -4,7 +4,7 @@
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import { assert } from '../core/assert.js';
-import type { Subscriber } from '../core/event.js';
+import type { Subscriber, TradeSide } from '../core/event.js';
 import { exchangeKey } from '../core/exchange.js';
 import type { Log } from '../core/log.js';
 import { symbolKey } from '../core/symbol.js';
@@ -12,6 +12,7 @@ import type { Clock, Micros } from '../core/time.js';
 import { type Client, Clients, type ClientsCounters } from '../sockets/clients.js';
 import {
   createSpreadText,
+  createTradeText,
   MESSAGE_BYTES_MAX,
   type SpreadPieces,
   spreadPieces,
@@ -46,9 +47,11 @@ export interface RawFeedLimits {
 }
 
 export interface RawFeedCounters extends ClientsCounters {
+  /** The same of trades. */
+  readonly tradesSerialised: number;
   /** Quotes turned into text: at most one each, whatever the number of clients. */
   readonly serialised: number;
-  /** Quotes that JSON cannot say (a number that isn't finite) or whose names are too long for a message. */
+  /** Quotes and trades that JSON cannot say (a number that isn't finite) or whose names are too long for a message. */
   readonly unsendable: number;
   /** Messages of clients that were answered with an Error. */
   readonly badMessages: number;
@@ -87,7 +90,9 @@ class Feed implements RawFeed {
   readonly #clients: Clients<Listener>;
   readonly #known: (Known | undefined)[] = [];
   readonly #text = createSpreadText();
+  readonly #tradeText = createTradeText();
   #serialised = 0;
+  #tradesSerialised = 0;
   #unsendable = 0;
   #badMessages = 0;
   #infoOf: readonly SymbolInfo[] | null = null;
@@ -109,7 +114,10 @@ class Feed implements RawFeed {
       quote: (stampUs, instrumentId, bid, _bidSize, ask, _askSize, exchangeUs) => {
         if (this.#clients.size > 0) this.#quote(stampUs, instrumentId, bid, ask, exchangeUs);
       },
-      // The format has no word for anything but quotes.
+      trade: (stampUs, instrumentId, price, size, side) => {
+        if (this.#clients.size > 0) this.#trade(stampUs, instrumentId, price, size, side);
+      },
+      // The format has no word for anything but quotes and trades.
       cold: () => {},
     };
   }
@@ -122,6 +130,7 @@ class Feed implements RawFeed {
     return {
       ...this.#clients.counters(),
       serialised: this.#serialised,
+      tradesSerialised: this.#tradesSerialised,
       unsendable: this.#unsendable,
       badMessages: this.#badMessages,
     };
@@ -136,14 +145,27 @@ class Feed implements RawFeed {
     this.#current = known;
     if (!this.#anyWants()) return;
     const text = known.pieces === null ? null : this.#text(known.pieces, stampUs, bid, ask, exchangeUs);
+    if (this.#broadcast(text)) this.#serialised += 1;
+  }
+
+  #trade(stampUs: Micros, instrumentId: number, price: number, size: number, side: TradeSide): void {
+    const known = this.#known[instrumentId] ?? this.#learn(instrumentId);
+    this.#current = known;
+    if (!this.#anyWants()) return;
+    const text = known.pieces === null ? null : this.#tradeText(known.pieces, stampUs, price, size, side);
+    if (this.#broadcast(text)) this.#tradesSerialised += 1;
+  }
+
+  /** To everyone who wants the present instrument; false where there is no text. */
+  #broadcast(text: string | null): boolean {
     if (text === null) {
       this.#unsendable += 1;
-      return;
+      return false;
     }
     const message = Buffer.from(text);
     assert(message.length < MESSAGE_BYTES_MAX, `a feed message has ${message.length} bytes`);
-    this.#serialised += 1;
     this.#clients.broadcast(message, this.#wants);
+    return true;
   }
 
   readonly #wants = (client: Client<Listener>): boolean => {

@@ -1,7 +1,8 @@
-// One quote as the text of the compatible feed. Runs on the ingest loop for every quote that somebody
+// One quote, or one trade, as the text of the compatible feed. Runs on the ingest loop for every quote that somebody
 // listens to: pieces that never change are kept by instrument, the rest is joined, nothing is stringified.
 
 import { assert } from '../core/assert.js';
+import type { TradeSide } from '../core/event.js';
 import { diskSymbol } from '../core/symbol.js';
 import { isoMicros, type Micros, US_PER_SECOND } from '../core/time.js';
 
@@ -44,6 +45,28 @@ export type SpreadText = (
   ask: number,
   exchangeUs: Micros,
 ) => string | null;
+
+/** `{"MessageType":"Trade","Payload":{…}}`; null where a number isn't finite. */
+export type TradeText = (
+  pieces: SpreadPieces,
+  stampUs: Micros,
+  price: number,
+  size: number,
+  side: TradeSide,
+) => string | null;
+
+/** Keeps the second it wrote last, so it belongs to one feed. */
+export function createTradeText(): TradeText {
+  const stampText = createStampText();
+  return ({ names }, stampUs, price, size, side) => {
+    if (!Number.isFinite(price) || !Number.isFinite(size)) return null;
+    const taken = side > 0 ? 'Buy' : 'Sell';
+    return (
+      `{"MessageType":"Trade","Payload":{"Price":${price},"Quantity":${size},"Side":"${taken}"` +
+      `${names}${stampText(stampUs)}"}}`
+    );
+  };
+}
 
 /** Keeps the second it wrote last, so it belongs to one feed. */
 export function createSpreadText(): SpreadText {

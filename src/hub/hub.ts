@@ -2,7 +2,7 @@
 // each instrument, fans out. Stores nothing else, decides nothing about prices, and never waits for a sink.
 
 import { assert } from '../core/assert.js';
-import type { ColdEvent, Subscriber } from '../core/event.js';
+import type { ColdEvent, Subscriber, TradeListener, TradeSide } from '../core/event.js';
 import type { GapReason, StatusKind } from '../core/reasons.js';
 import type { Cancel, Micros } from '../core/time.js';
 
@@ -13,6 +13,8 @@ export interface HubCounters {
   /** Stamps raised to keep the order strict. */
   readonly raised: number;
   readonly gaps: number;
+  /** Trades handed in; they are no quotes and stand in none of the numbers above. */
+  readonly trades: number;
 }
 
 export interface HubOptions {
@@ -40,11 +42,13 @@ export class Hub {
   readonly latest: LatestQuotes;
   readonly #sides: Uint8Array;
   #subscribers: readonly Subscriber[] = [];
+  #tradeListeners: readonly TradeListener[] = [];
   #lastStampUs: Micros;
   #received = 0;
   #oneSided = 0;
   #raised = 0;
   #gaps = 0;
+  #trades = 0;
 
   constructor(options: HubOptions) {
     const column = () => new Float64Array(options.instrumentsMax).fill(Number.NaN);
@@ -70,15 +74,14 @@ export class Hub {
       oneSided: this.#oneSided,
       raised: this.#raised,
       gaps: this.#gaps,
+      trades: this.#trades,
     };
   }
 
   /** Sinks are called in the order in which they subscribed, each for every event. */
   subscribe(subscriber: Subscriber): Cancel {
-    this.#subscribers = [...this.#subscribers, subscriber];
-    return () => {
-      this.#subscribers = this.#subscribers.filter((other) => other !== subscriber);
-    };
+    this.#setSubscribers([...this.#subscribers, subscriber]);
+    return () => this.#setSubscribers(this.#subscribers.filter((other) => other !== subscriber));
   }
 
   /** A decoded quote, received at `receivedUs` (whole microseconds). NaN = no quote on that side. */
@@ -110,6 +113,22 @@ export class Hub {
       subscriber.quote(stampUs, instrumentId, bid, bidSize, ask, askSize, exchangeUs);
   }
 
+  /** A decoded trade, received at `receivedUs`; it takes its place in the same order as the quotes. */
+  trade(
+    instrumentId: number,
+    price: number,
+    size: number,
+    side: TradeSide,
+    exchangeUs: Micros,
+    receivedUs: Micros,
+    tradeId: string,
+  ): void {
+    this.#trades += 1;
+    const stampUs = this.#stamp(receivedUs);
+    for (const listener of this.#tradeListeners)
+      listener(stampUs, instrumentId, price, size, side, exchangeUs, tradeId);
+  }
+
   /** No quote of the instrument is valid from `fromUs` on, until its next one. */
   gap(instrumentId: number, fromUs: Micros, reason: GapReason, nowUs: Micros): void {
     this.#gaps += 1;
@@ -122,6 +141,11 @@ export class Hub {
 
   alive(connection: string, provenUs: Micros, nowUs: Micros): void {
     this.#publish({ type: 'alive', stampUs: this.#stamp(nowUs), connection, provenUs });
+  }
+
+  #setSubscribers(subscribers: readonly Subscriber[]): void {
+    this.#subscribers = subscribers;
+    this.#tradeListeners = subscribers.flatMap(({ trade }) => trade ?? []);
   }
 
   /** A first two-sided quote is the normal state and needs no event; everything else is a change. */

@@ -81,6 +81,7 @@ class Listener {
     const { adapter, clock } = options;
     this.#connection = new Connection({
       ...options,
+      wantsTrades: false,
       name: `${adapter.name}#check`,
       adapter: { ...adapter, createDecoder: (listing) => this.#watched(adapter.createDecoder(listing)) },
       listing: listingOf(options.exchangeSymbols),
@@ -164,6 +165,8 @@ class Listener {
         this.#quoteMs ??= this.#sinceStartMs();
         sink.quote(...args);
       },
+      wantsTrades: sink.wantsTrades,
+      trade: (...args) => sink.trade(...args),
       gap: (...args) => sink.gap(...args),
       control: (...args) => {
         this.#controls += 1;
@@ -197,6 +200,7 @@ class Listener {
 /** What is heard goes no further; what falls comes back. */
 const NOWHERE: ConnectionOwner = {
   quote() {},
+  trade() {},
   gap() {},
   alive() {},
   asked() {},

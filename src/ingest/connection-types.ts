@@ -20,6 +20,8 @@ export interface ConnectionOptions {
   /** `Binance#1`: unique in the process, stands in Alive events and in /health. */
   readonly name: string;
   readonly adapter: ExchangeAdapter;
+  /** Whether trades are wanted beside the quotes; the adapter must know their channel. */
+  readonly wantsTrades: boolean;
   readonly restUrl: string;
   readonly wsUrl: string;
   readonly listing: DecoderListing;
@@ -48,6 +50,7 @@ export interface ConnectionHealth {
 export interface ConnectionCounters {
   frames: number;
   quotes: number;
+  trades: number;
   controls: number;
   gaps: number;
   readonly rejects: Partial<Record<RejectReason, number>>;

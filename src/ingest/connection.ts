@@ -15,7 +15,7 @@ import type {
 import { dial } from './dial.js';
 import { FrameReader } from './frame-reader.js';
 import { dropSocket, openSocket } from './socket.js';
-import { Subscriptions } from './subscriptions.js';
+import { requestFrame, Subscriptions } from './subscriptions.js';
 
 export type { ConnectionHealth, ConnectionLimits } from './connection-types.js';
 
@@ -43,6 +43,7 @@ export class Connection {
     this.reader = new FrameReader({
       decoder: options.adapter.createDecoder(options.listing),
       owner: options.owner,
+      wantsTrades: options.wantsTrades,
       quoteRead: () => {
         if (this.#state !== 'live') this.#wentLive();
       },
@@ -51,6 +52,7 @@ export class Connection {
     this.#subscriptions = new Subscriptions(
       options.adapter.limits.symbolsPerMessage,
       options.adapter.refusalScope,
+      options.wantsTrades,
     );
     this.#pingIntervalMs = options.adapter.ping.intervalMs;
     const { reconnectDelayMsMin, reconnectDelayMsMax } = options.limits;
@@ -190,12 +192,9 @@ export class Connection {
     if (request === undefined) return;
     const { adapter, clock, owner } = this.#options;
     const nowUs = clock.nowUs();
-    const { kind, exchangeSymbols, requestId } = request;
-    if (kind === 'unsubscribe') this.#send(adapter.unsubscribeFrame(exchangeSymbols, requestId, nowUs));
-    else {
-      this.#send(adapter.subscribeFrame(exchangeSymbols, requestId, nowUs));
-      owner.asked(exchangeSymbols, nowUs);
-    }
+    this.#send(requestFrame(adapter, request, nowUs));
+    const { channel, kind, exchangeSymbols } = request;
+    if (channel === 'quotes' && kind === 'subscribe') owner.asked(exchangeSymbols, nowUs);
   }
 
   #ping(): void {

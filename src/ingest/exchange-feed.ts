@@ -1,13 +1,10 @@
 // One exchange: its listing (asked again and again until it comes, then hourly), the instruments chosen from it, the
 // shards that carry them, and what of them is silent. A dead exchange never touches another.
 
-import type { InstrumentTable } from '../core/instrument.js';
-import type { Log } from '../core/log.js';
 import type { GapReason } from '../core/reasons.js';
-import { type Cancel, type Clock, type Micros, US_PER_MINUTE, US_PER_MS } from '../core/time.js';
-import type { ExchangeAdapter, ListedInstrument } from '../exchanges/exchange.js';
+import { type Cancel, type Micros, US_PER_MINUTE, US_PER_MS } from '../core/time.js';
+import type { ListedInstrument } from '../exchanges/exchange.js';
 import { type Backoff, createBackoff } from './backoff.js';
-import type { ConnectionLimits } from './connection-types.js';
 import {
   type ExchangeHealth,
   type FeedFacts,
@@ -15,36 +12,18 @@ import {
   type InstrumentHealth,
   instrumentsOf,
 } from './feed-health.js';
+import type { ExchangeFeedOptions } from './feed-options.js';
 import type { InstrumentLife } from './life.js';
 import { fetchListing } from './listing.js';
 import { createPacer, type Pacer } from './pacer.js';
 import { RestError } from './rest.js';
 import { Roster } from './roster.js';
-import { NOTHING_SELECTED, type Selection, type SelectionRule, selectInstruments } from './selection.js';
+import { NOTHING_SELECTED, type Selection, selectInstruments } from './selection.js';
 import { Shard, type ShardSink } from './shard.js';
 import { Silence } from './silence.js';
-import type { FrameTap, IngestSink } from './sink.js';
 
 export type { ExchangeHealth, ExchangeState } from './feed-health.js';
-
-export interface FeedLimits extends ConnectionLimits {
-  /** The listing is read anew so often. */
-  readonly listingIntervalMs: number;
-}
-
-export interface ExchangeFeedOptions {
-  readonly adapter: ExchangeAdapter;
-  readonly restUrl: string;
-  readonly wsUrl: string;
-  readonly rule: SelectionRule;
-  readonly instruments: InstrumentTable;
-  readonly sink: IngestSink;
-  readonly limits: FeedLimits;
-  readonly clock: Clock;
-  readonly random: () => number;
-  readonly log: Log;
-  readonly tap?: FrameTap;
-}
+export type { ExchangeFeedOptions } from './feed-options.js';
 
 /** How often silent instruments are looked for. */
 const SILENCE_LOOK_MS = 1_000;
@@ -200,8 +179,8 @@ export class ExchangeFeed {
   // ---- The shards ----
 
   #makeShard(): Shard {
-    const { adapter, restUrl, wsUrl, limits, clock, random, log, tap } = this.#options;
-    const shared = { adapter, restUrl, wsUrl, limits, clock, random, log };
+    const { adapter, wantsTrades = false, restUrl, wsUrl, limits, clock, random, log, tap } = this.#options;
+    const shared = { adapter, wantsTrades, restUrl, wsUrl, limits, clock, random, log };
     return new Shard({
       shared: {
         ...shared,
@@ -233,6 +212,9 @@ export class ExchangeFeed {
       const limitUs = life.newAgeLimitUs();
       if (!Number.isNaN(limitUs)) sink.status(id, 'age-limit', limitUs, receivedUs);
       sink.quote(id, bid, bidSize, ask, askSize, exchangeUs, receivedUs);
+    },
+    trade: (id, ...trade) => {
+      if (this.#roster.lifeOf(id) !== undefined) this.#options.sink.trade(id, ...trade);
     },
     gap: (id, fromUs, reason, nowUs) => this.#hole(id, fromUs, reason, nowUs),
     alive: (connection, provenUs, nowUs) => this.#options.sink.alive(connection, provenUs, nowUs),

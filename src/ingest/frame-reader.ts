@@ -1,15 +1,17 @@
 // The reading side of one connection: frames through the decoder, everything counted, and which instruments have a
 // valid quote because of it. One call a frame; nothing here waits, nothing is allocated for a quote.
 
+import type { TradeSide } from '../core/event.js';
 import type { RejectReason } from '../core/reasons.js';
 import type { Micros } from '../core/time.js';
-import type { ControlDetail, Decoder } from '../exchanges/exchange.js';
+import type { ControlDetail, Decoder, DecoderSink } from '../exchanges/exchange.js';
 import { noCounters } from './counters.js';
 import type { ConnectionOwner } from './sink.js';
 
 export interface FrameReaderOptions {
   readonly decoder: Decoder;
   readonly owner: ConnectionOwner;
+  readonly wantsTrades: boolean;
   /** Called for every quote, before it goes on. */
   readonly quoteRead: () => void;
   readonly control: (kind: string, detail: ControlDetail | undefined) => void;
@@ -22,10 +24,12 @@ export class FrameReader {
   readonly #options: FrameReaderOptions;
   /** Instruments with a valid quote: those a fall of the connection makes a hole in. */
   readonly #valid = new Set<number>();
+  readonly #sink: DecoderSink;
   #receivedUs: Micros = 0;
 
   constructor(options: FrameReaderOptions) {
     this.#options = options;
+    this.#sink = this.#makeSink(options.wantsTrades);
   }
 
   read(frame: Uint8Array, receivedUs: Micros): void {
@@ -64,35 +68,49 @@ export class FrameReader {
     this.#valid.clear();
   }
 
-  readonly #sink = {
-    quote: (
-      id: number,
-      bid: number,
-      bidSize: number,
-      ask: number,
-      askSize: number,
-      exchangeUs: Micros,
-      updateId = Number.NaN,
-    ) => {
-      this.counters.quotes += 1;
-      this.lastQuoteUs = this.#receivedUs;
-      this.#valid.add(id);
-      const { quoteRead, owner } = this.#options;
-      quoteRead();
-      owner.quote(id, bid, bidSize, ask, askSize, exchangeUs, this.#receivedUs, updateId);
-    },
-    gap: (id: number, reason: Parameters<ConnectionOwner['gap']>[2]) => {
-      this.counters.gaps += 1;
-      this.#valid.delete(id);
-      this.#options.owner.gap(id, this.#receivedUs, reason, this.#receivedUs);
-    },
-    control: (kind: string, detail?: ControlDetail) => {
-      this.counters.controls += 1;
-      this.#options.control(kind, detail);
-    },
-    reject: (reason: RejectReason) => {
-      const { rejects } = this.counters;
-      rejects[reason] = (rejects[reason] ?? 0) + 1;
-    },
-  };
+  #makeSink(wantsTrades: boolean): DecoderSink {
+    return {
+      wantsTrades,
+      quote: (
+        id: number,
+        bid: number,
+        bidSize: number,
+        ask: number,
+        askSize: number,
+        exchangeUs: Micros,
+        updateId = Number.NaN,
+      ) => {
+        this.counters.quotes += 1;
+        this.lastQuoteUs = this.#receivedUs;
+        this.#valid.add(id);
+        const { quoteRead, owner } = this.#options;
+        quoteRead();
+        owner.quote(id, bid, bidSize, ask, askSize, exchangeUs, this.#receivedUs, updateId);
+      },
+      trade: (
+        id: number,
+        price: number,
+        size: number,
+        side: TradeSide,
+        exchangeUs: Micros,
+        tradeId: string,
+      ) => {
+        this.counters.trades += 1;
+        this.#options.owner.trade(id, price, size, side, exchangeUs, this.#receivedUs, tradeId);
+      },
+      gap: (id: number, reason: Parameters<ConnectionOwner['gap']>[2]) => {
+        this.counters.gaps += 1;
+        this.#valid.delete(id);
+        this.#options.owner.gap(id, this.#receivedUs, reason, this.#receivedUs);
+      },
+      control: (kind: string, detail?: ControlDetail) => {
+        this.counters.controls += 1;
+        this.#options.control(kind, detail);
+      },
+      reject: (reason: RejectReason) => {
+        const { rejects } = this.counters;
+        rejects[reason] = (rejects[reason] ?? 0) + 1;
+      },
+    };
+  }
 }

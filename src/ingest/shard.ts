@@ -10,6 +10,7 @@ import { addCounters, noCounters } from './counters.js';
 import { Handover, type Heard } from './handover.js';
 import type { InstrumentLife } from './life.js';
 import type { IngestSink } from './sink.js';
+import { type HeardTrade, TradeHandover } from './trade-handover.js';
 
 /** How often a handover is looked at, and when it ends whatever was heard, counted from the new connection's opening. */
 const LOOK_MS = 250;
@@ -28,13 +29,14 @@ export interface ShardOptions {
   readonly isKnown: (instrumentId: number, quote: Heard) => boolean;
 }
 
-export type ShardSink = Pick<IngestSink, 'quote' | 'gap' | 'alive'>;
+export type ShardSink = Pick<IngestSink, 'quote' | 'trade' | 'gap' | 'alive'>;
 
 interface Takeover {
   readonly next: Connection;
   /** When the new connection was asked for each symbol. */
   readonly askedUs: Map<string, Micros>;
   readonly handover: Handover;
+  readonly trades: TradeHandover;
   readonly stopLooking: Cancel;
 }
 
@@ -46,6 +48,8 @@ export class Shard {
   readonly #lives = new Map<string, InstrumentLife>();
   #current: Connection;
   #takeover: Takeover | undefined;
+  /** Of the last takeover: the new connection may bring trades again for a while. */
+  #tradesAfter: { readonly trades: TradeHandover; readonly untilUs: Micros } | undefined;
   #cancelLife: Cancel = () => {};
   /** Counters of connections that are gone. */
   readonly #past = noCounters();
@@ -108,7 +112,9 @@ export class Shard {
       isKnown: this.#options.isKnown,
     });
     const stopLooking = this.#options.shared.clock.every(LOOK_MS, () => this.#look());
-    this.#takeover = { next, askedUs: new Map(), handover, stopLooking };
+    const trades = new TradeHandover((trade) => this.#passTrade(trade));
+    this.#tradesAfter = undefined;
+    this.#takeover = { next, askedUs: new Map(), handover, trades, stopLooking };
     next.add([...this.#lives.keys()]);
     next.start();
   }
@@ -136,6 +142,8 @@ export class Shard {
             this.#options.sink.quote(id, bid, bidSize, ask, askSize, exchangeUs, receivedUs);
           else this.#heard(connection, id, { bid, bidSize, ask, askSize, exchangeUs, receivedUs, updateId });
         },
+        trade: (instrumentId, price, size, side, exchangeUs, receivedUs, tradeId) =>
+          this.#heardTrade(connection, { instrumentId, price, size, side, exchangeUs, receivedUs, tradeId }),
         gap: (id, fromUs, reason, nowUs) => this.#gap(connection, id, fromUs, reason, nowUs),
         alive: (name, provenUs, nowUs) => this.#options.sink.alive(name, provenUs, nowUs),
         asked: (exchangeSymbols, nowUs) => this.#asked(connection, exchangeSymbols, nowUs),
@@ -168,6 +176,20 @@ export class Shard {
     this.#options.sink.quote(instrumentId, bid, bidSize, ask, askSize, exchangeUs, receivedUs);
   }
 
+  #heardTrade(from: Connection, trade: HeardTrade): void {
+    const takeover = this.#takeover;
+    const after = this.#tradesAfter;
+    if (takeover !== undefined && from === this.#current) takeover.trades.fromOld(trade);
+    else if (takeover !== undefined) takeover.trades.fromNew(trade);
+    else if (after !== undefined && trade.receivedUs < after.untilUs) after.trades.afterwards(trade);
+    else this.#passTrade(trade);
+  }
+
+  #passTrade(trade: HeardTrade): void {
+    const { instrumentId, price, size, side, exchangeUs, receivedUs, tradeId } = trade;
+    this.#options.sink.trade(instrumentId, price, size, side, exchangeUs, receivedUs, tradeId);
+  }
+
   /** Of two connections only the one that speaks for the instrument can make a hole in it. */
   #gap(from: Connection, instrumentId: number, fromUs: Micros, reason: GapReason, nowUs: Micros): void {
     const takeover = this.#takeover;
@@ -194,6 +216,7 @@ export class Shard {
     if (from !== this.#current) {
       takeover.askedUs.clear();
       takeover.handover.newFell();
+      takeover.trades.newFell();
       return true;
     }
     takeover.handover.oldFell([...this.#lives.values()].map((life) => life.instrumentId));
@@ -226,6 +249,9 @@ export class Shard {
     takeover.stopLooking();
     this.#takeover = undefined;
     this.#current = takeover.next;
+    takeover.trades.complete();
+    const untilUs = this.#options.shared.clock.nowUs() + HANDOVER_US_MAX;
+    this.#tradesAfter = { trades: takeover.trades, untilUs };
     this.#planRoll();
   }
 

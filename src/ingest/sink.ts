@@ -1,5 +1,6 @@
 // Where ingest hands things to: the hub, by the shape of its functions (ingest does not import the hub).
 
+import type { TradeSide } from '../core/event.js';
 import type { GapReason, StatusKind } from '../core/reasons.js';
 import type { Micros } from '../core/time.js';
 
@@ -12,6 +13,15 @@ export interface IngestSink {
     askSize: number,
     exchangeUs: Micros,
     receivedUs: Micros,
+  ): void;
+  trade(
+    instrumentId: number,
+    price: number,
+    size: number,
+    side: TradeSide,
+    exchangeUs: Micros,
+    receivedUs: Micros,
+    tradeId: string,
   ): void;
   gap(instrumentId: number, fromUs: Micros, reason: GapReason, nowUs: Micros): void;
   status(instrumentId: number, status: StatusKind, value: number, nowUs: Micros): void;
@@ -30,6 +40,15 @@ export interface ConnectionOwner {
     exchangeUs: Micros,
     receivedUs: Micros,
     updateId: number,
+  ): void;
+  trade(
+    instrumentId: number,
+    price: number,
+    size: number,
+    side: TradeSide,
+    exchangeUs: Micros,
+    receivedUs: Micros,
+    tradeId: string,
   ): void;
   /** The instrument had a valid quote (or the exchange's numbering shows a hole): from here on it has none. */
   gap(instrumentId: number, fromUs: Micros, reason: GapReason, nowUs: Micros): void;

@@ -6,6 +6,8 @@ import { encodeRuns, listRuns } from './encode.js';
 import { type LakeFiles, messageOf } from './files.js';
 import { segmentFirstUs } from './paths.js';
 import { closedSegments, convertSegment } from './segment-to-run.js';
+import { encodeTrades } from './trades-encode.js';
+import { listTradesRuns } from './trades-run.js';
 
 export interface EncodeJob {
   /** Segments that began before are closed. */
@@ -27,6 +29,7 @@ export interface JobReport {
   readonly records: number;
   readonly cuts: readonly SegmentCut[];
   readonly encodedRows: number;
+  readonly encodedTrades: number;
   readonly filesWritten: number;
   /** Still there afterwards. */
   readonly runs: number;
@@ -37,7 +40,7 @@ export interface JobReport {
 export function runEncodeJob(files: LakeFiles, root: string, job: EncodeJob, stop: () => boolean): JobReport {
   const problems: string[] = [];
   const cuts: SegmentCut[] = [];
-  let [segmentsConverted, records, encodedRows, filesWritten, runs] = [0, 0, 0, 0, 0];
+  let [segmentsConverted, records, encodedRows, encodedTrades, filesWritten, runs] = [0, 0, 0, 0, 0, 0];
   try {
     let openUs = job.convertBeforeUs;
     for (const segment of closedSegments(files, root, job.convertBeforeUs)) {
@@ -54,18 +57,21 @@ export function runEncodeJob(files: LakeFiles, root: string, job: EncodeJob, sto
         break;
       }
     }
-    const encoded = encodeRuns(files, root, Math.min(job.encodeBeforeUs, openUs), stop);
+    const beforeUs = Math.min(job.encodeBeforeUs, openUs);
+    const encoded = encodeRuns(files, root, beforeUs, stop);
+    const trades = encodeTrades(files, root, beforeUs, stop);
     encodedRows = encoded.rows;
-    filesWritten = encoded.files;
-    problems.push(...encoded.problems);
-    runs = listRuns(files, root).length;
+    encodedTrades = trades.rows;
+    filesWritten = encoded.files + trades.files;
+    problems.push(...encoded.problems, ...trades.problems);
+    runs = listRuns(files, root).length + listTradesRuns(files, root).length;
   } catch (error) {
     problems.push(messageOf(error));
   }
   return report();
 
   function report(): JobReport {
-    return { segmentsConverted, records, cuts, encodedRows, filesWritten, runs, problems };
+    return { segmentsConverted, records, cuts, encodedRows, encodedTrades, filesWritten, runs, problems };
   }
 }
 

@@ -8,6 +8,7 @@ import { appendLedger } from './ledger.js';
 import { QuoteFileWriter, ROW_GROUP_ROWS, RowGroupBuffer } from './parquet-write.js';
 import {
   DAMAGED_SUFFIX,
+  type FileKind,
   hourDir,
   hourFileName,
   LAST_FILE,
@@ -20,7 +21,7 @@ import { RunDamaged, RunFile } from './run.js';
 import { type Slice, SliceTable } from './slice-table.js';
 
 /** Runs open at a time; an hour with more becomes several files an instrument, in order. */
-const RUNS_AT_ONCE_MAX = 200;
+export const RUNS_AT_ONCE_MAX = 200;
 
 /** A run in `_runs`, by its name. */
 export interface RunName {
@@ -170,10 +171,15 @@ function encodeInstrument(
 }
 
 /** The partition's watermark; temp files that a crash left in it are removed. */
-export function cleanWatermark(files: LakeFiles, directory: string, hourUs: Micros): Micros {
+export function cleanWatermark(
+  files: LakeFiles,
+  directory: string,
+  hourUs: Micros,
+  kind: FileKind = 'spreads',
+): Micros {
   const names = files.list(directory);
   for (const name of names) if (name.startsWith(TEMP_PREFIX)) files.remove(join(directory, name));
-  return watermarkOf(names, hourUs);
+  return watermarkOf(names, hourUs, kind);
 }
 
 /** The newest stamp ever recorded outlives the runs that prove it: the order must hold over restarts. */

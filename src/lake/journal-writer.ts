@@ -3,7 +3,7 @@
 
 import { join } from 'node:path';
 import { assert } from '../core/assert.js';
-import type { ColdEvent } from '../core/event.js';
+import type { ColdEvent, TradeSide } from '../core/event.js';
 import type { Instrument } from '../core/instrument.js';
 import { type Clock, hourStartUs, type Micros, US_PER_HOUR, US_PER_MS } from '../core/time.js';
 import { DropBook } from './drop-book.js';
@@ -18,6 +18,7 @@ import {
   writeNames,
   writeQuote,
   writeSegmentHeader,
+  writeTrade,
 } from './journal.js';
 import type { JournalBuffer, JournalDisk, JournalSegment } from './journal-disk.js';
 import { exchangeComponent, isPathComponent, JOURNAL_DIR, segmentName, symbolComponent } from './paths.js';
@@ -61,6 +62,8 @@ export class JournalWriter {
   #lastStampUs: Micros;
   #recorded = 0;
   #dropped = 0;
+  #tradesRecorded = 0;
+  #tradesDropped = 0;
   readonly #drops = new DropBook();
 
   constructor(options: JournalWriterOptions, lastStampUs: Micros) {
@@ -72,6 +75,10 @@ export class JournalWriter {
 
   get lastStampUs(): Micros {
     return this.#lastStampUs;
+  }
+
+  get tradeCounters(): { recorded: number; dropped: number } {
+    return { recorded: this.#tradesRecorded, dropped: this.#tradesDropped };
   }
 
   get counters(): { recorded: number; dropped: number; coldDropped: number; pendingBytes: number } {
@@ -108,6 +115,28 @@ export class JournalWriter {
     const buffer = this.#buffer!;
     buffer.at = writeQuote(buffer.view, buffer.at, id, stampUs, bid, bidSize, ask, askSize, exchangeUs);
     this.#recorded += 1;
+  }
+
+  /** A trade that finds no room is counted and no more: it is no hole in the quotes. */
+  trade(
+    stampUs: Micros,
+    id: number,
+    price: number,
+    size: number,
+    side: TradeSide,
+    exchangeUs: Micros,
+    tradeId: string,
+  ): void {
+    this.#lastStampUs = stampUs;
+    const ready = this.#drops.isEmpty || this.#prepareAfterDrops();
+    if (!ready || !this.#makeRoom(stampUs, id, RECORD_BYTES_MAX)) {
+      this.#tradesDropped += 1;
+      return;
+    }
+    const buffer = this.#buffer!;
+    const trade = { stampUs, price, size, side, exchangeUs, tradeId };
+    buffer.at = writeTrade(buffer.bytes, buffer.view, buffer.at, id, trade);
+    this.#tradesRecorded += 1;
   }
 
   cold(event: ColdEvent): void {

@@ -10,9 +10,10 @@
 //     thinned  stamp fromUs toUs count f64
 //     status   stamp value f64 · position in STATUS_KINDS u8
 //     alive    stamp provenUs f64 · connection, length u16 and UTF-8
+//     trade    stamp price size exchangeUs 4 × f64 · side i8 (1 or -1) · id, length u16 and UTF-8
 
 import * as zlib from 'node:zlib';
-import type { ColdEvent } from '../core/event.js';
+import type { ColdEvent, TradeSide } from '../core/event.js';
 import { GAP_REASONS, STATUS_KINDS } from '../core/reasons.js';
 import type { Micros } from '../core/time.js';
 
@@ -24,7 +25,7 @@ export const BLOCK_HEADER_BYTES = 8;
 export const BLOCK_BYTES_MAX = 4 * 1024 * 1024;
 export const INSTRUMENT_ID_MAX = 0xffffff;
 
-export const RECORD = { quote: 1, names: 2, gap: 3, thinned: 4, status: 5, alive: 6 } as const;
+export const RECORD = { quote: 1, names: 2, gap: 3, thinned: 4, status: 5, alive: 6, trade: 7 } as const;
 export const HEAD_BYTES = 4;
 export const QUOTE_BYTES = HEAD_BYTES + 6 * 8;
 /** Longer text is cut; names never are, a folder's name is shorter. */
@@ -80,6 +81,53 @@ export function writeQuote(
   view.setFloat64(at + 36, askSize, true);
   view.setFloat64(at + 44, exchangeUs, true);
   return at + QUOTE_BYTES;
+}
+
+/** One trade as the journal holds it; `exchangeUs` NaN and `tradeId` empty = not given. */
+export interface TradeRecord {
+  readonly stampUs: Micros;
+  readonly price: number;
+  readonly size: number;
+  readonly side: TradeSide;
+  readonly exchangeUs: Micros;
+  readonly tradeId: string;
+}
+
+/** Where the text of a trade begins, from the start of its record. */
+const TRADE_ID_AT = HEAD_BYTES + 4 * 8 + 1;
+
+/** Returns where the record ends; the buffer has room for RECORD_BYTES_MAX. */
+export function writeTrade(
+  bytes: Uint8Array,
+  view: DataView,
+  at: number,
+  instrumentId: number,
+  trade: TradeRecord,
+): number {
+  view.setUint32(at, (RECORD.trade << 24) | instrumentId, true);
+  view.setFloat64(at + 4, trade.stampUs, true);
+  view.setFloat64(at + 12, trade.price, true);
+  view.setFloat64(at + 20, trade.size, true);
+  view.setFloat64(at + 28, trade.exchangeUs, true);
+  view.setInt8(at + 36, trade.side);
+  return writeText(bytes, view, at + TRADE_ID_AT, trade.tradeId);
+}
+
+/** The bytes of the trade record that begins at `at`. */
+export function tradeBytes(view: DataView, at: number): number {
+  return TRADE_ID_AT + 2 + view.getUint16(at + TRADE_ID_AT, true);
+}
+
+export function readTrade(bytes: Uint8Array, view: DataView, at: number): TradeRecord {
+  const idAt = at + TRADE_ID_AT + 2;
+  return {
+    stampUs: view.getFloat64(at + 4, true),
+    price: view.getFloat64(at + 12, true),
+    size: view.getFloat64(at + 20, true),
+    exchangeUs: view.getFloat64(at + 28, true),
+    side: view.getInt8(at + 36) > 0 ? 1 : -1,
+    tradeId: Buffer.from(bytes.subarray(idAt, at + tradeBytes(view, at))).toString('utf8'),
+  };
 }
 
 /** Returns where the record ends. */

@@ -1,28 +1,24 @@
 // One quote file, written row group by row group: bounded memory whatever the hour holds.
 // Knows columns and encodings, nothing of names, folders or order. The choices are measured in docs/adr/0003-parquet.md.
 
-import type { Encoding, SchemaElement } from 'hyparquet';
-import { ByteWriter, type ColumnSource, ParquetWriter } from 'hyparquet-writer';
+import type { Encoding } from 'hyparquet';
+import type { ColumnSource, ParquetWriter } from 'hyparquet-writer';
 import type { QuoteColumns } from '../core/columns.js';
 import type { FileId, LakeFiles } from './files.js';
+import { doublesOrNull, openParquet, stampsOrNull, synchronous } from './parquet-file.js';
 import {
   BEST_ASK,
   BEST_ASK_SIZE,
   BEST_BID,
   BEST_BID_SIZE,
-  CREATED_BY,
   EXCHANGE_TIMESTAMP,
   type LakeColumn,
   QUOTE_COLUMNS,
-  SCHEMA_KEY,
-  SCHEMA_VERSION,
   TIMESTAMP,
 } from './schema.js';
 
 /** Small enough that a range read decodes little beside the range, large enough to cost 1 % in size. */
 export const ROW_GROUP_ROWS = 10_000;
-
-const TWO_32 = 4_294_967_296;
 
 /** All six columns; NaN where absent. */
 export type FullColumns = Required<QuoteColumns>;
@@ -47,18 +43,7 @@ export class QuoteFileWriter {
   constructor(files: LakeFiles, file: FileId, group: RowGroupBuffer) {
     group.length = 0;
     this.#group = group;
-    const out = new ByteWriter();
-    const flush = () => {
-      files.append(file, out.getBytes());
-      out.index = 0;
-    };
-    this.#parquet = new ParquetWriter({
-      writer: Object.assign(out, { flush, finish: flush }),
-      schema: SCHEMA,
-      codec: 'SNAPPY',
-      createdBy: CREATED_BY,
-      kvMetadata: [{ key: SCHEMA_KEY, value: String(SCHEMA_VERSION) }],
-    });
+    this.#parquet = openParquet(files, file, QUOTE_COLUMNS);
   }
 
   get rows(): number {
@@ -121,52 +106,5 @@ const ENCODING: Readonly<Record<string, Encoding>> = {
 
 function dataOf(column: LakeColumn, group: RowGroupBuffer, length: number): ColumnSource['data'] {
   const values = group[SOURCE[column.name]!].subarray(0, length);
-  const complete = column.required || values.every(column.type === 'double' ? isNumber : isTime);
-  if (column.type === 'double') {
-    return complete ? values : Array.from(values, (value) => (isNumber(value) ? value : null));
-  }
-  const stamps = int64(values);
-  return complete ? stamps : Array.from(stamps, (us, i) => (isTime(values[i]!) ? us : null));
-}
-
-function isNumber(value: number): boolean {
-  return !Number.isNaN(value);
-}
-
-/** An exchange's time that no whole microsecond can say is as good as none. */
-function isTime(us: number): boolean {
-  return Math.abs(us) <= Number.MAX_SAFE_INTEGER;
-}
-
-/** Through pairs of 32 bits: no bigint a value. What is no time gives anything. */
-function int64(values: Float64Array): BigInt64Array {
-  const stamps = new BigInt64Array(values.length);
-  const words = new Int32Array(stamps.buffer);
-  for (let i = 0; i < values.length; i++) {
-    words[2 * i] = values[i]! % TWO_32;
-    words[2 * i + 1] = Math.floor(values[i]! / TWO_32);
-  }
-  return stamps;
-}
-
-function schemaElement(column: LakeColumn): SchemaElement {
-  const repetition_type = column.required ? 'REQUIRED' : 'OPTIONAL';
-  if (column.type === 'double') return { name: column.name, type: 'DOUBLE', repetition_type };
-  return {
-    name: column.name,
-    type: 'INT64',
-    repetition_type,
-    converted_type: 'TIMESTAMP_MICROS',
-    logical_type: { type: 'TIMESTAMP', isAdjustedToUTC: true, unit: 'MICROS' },
-  };
-}
-
-const SCHEMA: SchemaElement[] = [
-  { name: 'root', num_children: QUOTE_COLUMNS.length },
-  ...QUOTE_COLUMNS.map(schemaElement),
-];
-
-/** The library answers with a promise only where its writer's flush does, and ours does not. */
-function synchronous(answer: unknown): void {
-  if (answer instanceof Promise) throw new Error('invariant broken: the Parquet writer became asynchronous');
+  return column.type === 'double' ? doublesOrNull(values) : stampsOrNull(values);
 }

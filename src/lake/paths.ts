@@ -23,8 +23,12 @@ export const TEMP_PREFIX = '.tmp-';
 /** Added to the name of a damaged segment or run: kept to be looked at, never read again. */
 export const DAMAGED_SUFFIX = '.damaged';
 
-const OUR_FILE = /^spreads-(\d\d)-(\d\d)\.(\d{6})\.parquet$/;
+/** What the files of a partition hold: the first word of their names. */
+export type FileKind = 'spreads' | 'trades';
+
+const OUR_FILE = /^(spreads|trades)-(\d\d)-(\d\d)\.(\d{6})\.parquet$/;
 const SEGMENT = /^seg-(\d{16})\.log$/;
+const TRADES_RUN = /^trades-(\d{16})-(\d{16})\.run$/;
 const RUN = /^run-(\d{16})-(\d{16})\.run$/;
 const UNSAFE = /[^\p{L}\p{N}_.-]/gu;
 
@@ -80,23 +84,28 @@ export function hourDir(root: string, exchange: string, symbol: string, us: Micr
   return join(instrumentDir(root, exchange, symbol), `date=${isoDate(us)}`, `hour=${hourOfDay(us)}`);
 }
 
+/** The same of its trades: `<root>/trades/exchange=…/symbol=…/date=…/hour=…`. */
+export function tradesHourDir(root: string, exchange: string, symbol: string, us: Micros): string {
+  return hourDir(join(root, TRADES_DIR), exchange, symbol, us);
+}
+
 /** `spreads-MM-SS.ffffff.parquet`: minute, second and microseconds (UTC) of the file's LAST row. */
-export function hourFileName(lastStampUs: Micros): string {
+export function hourFileName(lastStampUs: Micros, kind: FileKind = 'spreads'): string {
   const offset = lastStampUs - hourStartUs(lastStampUs);
   const minute = Math.floor(offset / (60 * US_PER_SECOND));
   const second = Math.floor(offset / US_PER_SECOND) % 60;
   const micros = offset % US_PER_SECOND;
-  return `spreads-${pad(minute, 2)}-${pad(second, 2)}.${pad(micros, 6)}.parquet`;
+  return `${kind}-${pad(minute, 2)}-${pad(second, 2)}.${pad(micros, 6)}.parquet`;
 }
 
 /**
  * The stamp of the last row of one of OUR files, from its name and its hour's start; null for any other name
  * (seven decimals are an older generation's: those names are not a watermark).
  */
-export function lastStampOf(fileName: string, hourUs: Micros): Micros | null {
+export function lastStampOf(fileName: string, hourUs: Micros, kind: FileKind = 'spreads'): Micros | null {
   const match = OUR_FILE.exec(fileName);
-  if (match === null) return null;
-  const offset = (Number(match[1]) * 60 + Number(match[2])) * US_PER_SECOND + Number(match[3]);
+  if (match === null || match[1] !== kind) return null;
+  const offset = (Number(match[2]) * 60 + Number(match[3])) * US_PER_SECOND + Number(match[4]);
   return offset < US_PER_HOUR ? hourUs + offset : null;
 }
 
@@ -104,10 +113,14 @@ export function lastStampOf(fileName: string, hourUs: Micros): Micros | null {
  * The watermark of a partition: everything up to and including this stamp is in its files.
  * -Infinity where none of the names is ours.
  */
-export function watermarkOf(fileNames: readonly string[], hourUs: Micros): Micros {
+export function watermarkOf(
+  fileNames: readonly string[],
+  hourUs: Micros,
+  kind: FileKind = 'spreads',
+): Micros {
   let newest = Number.NEGATIVE_INFINITY;
   for (const name of fileNames) {
-    const stamp = lastStampOf(name, hourUs);
+    const stamp = lastStampOf(name, hourUs, kind);
     if (stamp !== null && stamp > newest) newest = stamp;
   }
   return newest;
@@ -134,9 +147,27 @@ export function runName(firstUs: Micros, lastUs: Micros): string {
   return `run-${pad(firstUs, 16)}-${pad(lastUs, 16)}.run`;
 }
 
+/** `_runs/trades-….run`: the same times, and the trades of the same segment. */
+export function tradesRunName(firstUs: Micros, lastUs: Micros): string {
+  return `trades-${pad(firstUs, 16)}-${pad(lastUs, 16)}.run`;
+}
+
 /** First and last stamp of a run (both inclusive); null for any other name. */
-export function runSpan(fileName: string): { readonly firstUs: Micros; readonly lastUs: Micros } | null {
-  const match = RUN.exec(fileName);
+export function runSpan(fileName: string): RunSpan | null {
+  return spanOf(RUN.exec(fileName));
+}
+
+/** The same of a run of trades. */
+export function tradesRunSpan(fileName: string): RunSpan | null {
+  return spanOf(TRADES_RUN.exec(fileName));
+}
+
+export interface RunSpan {
+  readonly firstUs: Micros;
+  readonly lastUs: Micros;
+}
+
+function spanOf(match: RegExpExecArray | null): RunSpan | null {
   return match === null ? null : { firstUs: Number(match[1]), lastUs: Number(match[2]) };
 }
 

@@ -72,6 +72,7 @@ async function namesOfSegment(path: string, add: Add): Promise<void> {
       names.delete(id);
       add(known.exchange, known.symbol);
     },
+    trade: () => undefined,
     cold: () => undefined,
   });
   const file = await open(path, 'r');

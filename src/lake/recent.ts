@@ -131,6 +131,7 @@ async function readSegmentRows(path: string, wanted: string, rows: RowList): Pro
     quote(id, stampUs, bid, bidSize, ask, askSize, exchangeUs) {
       if (ids.has(id)) rows.add(stampUs, bid, bidSize, ask, askSize, exchangeUs);
     },
+    trade() {},
     cold() {},
   };
   const parser = new SegmentParser(sink);

@@ -13,9 +13,11 @@ import {
   lastStampOf,
   RUNS_DIR,
   STATS_DIR,
+  segmentFirstUs,
   TEMP_PREFIX,
 } from './paths.js';
 import { closedSegments, readSegment } from './segment-to-run.js';
+import { listTradesRuns } from './trades-run.js';
 
 export interface Leftovers {
   /** The highest stamp ever recorded; 0 where nothing was. */
@@ -37,8 +39,11 @@ export async function findLeftovers(root: string, files: LakeFiles = diskFiles):
   const segments = closedSegments(files, root, Number.POSITIVE_INFINITY);
   const runs = listRuns(files, root);
   const known = readLast(files, join(root, LAST_FILE)) ?? (await newestName(root));
-  const lastStampUs = Math.max(0, known, runs.at(-1)?.lastUs ?? 0, newestIn(files, root, segments));
-  return { lastStampUs, segments: segments.length, runs: runs.length };
+  // A segment of which no record was written bears a stamp that was given out all the same.
+  const namedUs = segmentFirstUs(segments.at(-1) ?? '') ?? 0;
+  const writtenUs = newestIn(files, root, segments);
+  const lastStampUs = Math.max(0, known, runs.at(-1)?.lastUs ?? 0, namedUs, writtenUs);
+  return { lastStampUs, segments: segments.length, runs: runs.length + listTradesRuns(files, root).length };
 }
 
 /** The last stamp of the newest segment that holds a record. */
@@ -46,7 +51,7 @@ function newestIn(files: LakeFiles, root: string, segments: readonly string[]): 
   for (const segment of [...segments].reverse()) {
     const file = files.openToRead(join(root, JOURNAL_DIR, segment));
     try {
-      const parser = readSegment(files, file, { names() {}, quote() {}, cold() {} });
+      const parser = readSegment(files, file, { names() {}, quote() {}, trade() {}, cold() {} });
       if (parser.records > 0) return parser.lastStampUs;
     } finally {
       files.close(file);

@@ -1,4 +1,4 @@
-// The one place that names the columns of our quote files: names, order, types, version.
+// The one place that names the columns of our files: names, order, types, version.
 // Names and units are a contract with every outside reader of the lake: append columns, never rename one.
 
 /** Written into every file's key-value metadata under SCHEMA_KEY; raised when the meaning of a column changes. */
@@ -17,7 +17,15 @@ export const EXCHANGE_TIMESTAMP = 'ExchangeTimestamp';
 export const BEST_BID_SIZE = 'BestBidSize';
 export const BEST_ASK_SIZE = 'BestAskSize';
 
-export type ColumnType = 'timestamp-micros' | 'double';
+/** What the taker did: `Buy` or `Sell`. */
+export const SIDE = 'Side';
+export const PRICE = 'Price';
+/** In base coin. */
+export const QUANTITY = 'Quantity';
+/** The exchange's own number or name of the trade, as text; null where it gives none. */
+export const TRADE_ID = 'TradeId';
+
+export type ColumnType = 'timestamp-micros' | 'double' | 'text';
 
 export interface LakeColumn {
   readonly name: string;
@@ -33,4 +41,14 @@ export const QUOTE_COLUMNS: readonly LakeColumn[] = [
   { name: EXCHANGE_TIMESTAMP, type: 'timestamp-micros', required: false },
   { name: BEST_BID_SIZE, type: 'double', required: false },
   { name: BEST_ASK_SIZE, type: 'double', required: false },
+];
+
+/** Those of a file of trades. */
+export const TRADE_COLUMNS: readonly LakeColumn[] = [
+  { name: TIMESTAMP, type: 'timestamp-micros', required: true },
+  { name: PRICE, type: 'double', required: true },
+  { name: QUANTITY, type: 'double', required: true },
+  { name: SIDE, type: 'text', required: true },
+  { name: EXCHANGE_TIMESTAMP, type: 'timestamp-micros', required: false },
+  { name: TRADE_ID, type: 'text', required: false },
 ];

@@ -1,4 +1,4 @@
-// A closed segment becomes one run, sorted by instrument. Reads the segment twice or more rather than hold it:
+// A closed segment becomes one run, sorted by instrument, and one more of its trades, where it holds any. Reads the segment twice or more rather than hold it:
 // first to count, then once for every few MB of rows. The segment is removed only when the run is durable.
 
 import { dirname, join } from 'node:path';
@@ -6,9 +6,18 @@ import type { Micros } from '../core/time.js';
 import { type FileId, type LakeFiles, makeDurableDirectory, publish } from './files.js';
 import { checksum, SEGMENT_HEADER_BYTES } from './journal.js';
 import { type LedgerLine, ledgerText } from './ledger.js';
-import { DAMAGED_SUFFIX, JOURNAL_DIR, RUNS_DIR, runName, runSpan, segmentFirstUs } from './paths.js';
+import {
+  DAMAGED_SUFFIX,
+  JOURNAL_DIR,
+  RUNS_DIR,
+  runName,
+  runSpan,
+  segmentFirstUs,
+  tradesRunName,
+} from './paths.js';
 import { ROW_BYTES, RUN_HEADER_BYTES, type RunEntry, runHeader, runTail } from './run.js';
 import { type RecordSink, SegmentParser } from './segment.js';
+import { TradesCounts, writeTradesRun } from './trades-run.js';
 
 /** Rows held at a time; one busier instrument alone may take more, at most a segment. */
 const HELD_BYTES = 8 * 1024 * 1024;
@@ -16,7 +25,7 @@ const TORN_BYTES_MAX = 1024 * 1024;
 const READ_BYTES = 512 * 1024;
 
 export interface Converted {
-  /** Quotes and cold events that were read. */
+  /** Quotes, trades and cold events that were read. */
   readonly records: number;
   /** Bytes behind the last whole block, left out. */
   readonly bytesCut: number;
@@ -34,6 +43,14 @@ export function convertSegment(files: LakeFiles, root: string, segment: string):
     const parser = readSegment(files, file, counts);
     const bytesCut = files.byteLength(path) - parser.validBytes;
     converted = { records: parser.records, bytesCut, damage: parser.broken };
+    if (!counts.trades.isEmpty) {
+      // Before the run of the quotes: where that is there, the segment needs no second look.
+      const target = join(root, RUNS_DIR, tradesRunName(parser.firstStampUs, parser.lastStampUs));
+      makeDurableDirectory(files, dirname(target));
+      const readAgain = (sink: RecordSink) => void readSegment(files, file, sink);
+      if (!hasRun(files, root, parser.firstStampUs))
+        publish(files, target, (run) => writeTradesRun(files, run, counts.trades, readAgain));
+    }
     if (parser.records > 0 && !hasRun(files, root, parser.firstStampUs)) {
       const target = join(root, RUNS_DIR, runName(parser.firstStampUs, parser.lastStampUs));
       makeDurableDirectory(files, dirname(target));
@@ -86,6 +103,7 @@ interface Counted {
 class Counts implements RecordSink {
   readonly instruments = new Map<number, Counted>();
   readonly lines: string[] = [];
+  readonly trades = new TradesCounts();
 
   names(id: number, exchange: string, symbol: string): void {
     if (this.instruments.has(id)) return;
@@ -97,6 +115,10 @@ class Counts implements RecordSink {
     if (counted.rows === 0) counted.firstUs = stampUs;
     counted.rows += 1;
     counted.lastUs = stampUs;
+  }
+
+  trade(id: number, stampUs: Micros, record: Uint8Array): void {
+    this.trades.trade(id, stampUs, record, this.#of(id));
   }
 
   cold(id: number, _stampUs: Micros, line: LedgerLine): void {
@@ -129,6 +151,8 @@ class Rows implements RecordSink {
   names(): void {}
 
   cold(): void {}
+
+  trade(): void {}
 
   quote(
     id: number,

@@ -12,6 +12,7 @@ import {
   QUOTE_BYTES,
   RECORD,
   SEGMENT_HEADER_BYTES,
+  tradeBytes,
 } from './journal.js';
 import type { LedgerLine } from './ledger.js';
 
@@ -27,6 +28,8 @@ export interface RecordSink {
     askSize: number,
     exchangeUs: Micros,
   ): void;
+  /** `record` as the journal holds it (see readTrade); it is good until the call returns. */
+  trade(id: number, stampUs: Micros, record: Uint8Array): void;
   /** `id` of the instrument; -1 where the line is about a connection. */
   cold(id: number, stampUs: Micros, line: LedgerLine): void;
 }
@@ -55,7 +58,7 @@ export class SegmentParser {
     return this.#validBytes;
   }
 
-  /** Quotes and cold events, without names. */
+  /** Quotes, trades and cold events, without names. */
   get records(): number {
     return this.#records;
   }
@@ -138,6 +141,13 @@ export class SegmentParser {
         const symbol = textAt(payload, view, exchange.end);
         this.#sink.names(id, exchange.text, symbol.text);
         at = symbol.end;
+      } else if (head >>> 24 === RECORD.trade) {
+        const end = at + tradeBytes(view, at);
+        const stampUs = view.getFloat64(at + 4, true);
+        this.#stamp(stampUs);
+        this.#sink.trade(id, stampUs, payload.subarray(at, end));
+        at = end;
+        count += 1;
       } else {
         at = this.#readCold(payload, view, at, head >>> 24, id);
         count += 1;

@@ -1,7 +1,7 @@
 // The lake's writing door: opens a lake, takes what the hub gives, sees to it that it becomes files.
 // Lives on the main thread and does nothing slow there: disk and encoding are awaited by nobody but close().
 
-import type { ColdEvent, Subscriber } from '../core/event.js';
+import type { ColdEvent, Subscriber, TradeListener } from '../core/event.js';
 import type { Instrument } from '../core/instrument.js';
 import { type Log, silentLog } from '../core/log.js';
 import { type Cancel, type Clock, hourStartUs, type Micros } from '../core/time.js';
@@ -58,6 +58,8 @@ export interface LakeCounters {
   /** Run files waiting for their hour's end. */
   readonly runs: number;
   readonly encodedRows: number;
+  /** Trades in the journal, those that did not go in, and those in files. */
+  readonly trades: { readonly recorded: number; readonly dropped: number; readonly encoded: number };
   readonly filesWritten: number;
   readonly syncLateCount: number;
   readonly lastSyncMs: number;
@@ -88,6 +90,7 @@ export async function openLake(options: LakeOptions): Promise<LakeWriter> {
 
 export class LakeWriter implements Subscriber {
   readonly quote: Subscriber['quote'];
+  readonly trade: TradeListener;
   readonly cold: (event: ColdEvent) => void;
   /** The highest stamp ever recorded before this process, 0 where there is none: the hub goes on after it. */
   readonly lastStampUs: Micros;
@@ -104,6 +107,7 @@ export class LakeWriter implements Subscriber {
   #recovered: RecoveryReport | null = null;
   #runs: number;
   #encodedRows = 0;
+  #encodedTrades = 0;
   #filesWritten = 0;
   #encodedBeforeUs: Micros = 0;
   #jobWanted = false;
@@ -136,6 +140,7 @@ export class LakeWriter implements Subscriber {
     // Closures and not methods: the hub calls them bare, once a quote.
     this.quote = (stampUs, id, bid, bidSize, ask, askSize, exchangeUs) =>
       journal.quote(stampUs, id, bid, bidSize, ask, askSize, exchangeUs);
+    this.trade = (...trade) => journal.trade(...trade);
     this.cold = (event) => journal.cold(event);
     this.#encodedBeforeUs = this.#overBeforeUs();
     this.#stopTicking = clock.every(limits.writeIntervalMs, () => this.#tick());
@@ -154,6 +159,7 @@ export class LakeWriter implements Subscriber {
       segments,
       runs: this.#runs,
       encodedRows: this.#encodedRows,
+      trades: { ...this.#journal.tradeCounters, encoded: this.#encodedTrades },
       filesWritten: this.#filesWritten,
       syncLateCount,
       lastSyncMs,
@@ -227,6 +233,7 @@ export class LakeWriter implements Subscriber {
       const report = await this.#encoder.run(job);
       this.#runs = report.runs;
       this.#encodedRows += report.encodedRows;
+      this.#encodedTrades += report.encodedTrades;
       this.#filesWritten += report.filesWritten;
       for (const message of report.problems) this.#problem('encoding', message);
       for (const { segment, bytesCut, recordsKept, damage } of report.cuts) {

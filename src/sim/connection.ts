@@ -32,6 +32,8 @@ export class SimConnection implements Peer {
   readonly token: string;
   /** Exchange symbols whose best bid and ask the client has subscribed. */
   readonly wanted = new Set<string>();
+  /** Those whose trades it has subscribed. */
+  readonly wantedTrades = new Set<string>();
   readonly #headers: IncomingHttpHeaders;
   readonly #socket: WebSocket;
   readonly #stream: Duplex;
@@ -224,6 +226,11 @@ export class SimConnection implements Peer {
     if (wanted && this.#owner.mutesSubscriptions()) this.#muted.add(exchangeSymbol);
     else this.#muted.delete(exchangeSymbol);
     this.#owner.changed();
+  }
+
+  wantTrades(exchangeSymbol: string, wanted: boolean): void {
+    if (wanted) this.wantedTrades.add(exchangeSymbol);
+    else this.wantedTrades.delete(exchangeSymbol);
   }
 
   /** Resolves when the kernel has all frames sent so far, or the connection is gone. */

@@ -5,10 +5,12 @@ import { type Cancel, type Clock, type Micros, US_PER_SECOND } from '../core/tim
 import { type SimExchange, type SimQuote, sameTop } from './exchange.js';
 import type { HostedExchange } from './hosted-exchange.js';
 import type { Market, MarketInstrument } from './market.js';
-import { createRandom } from './random.js';
+import { createRandom, type Random } from './random.js';
 import type { SimServer } from './server.js';
 
 const TICK_PERIOD_MS = 5;
+/** So many of the looked-at tops see a trade, where somebody has subscribed the trades of the symbol. */
+const TRADE_SHARE = 0.25;
 /** After a pause of the process it starts afresh instead of sending what it missed. */
 const LATE_MAX_US = US_PER_SECOND;
 
@@ -32,6 +34,8 @@ interface Driven {
 export function startDriver(options: DriverOptions): Cancel {
   const { market, clock } = options;
   const random = createRandom(market.seed, 'driver');
+  // Of its own: quotes are the same whether trades are wanted or not.
+  const tradeRandom = createRandom(market.seed, 'trades');
   const hostByName = new Map(options.exchanges.map((one) => [one.name, options.server.exchange(one.name)]));
   const driven: Driven[] = market.instruments.map((instrument) => {
     const hosted = hostByName.get(instrument.exchange)!;
@@ -47,7 +51,7 @@ export function startDriver(options: DriverOptions): Cancel {
     for (let index = 0; index < driven.length; index++) {
       if (dueUs[index]! < nowUs - LATE_MAX_US) dueUs[index] = nowUs;
       while (dueUs[index]! <= nowUs) {
-        push(market, driven[index]!, Math.floor(dueUs[index]!));
+        push(market, driven[index]!, Math.floor(dueUs[index]!), tradeRandom);
         dueUs[index] = dueUs[index]! + 1 + random.exponential(meanIntervalUs);
       }
     }
@@ -55,9 +59,26 @@ export function startDriver(options: DriverOptions): Cancel {
   return clock.every(TICK_PERIOD_MS, tick);
 }
 
-function push(market: Market, driven: Driven, eventUs: Micros): void {
+function push(market: Market, driven: Driven, eventUs: Micros, tradeRandom: Random): void {
   const quote = market.quoteOf(driven.instrument.index, eventUs);
+  pushTrade(driven, quote, eventUs, tradeRandom);
   if (driven.last !== null && sameTop(driven.last, quote)) return;
   // A top that nobody was there to hear is still to be told.
   if (driven.hosted.publish(driven.exchangeSymbol, quote, eventUs) > 0) driven.last = quote;
+}
+
+/** Somebody takes a part of what stands at the top. */
+function pushTrade(
+  { instrument, hosted, exchangeSymbol }: Driven,
+  quote: SimQuote,
+  eventUs: Micros,
+  random: Random,
+) {
+  if (!hosted.trades.isWanted(exchangeSymbol) || random.next() >= TRADE_SHARE) return;
+  const takerBought = random.below(2) === 0;
+  const [price, offered] = takerBought ? [quote.ask, quote.askSize] : [quote.bid, quote.bidSize];
+  // Whole steps of size: the very double that the text of it parses to.
+  const steps = 10 ** instrument.sizeDecimals;
+  const taken = (Math.max(1, Math.round(offered * random.next() * steps)) / steps) * instrument.contractSize;
+  hosted.trades.publish(exchangeSymbol, { price, size: taken, takerBought }, eventUs);
 }

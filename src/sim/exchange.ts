@@ -14,6 +14,15 @@ export interface SimQuote {
   readonly askSize: number;
 }
 
+/** A trade at the top, size in base coin. */
+export interface SimTrade {
+  readonly price: number;
+  readonly size: number;
+  readonly takerBought: boolean;
+  /** Rises by one with every trade of its symbol. */
+  readonly id: number;
+}
+
 /** Whether nothing of the top differs. */
 export function sameTop(one: SimQuote, other: SimQuote): boolean {
   return (
@@ -92,6 +101,8 @@ export interface Peer {
   cut(): void;
   /** The connection wants (or no longer wants) the best bid and ask of a listed symbol. */
   want(exchangeSymbol: string, wanted: boolean): void;
+  /** The same of every single trade. */
+  wantTrades(exchangeSymbol: string, wanted: boolean): void;
 }
 
 /** One connection's life, as the exchange sees it. */
@@ -112,6 +123,8 @@ export interface Conversation {
     eventUs: Micros,
     nowUs: Micros,
   ): SimFrame;
+  /** The frame that tells `trade`; absent = its trades cannot be subscribed here. */
+  tradeFrame?(exchangeSymbol: string, trade: SimTrade, eventUs: Micros): SimFrame;
 }
 
 /** What sizes are told in: so many base coins, with so many decimals. */

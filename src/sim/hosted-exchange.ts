@@ -13,6 +13,7 @@ import { FrameFaults } from './frame-faults.js';
 import type { Random } from './random.js';
 import { RateWindow } from './rate-window.js';
 import { RestBudget } from './rest-budget.js';
+import { TradeTape } from './trade-tape.js';
 
 const TICK_PERIOD_MS = 250;
 
@@ -40,6 +41,7 @@ export class HostedExchange implements ConnectionOwner {
   handshakes = 0;
   handshakesRefused = 0;
   slowReadersCut = 0;
+  readonly trades: TradeTape;
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #connects: RateWindow | null;
@@ -64,6 +66,7 @@ export class HostedExchange implements ConnectionOwner {
     this.#clock = clock;
     this.#random = random;
     this.faults = new FaultSet();
+    this.trades = new TradeTape(this.connections, clock);
     const limit = limits ? exchange.connectLimit : null;
     this.#connects = limit === null ? null : new RateWindow(limit.count, limit.windowMs);
     this.#connectionsMax = (limits ? exchange.connectionsMax : undefined) ?? Infinity;

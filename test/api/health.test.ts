@@ -20,6 +20,7 @@ const running: ExchangeSnapshot = {
   duplicates: 0,
   frames: 10,
   quotes: 9,
+  trades: 4,
   controls: 1,
   gaps: 0,
   rejects: { malformed: 2 },
@@ -42,6 +43,7 @@ function snapshot(changes: Partial<Snapshot> = {}): Snapshot {
       raisedStamps: 0,
       gaps: 1,
     },
+    trades: { received: 4, recorded: 3, dropped: 1 },
     queues: {
       journal: { length: 8, lengthMax: 8, unit: 'bytes', overflow: 'drop → Gap', overflowed: 7 },
     },

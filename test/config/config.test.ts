@@ -34,7 +34,10 @@ test('an empty file means every default', () => {
   assert.equal(config.server.port, 8181);
   assert.equal(config.server.host, '127.0.0.1');
   assert.deepEqual(config.selection.quotes, ['USDT', 'USDC']);
-  assert.deepEqual(config.exchanges, { Alpha: { enabled: true }, BetaPerp: { enabled: true } });
+  assert.deepEqual(config.exchanges, {
+    Alpha: { enabled: true, trades: false },
+    BetaPerp: { enabled: true, trades: false },
+  });
   assert.equal(config.capture.megabytesMax, 50);
 });
 
@@ -52,7 +55,10 @@ test('JSON is taken as well, keys that begin with _ are notes, exchange names ma
   const config = load(
     '{"_why": 1, "exchanges": {"_off": {"x": 1}, "ALPHA": {"_n": "", "enabled": false}, "betaperp": null}}',
   );
-  assert.deepEqual(config.exchanges, { Alpha: { enabled: false }, BetaPerp: { enabled: true } });
+  assert.deepEqual(config.exchanges, {
+    Alpha: { enabled: false, trades: false },
+    BetaPerp: { enabled: true, trades: false },
+  });
 });
 
 test('where exchanges are listed, only those are meant', () => {

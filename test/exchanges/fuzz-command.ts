@@ -54,7 +54,7 @@ export function runFuzz(argv: readonly string[], { write, nowMs, freshSeed }: Fu
 function rowOf(name: string, corpusFrames: number, counts: FuzzCounts, elapsedMs: number): string {
   const perSecond = Math.round((counts.frames * 1_000) / Math.max(elapsedMs, 1));
   return (
-    `${name.padEnd(12)} ${counts.frames} frames of ${corpusFrames}: ${counts.quotes} quotes, ${counts.gaps} gaps, ` +
+    `${name.padEnd(12)} ${counts.frames} frames of ${corpusFrames}: ${counts.quotes} quotes, ${counts.trades} trades, ${counts.gaps} gaps, ` +
     `${counts.controls} controls, ${counts.rejects} rejects; ${perSecond} frames/s`
   );
 }

@@ -10,6 +10,7 @@ import { mutateFrame } from './mutate.js';
 export interface FuzzCounts {
   frames: number;
   quotes: number;
+  trades: number;
   gaps: number;
   controls: number;
   rejects: number;
@@ -45,7 +46,7 @@ export function fuzzAdapter(
   corpus: readonly Uint8Array[],
   options: FuzzOptions,
 ): { readonly counts: FuzzCounts; readonly failure?: FuzzFailure } {
-  const counts: FuzzCounts = { frames: 0, quotes: 0, gaps: 0, controls: 0, rejects: 0 };
+  const counts: FuzzCounts = { frames: 0, quotes: 0, trades: 0, gaps: 0, controls: 0, rejects: 0 };
   const random = createRandom(options.seed, adapter.name);
   const { listing, quoting } = listingOf(adapter, corpus);
   const sink = new WatchingSink(listing, counts);
@@ -106,6 +107,8 @@ function listingOf(
     quote: () => {
       hasQuote = true;
     },
+    wantsTrades: true,
+    trade: nothing,
     gap: nothing,
     control: nothing,
     reject: nothing,
@@ -147,6 +150,7 @@ class ClosedListing implements DecoderListing {
 class WatchingSink implements DecoderSink {
   calls = 0;
   problem: string | undefined;
+  readonly wantsTrades = true;
   readonly #listing: ClosedListing;
   readonly #counts: FuzzCounts;
 
@@ -166,8 +170,17 @@ class WatchingSink implements DecoderSink {
     this.#checkId(id);
     if (!isSide(bid, bidSize)) this.problem ??= `a quote with the bid ${bid} of size ${bidSize}`;
     if (!isSide(ask, askSize)) this.problem ??= `a quote with the ask ${ask} of size ${askSize}`;
-    const isTime = Number.isNaN(exchangeUs) || (Number.isSafeInteger(exchangeUs) && exchangeUs > 0);
-    if (!isTime) this.problem ??= `a quote of the exchange's time ${exchangeUs}`;
+    if (!isTime(exchangeUs)) this.problem ??= `a quote of the exchange's time ${exchangeUs}`;
+  }
+
+  trade(id: number, price: number, size: number, side: number, exchangeUs: number, tradeId: string): void {
+    this.calls += 1;
+    this.#counts.trades += 1;
+    this.#checkId(id);
+    if (Number.isNaN(price) || !isSide(price, size)) this.problem ??= `a trade of ${size} at ${price}`;
+    if (side !== 1 && side !== -1) this.problem ??= `a trade of the side ${side}`;
+    if (!isTime(exchangeUs)) this.problem ??= `a trade of the exchange's time ${exchangeUs}`;
+    if (tradeId.length > 64) this.problem ??= `a trade with an id of ${tradeId.length} characters`;
   }
 
   gap(id: number, reason: string): void {
@@ -194,6 +207,10 @@ class WatchingSink implements DecoderSink {
     const isListed = Number.isInteger(id) && id >= 0 && id < this.#listing.size;
     if (!isListed) this.problem ??= `instrument ${id}, which is not in the listing`;
   }
+}
+
+function isTime(us: number): boolean {
+  return Number.isNaN(us) || (Number.isSafeInteger(us) && us > 0);
 }
 
 /** Both absent, or both finite and above zero. */

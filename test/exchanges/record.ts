@@ -5,7 +5,7 @@ import type { ControlDetail, Decoder, DecoderListing, DecoderSink } from '../../
 
 /**
  * One call. `["quote", symbol, bid, bidSize, ask, askSize, exchangeUs]` with null for NaN,
- * `["control", kind, detail?]`, `["reject", reason]`, `["gap", symbol, reason]`.
+ * `["trade", symbol, price, size, side, exchangeUs, tradeId]`, `["control", kind, detail?]`, `["reject", reason]`, `["gap", symbol, reason]`.
  */
 export type Call = readonly [string, ...unknown[]];
 
@@ -44,8 +44,17 @@ export class RecordingSink implements DecoderSink {
   readonly calls: Call[] = [];
   readonly #listing: TestListing;
 
-  constructor(listing: TestListing) {
+  /** By itself it wants none, as a recorder of quotes alone. */
+  constructor(
+    listing: TestListing,
+    readonly wantsTrades = false,
+  ) {
     this.#listing = listing;
+  }
+
+  trade(id: number, price: number, size: number, side: 1 | -1, exchangeUs: number, tradeId: string): void {
+    const time = Number.isNaN(exchangeUs) ? null : exchangeUs;
+    this.calls.push(['trade', this.#listing.symbols[id], price, size, side, time, tradeId]);
   }
 
   quote(id: number, bid: number, bidSize: number, ask: number, askSize: number, exchangeUs: number): void {
@@ -76,8 +85,9 @@ export function callsOf(
   listing: TestListing,
   frame: string | Uint8Array,
   receivedUs = Number.NaN,
+  wantsTrades = false,
 ): readonly Call[] {
-  const sink = new RecordingSink(listing);
+  const sink = new RecordingSink(listing, wantsTrades);
   decoder.decode(typeof frame === 'string' ? Buffer.from(frame) : frame, receivedUs, sink);
   return sink.calls;
 }

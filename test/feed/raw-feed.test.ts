@@ -346,3 +346,33 @@ test('closing says goodbye to every client and leaves no timer', async () => {
   assert.equal(stage.feed.counters().serialised, 0);
   assert.equal(stage.clock.pending(), 0);
 });
+
+test('trades come as the format says, to those who want their instrument, written once', async (t) => {
+  const stage = await startFeed();
+  t.after(() => stage.close());
+  const [all, some] = [await connectClient(stage.port, '/'), await connectClient(stage.port, '/ws/feed')];
+  await connected(stage, 2);
+  await ask(stage, some, { action: 'subscribe', symbols: ['eth-usdt'] });
+  stage.trade('Binance', 'BTC/USDT', 60_000.5, 0.25, 1);
+  stage.publish('Binance', 'BTC/USDT', 60_000, 60_001);
+  stage.trade('GateIo', 'ETH/USDT', 2_500, 1e-8, -1);
+  stage.trade('GateIo', 'ETH/USDT', Number.POSITIVE_INFINITY, 1, -1);
+  await until('all is there', () => all.received.length === 3 && some.received.length === 1);
+  const [first, second, third] = all.received.map((text) => JSON.parse(text));
+  const { Timestamp, ...payload } = first.Payload;
+  assert.equal(first.MessageType, 'Trade');
+  assert.deepEqual(payload, {
+    ...{ Price: 60_000.5, Quantity: 0.25, Side: 'Buy' },
+    ...{ Exchange: 'Binance', Symbol: 'BTC_USDT' },
+  });
+  assert.match(Timestamp, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/);
+  assert.equal(second.MessageType, 'Spread');
+  assert.ok(Timestamp < second.Payload.Timestamp && second.Payload.Timestamp < third.Payload.Timestamp);
+  assert.deepEqual(JSON.parse(some.received[0]!), third);
+  assert.deepEqual([third.Payload.Side, third.Payload.Quantity], ['Sell', 1e-8]);
+  const { serialised, tradesSerialised, unsendable } = stage.feed.counters();
+  assert.deepEqual(
+    { serialised, tradesSerialised, unsendable },
+    { serialised: 1, tradesSerialised: 2, unsendable: 1 },
+  );
+});

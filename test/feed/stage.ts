@@ -2,6 +2,7 @@
 
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { TradeSide } from '../../src/core/event.js';
 import { InstrumentTable } from '../../src/core/instrument.js';
 import { silentLog } from '../../src/core/log.js';
 import { createRawFeed, type RawFeed, type RawFeedLimits } from '../../src/feed/raw-feed.js';
@@ -21,6 +22,8 @@ export interface FeedStage {
   symbolInfo: readonly SymbolInfo[];
   /** One quote of an instrument through the hub. */
   publish(exchange: string, symbol: string, bid: number, ask: number, exchangeUs?: number): void;
+  /** One trade of an instrument through the hub. */
+  trade(exchange: string, symbol: string, price: number, size: number, side: TradeSide): void;
   close(): Promise<void>;
 }
 
@@ -62,6 +65,18 @@ export async function startFeed(limits: Partial<RawFeedLimits> = {}): Promise<Fe
     symbolInfo: [],
     publish: (exchange, symbol, bid, ask, exchangeUs = Number.NaN) =>
       hub.quote(instruments.intern(exchange, symbol).id, bid, 1, ask, 1, exchangeUs, clock.nowUs()),
+    trade: (exchange, symbol, price, size, side) =>
+      hub.trade(
+        ...([
+          instruments.intern(exchange, symbol).id,
+          price,
+          size,
+          side,
+          Number.NaN,
+          clock.nowUs(),
+          '7',
+        ] as const),
+      ),
     async close() {
       router.close();
       await feed.close();

@@ -57,7 +57,7 @@ test('a side going empty is one status, not a quote, and the return of the side 
   hub.quote(3, 10, 1, 12, 1, Number.NaN, 5);
   const said = seen.map((event) => (event.type === 'status' ? event.status : event.type));
   assert.deepEqual(said, ['quote', 'bid-only', 'empty', 'two-sided', 'quote']);
-  assert.deepEqual(hub.counters(), { received: 5, oneSided: 3, raised: 1, gaps: 0 });
+  assert.deepEqual(hub.counters(), { received: 5, oneSided: 3, raised: 1, gaps: 0, trades: 0 });
   assert.equal(hub.latest.ask[3], 12);
 });
 

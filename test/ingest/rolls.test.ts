@@ -1,5 +1,5 @@
 // Make-before-break: every socket of every exchange is replaced while 2,000 quotes a second flow; what arrives is
-// exactly what was sent, each quote once, in order. SECONDS=60 runs the long form.
+// exactly what was sent, each quote and each trade once, in order. SECONDS=60 runs the long form.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -30,6 +30,8 @@ test(`a roll of every socket under ${RATE} quotes/s loses none and doubles none 
   const hub = new Hub({ instrumentsMax: 1_024, lastStampUs: 0 });
   const sent = new Map<string, string[]>();
   const received = new Map<string, string[]>();
+  const tradesSent = new Map<string, string[]>();
+  const tradesReceived = new Map<string, string[]>();
   const gaps: string[] = [];
   const note = (log: Map<string, string[]>, key: string, row: string) => {
     const rows = log.get(key);
@@ -40,6 +42,10 @@ test(`a roll of every socket under ${RATE} quotes/s loses none and doubles none 
     quote: (_us, id, bid, bidSize, ask, askSize) => {
       const { exchange, symbol } = instruments.get(id);
       note(received, `${exchange} ${symbol}`, `${bid} ${bidSize} ${ask} ${askSize}`);
+    },
+    trade: (_us, id, price, size, side, _exchangeUs, tradeId) => {
+      const { exchange, symbol } = instruments.get(id);
+      note(tradesReceived, `${exchange} ${symbol}`, `${tradeId} ${price} ${size} ${side > 0}`);
     },
     cold: (event) => void (event.type === 'gap' && gaps.push(JSON.stringify(event))),
   });
@@ -55,12 +61,23 @@ test(`a roll of every socket under ${RATE} quotes/s loses none and doubles none 
       if (frames > 0) note(sent, `${name} ${base}/${currency}`, `${bid} ${bidSize} ${ask} ${askSize}`);
       return frames;
     };
+    const publishTrade = host.trades.publish.bind(host.trades);
+    host.trades.publish = (exchangeSymbol, made, eventUs) => {
+      const before = host.trades.sent;
+      const trade = publishTrade(exchangeSymbol, made, eventUs);
+      const { base, quote: currency } = host.book.find(exchangeSymbol)!;
+      const { id, price, size, takerBought } = trade;
+      if (host.trades.sent > before)
+        note(tradesSent, `${name} ${base}/${currency}`, `${id} ${price} ${size} ${takerBought}`);
+      return trade;
+    };
   }
 
   const feeds = adapters.map(
     (adapter) =>
       new ExchangeFeed({
         adapter,
+        wantsTrades: adapter.trades !== undefined,
         ...server.urls[adapter.name]!,
         rule: { quotes: ['USDT'], minUsdVolume: 1, maxUsdVolume: 1e12, allow: [], deny: [] },
         instruments,
@@ -85,6 +102,8 @@ test(`a roll of every socket under ${RATE} quotes/s loses none and doubles none 
   await settled();
   sent.clear();
   received.clear();
+  tradesSent.clear();
+  tradesReceived.clear();
 
   stop = drive();
   const startUs = clock.nowUs();
@@ -105,6 +124,8 @@ test(`a roll of every socket under ${RATE} quotes/s loses none and doubles none 
   assert.ok(count(sent) > RATE, `${count(sent)} quotes`);
   for (const [key, rows] of sent) assert.deepEqual(received.get(key), rows, key);
   assert.equal(count(received), count(sent));
+  assert.equal(tradesSent.size, 2 * SYMBOLS);
+  assert.deepEqual(tradesReceived, tradesSent);
   const duplicates = feeds.map((feed) => feed.health().counters.duplicates);
   assert.ok(Math.min(...duplicates) > 0, `every exchange had an overlap: ${duplicates}`);
   t.diagnostic(

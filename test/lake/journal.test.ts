@@ -25,6 +25,7 @@ function parse(bytes: Uint8Array, pieceBytes = 1_000): Parsed {
       assert.ok(names.has(id), 'names come before the first record');
       rows.push([stampUs, id, ...rest]);
     },
+    trade: () => assert.fail('no trade was written'),
     cold: (_id, _stampUs, line) => void lines.push(line),
   });
   for (let at = 0; at < bytes.length; at += pieceBytes) parser.push(bytes.subarray(at, at + pieceBytes));

@@ -14,6 +14,7 @@ import {
   rowsOf,
   someInstruments,
   tempRoot,
+  tradesOf,
 } from './support/lakes.js';
 
 const KILLS = Number(process.env.KILLS ?? 10);
@@ -62,7 +63,15 @@ test(`killed at ${KILLS} random moments, all but the last second is there, once,
     assert.equal(number, counts.get(key) ?? 0, `session ${session}, instrument ${id}: no hole, none twice`);
     counts.set(key, number + 1);
   }
+  const trades = new Map<string, number>();
+  for (const [, id, , size, , , number] of await tradesOf(root, instruments)) {
+    const key = `${size - 1}/${id}`;
+    assert.equal(Number(number), trades.get(key) ?? 0, `trades of ${key}: no hole, none twice`);
+    trades.set(key, Number(number) + 1);
+  }
   for (const [session, least] of owed.entries()) {
+    const keptTrades = [0, 1, 2, 3].reduce((sum, id) => sum + (trades.get(`${session}/${id}`) ?? 0), 0);
+    assert.ok(keptTrades >= least, `session ${session}: ${keptTrades} trades kept of ${least}`);
     const kept = [0, 1, 2, 3].reduce((sum, id) => sum + (counts.get(`${session}/${id}`) ?? 0), 0);
     assert.ok(kept >= least, `session ${session}: ${kept} rows kept of ${least}`);
   }

@@ -1,33 +1,17 @@
 // The same files through independent engines: what they write, we read; what we write, they read by the plain glob.
 
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { openReader } from '../../src/lake/reader.js';
+import { duckDb, duckSkip as skip } from '../oracle/duck.js';
 import { projectRoot } from '../support/shared.js';
 import { at, nothingRecent, readAll, recentColumns, temporaryLake } from './parquet-files.js';
 import { placeWritten } from './small-lakes.js';
 
 const home = join(projectRoot(), 'test', 'oracle');
-const skip =
-  !existsSync(join(home, 'node_modules', '@duckdb', 'node-api')) &&
-  'no oracle here: run `npm ci` in test/oracle';
-
-interface DuckDb {
-  runAndReadAll(sql: string): Promise<{ getRowsJS(): unknown[][] }>;
-  closeSync(): void;
-}
-
-async function duckDb(): Promise<DuckDb> {
-  const { DuckDBInstance } = createRequire(join(home, 'package.json'))('@duckdb/node-api') as {
-    DuckDBInstance: { create(path: string): Promise<{ connect(): Promise<DuckDb> }> };
-  };
-  return (await DuckDBInstance.create(':memory:')).connect();
-}
-
 const HOUR = 'exchange=Binance/symbol=BTC_USDT/date=2025-11-18/hour=10';
 const start = at('2025-11-18T10:00:00Z');
 const COUNT = 20_000;

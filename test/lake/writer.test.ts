@@ -8,6 +8,7 @@ import type { Clock } from '../../src/core/time.js';
 import { diskJournal, type JournalFiles } from '../../src/lake/journal-disk.js';
 import { LakeLocked } from '../../src/lake/lock.js';
 import { markOrigin, WrongOrigin } from '../../src/lake/origin.js';
+import { JOURNAL_DIR, segmentName } from '../../src/lake/paths.js';
 import { writeHistory } from '../../src/lake/write-history.js';
 import { type LakeOptions, type LakeWriter, openLake } from '../../src/lake/writer.js';
 import {
@@ -354,4 +355,21 @@ test('a history written directly is what recording it would have given', async (
   const lake = await open(t, root, { origin: 'demo' });
   assert.equal(lake.lastStampUs, rows.at(-1)![0], 'the order goes on after it');
   await lake.close();
+});
+
+test('a segment of which nothing was written before the kill is gone after the restart, and its stamp is not given again', async (t) => {
+  const root = tempRoot(t);
+  const rows: Row[] = [];
+  const clock = realClock(t);
+  const first = await open(t, root, { clock });
+  feed(first, clock, 10, rows);
+  await first.close();
+  const tornUs = rows.at(-1)![0] + 1_000_000;
+  writeFileSync(join(root, JOURNAL_DIR, segmentName(tornUs)), Buffer.alloc(7));
+  const next = await open(t, root, { clock });
+  assert.equal(next.lastStampUs, tornUs);
+  await next.ready;
+  await next.close();
+  assert.deepEqual(filesMatching(root, /\.log/), []);
+  assert.deepEqual(await rowsOf(root, instruments), rows);
 });

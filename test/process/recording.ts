@@ -68,7 +68,8 @@ export class SentQuotes {
       this.byInstrument.set(instrument, rows);
       rows.push({ row: [bid, bidSize, ask, askSize, exchangeUs].join(' '), sentMs: performance.now() });
     };
-    const sink = { quote, gap: nothing, control: nothing, reject: nothing };
+    const trades = { wantsTrades: false, trade: nothing };
+    const sink = { quote, ...trades, gap: nothing, control: nothing, reject: nothing };
     return (wire) => decoder.decode(typeof wire === 'string' ? Buffer.from(wire) : wire, Number.NaN, sink);
   }
 

@@ -13,6 +13,8 @@ export interface TestApp extends App {
   readonly folder: string;
   readonly lake: string;
   readonly stats: string;
+  /** Stops it and leaves its folder, which `stop` removes. */
+  halt(): Promise<void>;
 }
 
 /** `prepare` gets the folders before the start. Exchanges: none unless given, with their configuration. */
@@ -49,13 +51,19 @@ export async function startTestApp(
     random: Math.random,
     log: silentLog,
   });
+  let halted: Promise<void> | undefined;
+  const halt = (): Promise<void> => {
+    halted ??= app.stop();
+    return halted;
+  };
   return {
     ...app,
     folder,
     lake,
     stats,
+    halt,
     async stop() {
-      await app.stop();
+      await halt();
       rmSync(folder, { recursive: true, force: true });
     },
   };

@@ -4,8 +4,9 @@
 import { type Micros, US_PER_MS } from '../../core/time.js';
 import type { RestReply, SimBook, SimExchange, SimListed } from '../exchange.js';
 import { decimalText, lastPrice, quoteTexts } from '../wire.js';
-import { BinanceConversation, type BinanceRules, binance, bookTickers } from './binance.js';
+import { BinanceConversation, type BinanceRules, binance } from './binance.js';
 import { PERP_REST_LIMIT } from './binance-limits.js';
+import { bookTickers } from './binance-listing.js';
 
 const RULES: BinanceRules = {
   messagesPerSecond: 10,
@@ -13,6 +14,7 @@ const RULES: BinanceRules = {
   pongTimeoutMs: 600_000,
   // On another route it is acknowledged, and never comes (probed both ways in 2026-09).
   servesBookTicker: (pathname) => pathname.startsWith('/public/'),
+  servesTrades: false,
   quoteData(listed, quote, updateId, eventUs) {
     const { bid, ask } = quoteTexts(listed, quote);
     const zero = decimalText(0, listed.priceDecimals);

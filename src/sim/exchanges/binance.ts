@@ -1,32 +1,15 @@
-// Binance spot, simulated: market data REST, and raw (`/ws`) and combined (`/stream`) sockets.
+// Binance spot, simulated: raw (`/ws`) and combined (`/stream`) sockets.
 // Source: binance-spot-api-docs (web-socket-streams.md, rest-api.md); what the docs leave open is said below.
 
 import { type Micros, US_PER_MS } from '../../core/time.js';
-import type {
-  Conversation,
-  Peer,
-  RestReply,
-  SimBook,
-  SimExchange,
-  SimListed,
-  SimQuote,
-} from '../exchange.js';
+import type { Conversation, Peer, SimBook, SimExchange, SimListed, SimQuote, SimTrade } from '../exchange.js';
 import { RateWindow } from '../rate-window.js';
-import {
-  asObject,
-  asTexts,
-  decimalText,
-  lastPrice,
-  parseObject,
-  quoteTexts,
-  splitAtKnownQuote,
-} from '../wire.js';
+import { asObject, asTexts, decimalText, parseObject, splitAtKnownQuote } from '../wire.js';
 import { SPOT_REST_LIMIT } from './binance-limits.js';
+import { DECIMALS, rest } from './binance-listing.js';
 
 const STREAMS_MAX = 1024;
 const LIFE_US = 24 * 3_600_000 * US_PER_MS;
-/** Every price and size has eight decimals, whatever the tick. */
-const DECIMALS = 8;
 
 export const binance: SimExchange = {
   closingNotice: (nowUs) => JSON.stringify({ e: 'serverShutdown', E: Math.floor(nowUs / US_PER_MS) }),
@@ -56,6 +39,8 @@ export interface BinanceRules {
   readonly pongTimeoutMs: number;
   /** Whether the book ticker comes on a socket of this path. */
   servesBookTicker(pathname: string): boolean;
+  /** Whether `@trade` is simulated. */
+  readonly servesTrades: boolean;
   quoteData(listed: SimListed, quote: SimQuote, updateId: number, eventUs: Micros): object;
 }
 
@@ -64,6 +49,7 @@ const SPOT: BinanceRules = {
   pingPeriodMs: 20_000,
   pongTimeoutMs: 60_000,
   servesBookTicker: () => true,
+  servesTrades: true,
   quoteData(listed, quote, updateId) {
     const side = (value: number): string => decimalText(Number.isNaN(value) ? 0 : value, DECIMALS);
     return {
@@ -158,6 +144,19 @@ export class BinanceConversation implements Conversation {
     return JSON.stringify({ stream: `${exchangeSymbol.toLowerCase()}@bookTicker`, data });
   }
 
+  tradeFrame(exchangeSymbol: string, trade: SimTrade, eventUs: Micros): string {
+    const engineMs = Math.floor(eventUs / US_PER_MS);
+    const data = {
+      ...{ e: 'trade', E: engineMs + 1, s: exchangeSymbol, t: trade.id },
+      ...{ p: decimalText(trade.price, DECIMALS), q: decimalText(trade.size, DECIMALS), T: engineMs },
+      // Whether the buyer was the maker.
+      m: !trade.takerBought,
+      M: true,
+    };
+    if (!this.#combined) return JSON.stringify(data);
+    return JSON.stringify({ stream: `${exchangeSymbol.toLowerCase()}@trade`, data });
+  }
+
   /** False when there would be too many. Unknown streams are taken, and never deliver. */
   #subscribe(streams: readonly string[]): boolean {
     const added = new Set(streams.filter((stream) => !this.#streams.has(stream)));
@@ -175,11 +174,11 @@ export class BinanceConversation implements Conversation {
 
   #want(stream: string, wanted: boolean): void {
     // Lower case only: `BTCUSDT@bookTicker` is acknowledged and stays silent.
-    const exchangeSymbol = /^([^A-Z@]+)@bookTicker$/.exec(stream)?.[1]?.toUpperCase();
-    if (!this.#servesBookTicker) return;
-    if (exchangeSymbol !== undefined && this.#book.find(exchangeSymbol) !== undefined) {
-      this.#peer.want(exchangeSymbol, wanted);
-    }
+    const [, name, channel] = /^([^A-Z@]+)@(bookTicker|trade)$/.exec(stream) ?? [];
+    const exchangeSymbol = name?.toUpperCase();
+    if (exchangeSymbol === undefined || this.#book.find(exchangeSymbol) === undefined) return;
+    if (channel === 'bookTicker' && this.#servesBookTicker) this.#peer.want(exchangeSymbol, wanted);
+    if (channel === 'trade' && this.#rules.servesTrades) this.#peer.wantTrades(exchangeSymbol, wanted);
   }
 
   #allowed(nowUs: Micros): boolean {
@@ -195,102 +194,4 @@ export class BinanceConversation implements Conversation {
   #fail(id: unknown, msg: string): void {
     this.#reply({ error: { code: 2, msg }, id });
   }
-}
-
-function rest(path: URL, book: SimBook, nowUs: Micros): RestReply {
-  const serverTime = Math.floor(nowUs / US_PER_MS);
-  switch (path.pathname) {
-    case '/api/v3/exchangeInfo':
-      return { status: 200, body: exchangeInfo(book, serverTime) };
-    case '/api/v3/ticker/24hr':
-      return {
-        status: 200,
-        body: book.listing.map((listed) => ticker24hr(book, listed.exchangeSymbol, nowUs)),
-      };
-    case '/api/v3/ticker/bookTicker':
-      return { status: 200, body: bookTickers(book, nowUs) };
-    case '/api/v3/time':
-      return { status: 200, body: { serverTime } };
-    default:
-      return { status: 404, body: '<html><body><h2>404 Not found</h2></body></html>' };
-  }
-}
-
-function exchangeInfo(book: SimBook, serverTime: number): unknown {
-  const symbols = book.listing.map((listed) => ({
-    symbol: listed.exchangeSymbol,
-    status: listed.trading ? 'TRADING' : 'BREAK',
-    baseAsset: listed.base,
-    baseAssetPrecision: DECIMALS,
-    quoteAsset: listed.quote,
-    quotePrecision: DECIMALS,
-    quoteAssetPrecision: DECIMALS,
-    orderTypes: ['LIMIT', 'LIMIT_MAKER', 'MARKET'],
-    isSpotTradingAllowed: true,
-    isMarginTradingAllowed: false,
-    filters: [
-      {
-        filterType: 'PRICE_FILTER',
-        minPrice: decimalText(listed.tickSize, DECIMALS),
-        maxPrice: '1000000.00000000',
-        tickSize: decimalText(listed.tickSize, DECIMALS),
-      },
-      {
-        filterType: 'LOT_SIZE',
-        minQty: decimalText(10 ** -listed.sizeDecimals, DECIMALS),
-        maxQty: '9000000.00000000',
-        stepSize: decimalText(10 ** -listed.sizeDecimals, DECIMALS),
-      },
-    ],
-    permissions: [],
-    permissionSets: [['SPOT']],
-  }));
-  const rateLimits = [
-    { rateLimitType: 'REQUEST_WEIGHT', interval: 'MINUTE', intervalNum: 1, limit: 6000 },
-    { rateLimitType: 'RAW_REQUESTS', interval: 'MINUTE', intervalNum: 5, limit: 61000 },
-  ];
-  return { timezone: 'UTC', serverTime, rateLimits, exchangeFilters: [], symbols };
-}
-
-/** An empty side is told as zero. */
-export function bookTickers(book: SimBook, nowUs: Micros): readonly unknown[] {
-  return book.listing.map((listed) => {
-    const quote = book.quoteOf(listed.exchangeSymbol, nowUs);
-    const texts = quote === undefined ? null : quoteTexts(listed, quote);
-    const zero = decimalText(0, DECIMALS);
-    return {
-      symbol: listed.exchangeSymbol,
-      bidPrice: texts?.bid?.[0] ?? zero,
-      bidQty: texts?.bid?.[1] ?? zero,
-      askPrice: texts?.ask?.[0] ?? zero,
-      askQty: texts?.ask?.[1] ?? zero,
-    };
-  });
-}
-
-function ticker24hr(book: SimBook, exchangeSymbol: string, nowUs: Micros): unknown {
-  const listed = book.find(exchangeSymbol)!;
-  const quote = book.quoteOf(exchangeSymbol, nowUs);
-  const texts =
-    quote === undefined ? null : quoteTexts({ ...listed, priceDecimals: 8, sizeDecimals: 8 }, quote);
-  const zero = decimalText(0, DECIMALS);
-  const last = lastPrice(quote);
-  const closeTime = Math.floor(nowUs / US_PER_MS);
-  return {
-    symbol: exchangeSymbol,
-    priceChange: zero,
-    priceChangePercent: '0.000',
-    lastPrice: decimalText(last, DECIMALS),
-    bidPrice: texts?.bid?.[0] ?? zero,
-    bidQty: texts?.bid?.[1] ?? zero,
-    askPrice: texts?.ask?.[0] ?? zero,
-    askQty: texts?.ask?.[1] ?? zero,
-    volume: decimalText(last > 0 ? listed.quoteVolume24h / last : 0, DECIMALS),
-    quoteVolume: decimalText(listed.quoteVolume24h, DECIMALS),
-    openTime: closeTime - 86_400_000,
-    closeTime,
-    firstId: 1,
-    lastId: 2,
-    count: 2,
-  };
 }

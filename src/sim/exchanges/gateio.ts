@@ -10,6 +10,7 @@ import type {
   SimExchange,
   SimListed,
   SimQuote,
+  SimTrade,
 } from '../exchange.js';
 import {
   asObject,
@@ -27,7 +28,7 @@ const PAYLOAD_MAX = 100;
 const UNSUBSCRIBED_CLOSE_US = 30_500 * US_PER_MS;
 /** Subscribed, but nothing to send and no such ping. */
 const QUIET_CLOSE_US = 60_000 * US_PER_MS;
-/** Channels whose payload is a list of pairs; only the first carries quotes here. */
+/** Channels whose payload is a list of pairs; here the first carries quotes, and on spot the last trades. */
 const CHANNELS = ['book_ticker', 'tickers', 'trades'];
 
 export const gateio: SimExchange = {
@@ -144,6 +145,26 @@ export class GateConversation implements Conversation {
     });
   }
 
+  tradeFrame(exchangeSymbol: string, trade: SimTrade, eventUs: Micros): string {
+    this.#aliveUs = Math.max(this.#aliveUs, eventUs);
+    const { sizeDecimals, priceDecimals } = this.#book.find(exchangeSymbol)!;
+    return JSON.stringify({
+      time: Math.floor(eventUs / US_PER_SECOND),
+      time_ms: Math.floor(eventUs / US_PER_MS) + 2,
+      channel: 'spot.trades',
+      event: 'update',
+      result: {
+        id: trade.id,
+        create_time: Math.floor(eventUs / US_PER_SECOND),
+        create_time_ms: (eventUs / US_PER_MS).toFixed(4),
+        side: trade.takerBought ? 'buy' : 'sell',
+        currency_pair: exchangeSymbol,
+        amount: decimalText(trade.size, sizeDecimals),
+        price: decimalText(trade.price, priceDecimals),
+      },
+    });
+  }
+
   #subscription(request: JsonObject, channel: string, nowUs: Micros): void {
     const event = request['event'];
     const pairs = asTexts(request['payload']);
@@ -174,6 +195,8 @@ export class GateConversation implements Conversation {
     else this.#topics.delete(`${channel} ${pair}`);
     if (channel.endsWith('.book_ticker') && this.#book.find(pair) !== undefined)
       this.#peer.want(pair, subscribed);
+    if (channel === 'spot.trades' && this.#book.find(pair) !== undefined)
+      this.#peer.wantTrades(pair, subscribed);
   }
 
   /** `code` null = success. */

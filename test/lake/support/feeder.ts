@@ -1,5 +1,5 @@
 // A process that records as fast as it is told until it is killed: the other half of the kill test.
-// argv: root, session number, hours a second. Prints the number of rows handed over, every 10 ms.
+// A trade follows each quote, with the same number. argv: root, session number, hours a second. Prints the number of rows handed over, every 10 ms.
 // Its clock runs fast, so that hours end and are encoded while it lives; every period runs in real time.
 
 import { createRealClock } from '../../../src/clock.js';
@@ -30,7 +30,9 @@ setInterval(() => {
   for (let i = 0; i < 40; i++) {
     // Every instrument counts for itself, so that a hole anywhere but at the end shows.
     const id = handed % instruments.size;
-    lake.quote(nextUs(), id, 1, Number(session), 2, Math.floor(handed / instruments.size), Number.NaN);
+    const number = Math.floor(handed / instruments.size);
+    lake.quote(nextUs(), id, 1, Number(session), 2, number, Number.NaN);
+    lake.trade(nextUs(), id, 1, Number(session) + 1, 1, Number.NaN, String(number));
     handed += 1;
   }
   process.stdout.write(`${handed}\n`);

@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { parquetMetadata } from 'hyparquet';
+import { parquetMetadata, parquetReadObjects } from 'hyparquet';
 import { createRealClock } from '../../../src/clock.js';
 import type { ColdEvent } from '../../../src/core/event.js';
 import { InstrumentTable } from '../../../src/core/instrument.js';
@@ -12,7 +12,7 @@ import type { Clock } from '../../../src/core/time.js';
 import type { LakeFiles } from '../../../src/lake/files.js';
 import { diskJournal, JournalDisk, type JournalFiles } from '../../../src/lake/journal-disk.js';
 import { JournalWriter } from '../../../src/lake/journal-writer.js';
-import { JOURNAL_DIR } from '../../../src/lake/paths.js';
+import { JOURNAL_DIR, unescapeName } from '../../../src/lake/paths.js';
 import { ProblemBook } from '../../../src/lake/problem-book.js';
 import { openReader } from '../../../src/lake/reader.js';
 import { findLeftovers } from '../../../src/lake/recover.js';
@@ -56,7 +56,7 @@ export async function journalOf(
   root: string,
   clock: Clock,
   instruments: InstrumentTable,
-  entries: readonly (Row | ColdEvent | 'segment-end')[],
+  entries: readonly (Row | TradeRow | ColdEvent | 'segment-end')[],
   files: JournalFiles = diskJournal,
 ): Promise<void> {
   const { lastStampUs } = await findLeftovers(root);
@@ -74,7 +74,8 @@ export async function journalOf(
   for (const entry of entries) {
     if (entry === 'segment-end') writer.finishSegment();
     else if ('type' in entry) writer.cold(entry);
-    else writer.quote(...entry);
+    else if (typeof entry[6] === 'string') writer.trade(...(entry as TradeRow));
+    else writer.quote(...(entry as Row));
   }
   writer.finish();
   await disk.whenIdle();
@@ -103,15 +104,40 @@ export async function rowsOf(root: string, instruments: InstrumentTable): Promis
   return rows.sort((a, b) => a[0] - b[0]);
 }
 
-/** Rows in all files, as they are: the reader would hide a row that is there twice. */
+/** Rows in all files of quotes, as they are: the reader would hide a row that is there twice. */
 export function rowsInFiles(root: string): number {
   let rows = 0;
-  for (const name of filesMatching(root, /\.parquet$/)) {
-    const bytes = readFileSync(join(root, name));
-    const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length);
-    rows += Number(parquetMetadata(file as ArrayBuffer).num_rows);
+  for (const name of filesMatching(root, /spreads-[^/]*\.parquet$/)) {
+    rows += Number(parquetMetadata(fileBytes(join(root, name))).num_rows);
   }
   return rows;
+}
+
+/** stamp, instrument id, price, size, side, exchangeUs, id: as the lake takes it. */
+export type TradeRow = readonly [number, number, number, number, 1 | -1, number, string];
+
+/** Every trade in the files below `trades/`, by stamp. */
+export async function tradesOf(root: string, instruments: InstrumentTable): Promise<TradeRow[]> {
+  const rows: TradeRow[] = [];
+  for (const name of filesMatching(root, /^trades\/.*\/trades-[^/]*\.parquet$/)) {
+    const [, exchange, symbol] = /exchange=([^/]*)\/symbol=([^/]*)\//.exec(name)!;
+    const { id } = instruments.find(unescapeName(exchange!), unescapeName(symbol!))!;
+    const file = fileBytes(join(root, name));
+    for (const row of await parquetReadObjects({ file, parsers: PARSERS })) {
+      const { Timestamp, Price, Quantity, Side, ExchangeTimestamp, TradeId } = row;
+      const exchangeUs = ExchangeTimestamp ?? Number.NaN;
+      rows.push([Timestamp, id, Price, Quantity, Side === 'Buy' ? 1 : -1, exchangeUs, TradeId ?? '']);
+    }
+  }
+  return rows.sort((a, b) => a[0] - b[0]);
+}
+
+/** Without them stamps would come as Date, which holds milliseconds only. */
+const PARSERS = { timestampFromMicroseconds: (us: bigint) => Number(us) };
+
+function fileBytes(path: string): ArrayBuffer {
+  const bytes = readFileSync(path);
+  return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer;
 }
 
 /** Lines of the whole ledger, in order. */

@@ -1,0 +1,30 @@
+// What the feed of one exchange is given. Types only.
+
+import type { InstrumentTable } from '../core/instrument.js';
+import type { Log } from '../core/log.js';
+import type { Clock } from '../core/time.js';
+import type { ExchangeAdapter } from '../exchanges/exchange.js';
+import type { ConnectionLimits } from './connection-types.js';
+import type { SelectionRule } from './selection.js';
+import type { FrameTap, IngestSink } from './sink.js';
+
+export interface FeedLimits extends ConnectionLimits {
+  /** The listing is read anew so often. */
+  readonly listingIntervalMs: number;
+}
+
+export interface ExchangeFeedOptions {
+  readonly adapter: ExchangeAdapter;
+  /** Whether trades are taken in beside the quotes; the adapter must know their channel. Absent = false. */
+  readonly wantsTrades?: boolean;
+  readonly restUrl: string;
+  readonly wsUrl: string;
+  readonly rule: SelectionRule;
+  readonly instruments: InstrumentTable;
+  readonly sink: IngestSink;
+  readonly limits: FeedLimits;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly log: Log;
+  readonly tap?: FrameTap;
+}

@@ -24,6 +24,7 @@ import { NOTHING_SELECTED, type Selection, type SelectionRule, selectInstruments
 import { Shard, type ShardSink } from './shard.js';
 import { Silence } from './silence.js';
 import type { FrameTap, IngestSink } from './sink.js';
+import type { Source } from './source.js';
 
 export type { ExchangeHealth, ExchangeState } from './feed-health.js';
 
@@ -55,7 +56,7 @@ const EARLY_LISTING_US = US_PER_MINUTE;
 /** So many silent instruments of one connection, and half of all that it carries: it is the connection that is dead. */
 const SILENT_TOGETHER_MIN = 3;
 
-export class ExchangeFeed {
+export class ExchangeFeed implements Source {
   readonly #options: ExchangeFeedOptions;
   readonly #abort = new AbortController();
   readonly #pacer: Pacer;

@@ -9,8 +9,8 @@ import type { InstrumentTable } from './core/instrument.js';
 import { createRawFeed, type RawFeed } from './feed/raw-feed.js';
 import type { SymbolInfo } from './feed/symbol-info.js';
 import type { Hub } from './hub/hub.js';
-import type { ExchangeFeed } from './ingest/exchange-feed.js';
 import type { SelectionRule } from './ingest/selection.js';
+import type { Source } from './ingest/source.js';
 import { LIMITS, MEMORY_TABLE_MB } from './limits.js';
 import type { OpportunityStore } from './opportunities/store.js';
 import type { SocketRoute } from './sockets/upgrade.js';
@@ -22,7 +22,7 @@ export interface LiveParts {
   readonly options: AppOptions;
   readonly hub: Hub;
   readonly instruments: InstrumentTable;
-  readonly feeds: readonly ExchangeFeed[];
+  readonly feeds: readonly Source[];
   readonly opportunities: OpportunityStore;
   readonly ruleOf: (exchange: string) => SelectionRule;
 }
@@ -161,7 +161,7 @@ function startAnalysis({ config, exchanges, clock, log }: AppOptions): Analysis 
 }
 
 /** The same array as long as no listing changed: the feed caches what it makes of it. */
-function symbolInfoOf(feeds: readonly ExchangeFeed[]): () => readonly SymbolInfo[] {
+function symbolInfoOf(feeds: readonly Source[]): () => readonly SymbolInfo[] {
   let known: readonly SymbolInfo[] = [];
   let knownListings: readonly unknown[] = [];
   return () => {

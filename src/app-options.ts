@@ -13,4 +13,6 @@ export interface AppOptions {
   readonly clock: RealClock;
   readonly random: () => number;
   readonly log: Log;
+  /** Where ccxt lies; absent = it is looked for beside the program, where an exchange wants it. */
+  readonly ccxtModule?: string;
 }

@@ -6,7 +6,7 @@ import type { AppOptions } from './app-options.js';
 import type { Micros } from './core/time.js';
 import type { History } from './history/service.js';
 import type { Hub } from './hub/hub.js';
-import type { ExchangeFeed } from './ingest/exchange-feed.js';
+import type { Source } from './ingest/source.js';
 import type { LakeWriter } from './lake/writer.js';
 import { LIMITS, MEMORY_BUDGET_MB, MEMORY_TABLE_MB } from './limits.js';
 import type { ClientsCounters } from './sockets/clients.js';
@@ -16,7 +16,7 @@ export interface SnapshotParts {
   readonly startedUs: Micros;
   readonly hub: Hub;
   readonly lake: LakeWriter | undefined;
-  readonly feeds: readonly ExchangeFeed[];
+  readonly feeds: readonly Source[];
   readonly history: History;
   readonly live: Live;
   /** The statistics as last looked up. */

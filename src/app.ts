@@ -8,15 +8,13 @@ import type { Snapshot } from './api/snapshot.js';
 import { startLive } from './app-live.js';
 import type { AppOptions } from './app-options.js';
 import { snapshotOf } from './app-snapshot.js';
+import { prepareSources } from './app-sources.js';
 import { selectionOf } from './config/selection.js';
-import { assert } from './core/assert.js';
 import { InstrumentTable } from './core/instrument.js';
 import type { Micros } from './core/time.js';
-import { findAdapter } from './exchanges/index.js';
 import { createHistory } from './history/service.js';
 import { Hub } from './hub/hub.js';
 import { type Capture, createCapture } from './ingest/capture.js';
-import { ExchangeFeed } from './ingest/exchange-feed.js';
 import { LakeLocked } from './lake/lock.js';
 import { readOrigin } from './lake/origin.js';
 import { type LakeWriter, openLake } from './lake/writer.js';
@@ -34,16 +32,16 @@ export interface App {
 /** Rejects when the lake or the port cannot be had; the message is for the user. */
 export async function startApp(options: AppOptions): Promise<App> {
   assertLimits();
-  checkTrades(options);
   const { config, clock, log } = options;
   const startedUs = clock.nowUs();
   const instruments = new InstrumentTable();
+  const sources = await prepareSources(options);
   // Before the lake: an open lake has timers, and a start that fails must not leave them running.
   const capture = openCapture(options, startedUs);
   const lake = await openForWriting(options, instruments);
   const hub = new Hub({ instrumentsMax: LIMITS.instrumentsMax, lastStampUs: lake?.lastStampUs ?? 0 });
   if (lake !== undefined) hub.subscribe(lake);
-  const feeds = options.exchanges.map((name) => createFeed(name, options, instruments, hub, capture));
+  const feeds = sources.create({ instruments, hub, tap: capture?.tap });
   const history = createHistory({
     root: config.lake.root,
     workers: config.history.workers,
@@ -96,6 +94,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       for (const feed of feeds) feed.stop();
       await Promise.all([api.close(), live.close(), history.close(), capture?.close()]);
       await lake?.close();
+      sources.close();
       clock.close();
     },
   };
@@ -133,41 +132,6 @@ function openCapture({ config, log }: AppOptions, startedUs: Micros): Capture | 
     const reason = error instanceof Error ? error.message : String(error);
     throw new Error(`frames cannot be kept in ${directory}: ${reason}`);
   }
-}
-
-/** Recording fewer trades than were asked for would be found out only much later. */
-function checkTrades({ config, exchanges }: AppOptions): void {
-  for (const name of exchanges)
-    if (config.exchanges[name]?.trades === true && findAdapter(name)?.trades === undefined)
-      throw new Error(
-        `exchanges.${name}.trades: expected false, was true: no channel of its trades is known`,
-      );
-}
-
-function createFeed(
-  name: string,
-  { config, clock, random, log }: AppOptions,
-  instruments: InstrumentTable,
-  hub: Hub,
-  capture: Capture | undefined,
-): ExchangeFeed {
-  const adapter = findAdapter(name);
-  assert(adapter !== undefined, `no exchange ${name} in the registry`);
-  const own = config.exchanges[name];
-  return new ExchangeFeed({
-    adapter,
-    restUrl: own?.restUrl ?? adapter.restUrl,
-    wsUrl: own?.wsUrl ?? adapter.wsUrl,
-    wantsTrades: own?.trades === true,
-    rule: selectionOf(config)(name),
-    instruments,
-    sink: hub,
-    limits: LIMITS.ingest,
-    clock,
-    random,
-    log,
-    ...(capture === undefined ? {} : { tap: capture.tap }),
-  });
 }
 
 function hostInUrl(host: string): string {

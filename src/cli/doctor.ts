@@ -15,7 +15,7 @@ import { type Checkup, checkExchange } from '../ingest/checkup.js';
 import { LIMITS } from '../limits.js';
 import { reportLines, summaryLine, totalBytesADay } from './doctor-report.js';
 import { type Verdict, verdictOf } from './doctor-verdict.js';
-import { chosenExchanges, configFile } from './exchanges.js';
+import { chosenExchanges, configFile, viaCcxt } from './exchanges.js';
 
 type NumberParser = (least: number, greatest: number) => (text: string) => number;
 
@@ -51,7 +51,11 @@ async function runDoctor(flags: Flags): Promise<number> {
       flags: [],
       exchangeNames,
     });
-    exchanges = chosenExchanges(flags.exchanges, config);
+    const chosen = chosenExchanges(flags.exchanges, config);
+    const ccxt = viaCcxt(config);
+    exchanges = chosen.filter((name) => !ccxt.includes(name));
+    const left = chosen.filter((name) => ccxt.includes(name));
+    if (left.length > 0) console.error(`Not looked at: ${left.join(', ')}, which ccxt connects to`);
     if (exchanges.length === 0)
       throw new ConfigError('no exchange is configured: there is nothing to look at');
   } catch (error) {

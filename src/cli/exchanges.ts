@@ -10,6 +10,11 @@ export function configFile(flag: string | undefined): { file?: string } {
   return file === undefined ? {} : { file };
 }
 
+/** Names of those that come through ccxt. */
+export function viaCcxt({ exchanges }: Config): readonly string[] {
+  return Object.keys(exchanges).filter((name) => exchanges[name]?.via === 'ccxt');
+}
+
 /** The configured and enabled ones; `none` or a list of names (`--exchanges`, else the environment's) takes their place. */
 export function chosenExchanges(flag: string | undefined, config: Config): readonly string[] {
   const list = flag ?? process.env['SPREAD_EXCHANGES'];
@@ -19,7 +24,9 @@ export function chosenExchanges(flag: string | undefined, config: Config): reado
   const names = list.split(',').map((name) => {
     const found = findAdapter(name.trim());
     if (found !== undefined) return found.name;
-    const known = adapters.map((adapter) => adapter.name).join(', ');
+    const ccxt = viaCcxt(config).find((one) => exchangeKey(one) === exchangeKey(name));
+    if (ccxt !== undefined) return ccxt;
+    const known = [...adapters.map((adapter) => adapter.name), ...viaCcxt(config)].join(', ');
     throw new ConfigError(`--exchanges: expected "none" or names of ${known}, was "${name.trim()}"`);
   });
   return [...new Set(names)];

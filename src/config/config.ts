@@ -95,8 +95,21 @@ function canonicalExchangeKeys(tree: Tree, names: readonly string[], fileName: s
     if (name in exchanges)
       throw new ConfigError(`${fileName}: exchanges.${key}: ${name} stands there already`);
     exchanges[name] = value ?? {};
+    if (!names.includes(name)) checkOwnName(name, exchanges[name], names, fileName);
   }
   tree['exchanges'] = exchanges;
+}
+
+/** A name that this version does not know: a mistake, unless it says who connects to it. */
+function checkOwnName(name: string, value: unknown, names: readonly string[], fileName: string): void {
+  const where = `${fileName}: exchanges.${name}`;
+  if (value === null || typeof value !== 'object' || !('via' in value))
+    throw new ConfigError(
+      `${where}: unknown key; expected one of ${names.join(', ')}, or another exchange with "via: ccxt"`,
+    );
+  // It becomes a folder of the lake.
+  if (!/^[A-Za-z][A-Za-z0-9]*$/.test(name))
+    throw new ConfigError(`${where}: expected a name of letters and digits, was "${name}"`);
 }
 
 function setAt(tree: Tree, path: readonly string[], value: unknown): void {

@@ -66,10 +66,20 @@ const SelectionSchema = Type.Object(
   { ...closed, default: {} },
 );
 
+const enabled = Type.Boolean({ description: 'Connect to this exchange.', default: true });
+
 /** What is left out of an exchange's own selection comes from the common one. */
+const ownSelection = {
+  quotes: Type.Optional(Type.Array(Type.String({ minLength: 1 }))),
+  minUsdVolume: Type.Optional(Type.Number({ minimum: 0 })),
+  maxUsdVolume: Type.Optional(Type.Number({ minimum: 0 })),
+  allow: Type.Optional(Type.Array(Type.String({ minLength: 1 }))),
+  deny: Type.Optional(Type.Array(Type.String({ minLength: 1 }))),
+};
+
 const ExchangeSchema = Type.Object(
   {
-    enabled: Type.Boolean({ description: 'Connect to this exchange.', default: true }),
+    enabled,
     restUrl: Type.Optional(
       Type.String({ description: 'Base URL of its REST API; default: its own.', pattern: '^https?://\\S+$' }),
     ),
@@ -83,13 +93,31 @@ const ExchangeSchema = Type.Object(
       description: 'Record its trades too; only of exchanges whose channel of trades is known.',
       default: false,
     }),
-    quotes: Type.Optional(Type.Array(Type.String({ minLength: 1 }))),
-    minUsdVolume: Type.Optional(Type.Number({ minimum: 0 })),
-    maxUsdVolume: Type.Optional(Type.Number({ minimum: 0 })),
-    allow: Type.Optional(Type.Array(Type.String({ minLength: 1 }))),
-    deny: Type.Optional(Type.Array(Type.String({ minLength: 1 }))),
+    ...ownSelection,
   },
   closed,
+);
+
+/** An exchange that this version does not know, and ccxt does. */
+const CcxtExchangeSchema = Type.Object(
+  {
+    via: Type.Enum(['ccxt'], {
+      description: 'The package that connects to it; optional, to be installed beside this program.',
+    }),
+    enabled,
+    ccxtId: Type.Optional(
+      Type.String({
+        description: 'Its class in ccxt; default: the name in lower case, without Perp.',
+        minLength: 1,
+      }),
+    ),
+    ccxtUrls: Type.Optional(
+      Type.Object({}, { description: 'In the place of what stands under urls.api of the class.' }),
+    ),
+    ccxtOptions: Type.Optional(Type.Object({}, { description: 'Into options of the class.' })),
+    ...ownSelection,
+  },
+  { ...closed, description: 'Any other exchange, by ccxt. A name that ends in Perp is its perpetuals.' },
 );
 
 const HistorySchema = Type.Object(
@@ -202,7 +230,7 @@ export function configSchema(exchangeNames: readonly string[]): object {
       statistics: StatisticsSchema,
       selection: SelectionSchema,
       exchanges: Type.Object(exchanges, {
-        ...closed,
+        additionalProperties: CcxtExchangeSchema,
         description: 'The exchanges to connect to. Without this key: every one this version knows.',
         default: Object.fromEntries(exchangeNames.map((name) => [name, {}])),
       }),
@@ -238,7 +266,8 @@ function whatHasADefaultMayBeAbsent(schema: unknown): unknown {
 }
 
 export type SelectionConfig = Static<typeof SelectionSchema>;
-export type ExchangeConfig = Static<typeof ExchangeSchema>;
+export type ExchangeConfig = Static<typeof ExchangeSchema> &
+  Partial<Omit<Static<typeof CcxtExchangeSchema>, keyof typeof ownSelection>>;
 
 /** Validated, defaults filled in, frozen. */
 export interface Config {

@@ -21,6 +21,7 @@ import { Roster } from './roster.js';
 import { NOTHING_SELECTED, type Selection, selectInstruments } from './selection.js';
 import { Shard, type ShardSink } from './shard.js';
 import { Silence } from './silence.js';
+import type { Source } from './source.js';
 
 export type { ExchangeHealth, ExchangeState } from './feed-health.js';
 export type { ExchangeFeedOptions } from './feed-options.js';
@@ -34,7 +35,7 @@ const EARLY_LISTING_US = US_PER_MINUTE;
 /** So many silent instruments of one connection, and half of all that it carries: it is the connection that is dead. */
 const SILENT_TOGETHER_MIN = 3;
 
-export class ExchangeFeed {
+export class ExchangeFeed implements Source {
   readonly #options: ExchangeFeedOptions;
   readonly #abort = new AbortController();
   readonly #pacer: Pacer;

@@ -70,6 +70,23 @@ test('an exchange is reached by its own variables', () => {
   assert.equal(config.exchanges['BetaPerp']?.restUrl, 'http://127.0.0.1:1/x');
 });
 
+test('an exchange that this version does not know is connected to by ccxt, where it says so', () => {
+  const config = load(
+    'exchanges: {Kraken: {via: ccxt}, OtherPerp: {via: ccxt, ccxtId: other, ccxtUrls: {ws: {x: y}}}}',
+  );
+  assert.deepEqual(config.exchanges['Kraken'], { via: 'ccxt', enabled: true });
+  assert.deepEqual(config.exchanges['OtherPerp']?.ccxtUrls, { ws: { x: 'y' } });
+  assert.match(refusal('exchanges: {Alpha: {via: ccxt}}'), /exchanges\.Alpha\.via: unknown key/);
+  assert.match(
+    refusal('exchanges: {Kra-ken: {via: ccxt}}'),
+    /expected a name of letters and digits, was "Kra-ken"/,
+  );
+  assert.equal(
+    refusal('exchanges: {Kraken: {via: it}}'),
+    'FILE: exchanges.Kraken.via: expected one of ccxt, was "it"',
+  );
+});
+
 test('what is wrong is named with its place, what was expected and what was there', () => {
   assert.equal(
     refusal('server: {port: abc}'),

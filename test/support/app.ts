@@ -21,6 +21,7 @@ export interface TestApp extends App {
 export async function startTestApp(
   prepare: (folders: { lake: string; stats: string }) => void,
   exchanges: Readonly<Record<string, unknown>> = {},
+  ccxtModule?: string,
 ): Promise<TestApp> {
   const folder = mkdtempSync(join(tmpdir(), 'app-'));
   const lake = join(folder, 'lake');
@@ -50,6 +51,7 @@ export async function startTestApp(
     clock: createRealClock(),
     random: Math.random,
     log: silentLog,
+    ...(ccxtModule === undefined ? {} : { ccxtModule }),
   });
   let halted: Promise<void> | undefined;
   const halt = (): Promise<void> => {

@@ -13,6 +13,8 @@ export interface AppOptions {
   readonly clock: RealClock;
   readonly random: () => number;
   readonly log: Log;
+  /** Aborted while it starts: what takes long then rejects with its reason. */
+  readonly asked?: AbortSignal;
   /** Where ccxt lies; absent = it is looked for beside the program, where an exchange wants it. */
   readonly ccxtModule?: string;
 }

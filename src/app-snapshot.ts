@@ -83,7 +83,7 @@ function queues({ lake, history, live }: SnapshotParts): Snapshot['queues'] {
 
 /** Received: what was decoded to a quote, and what was rejected. */
 function quoteCounters({ hub, lake }: SnapshotParts, exchanges: Snapshot['exchanges']): QuoteCounters {
-  const { received, oneSided, raised, gaps } = hub.counters();
+  const { received, oneSided, crossed, raised, gaps } = hub.counters();
   const { recorded = 0, dropped = 0 } = lake?.counters() ?? {};
   const rejected = Object.values(exchanges)
     .flatMap(({ rejects }) => Object.values(rejects))
@@ -95,6 +95,7 @@ function quoteCounters({ hub, lake }: SnapshotParts, exchanges: Snapshot['exchan
     thinned: 0,
     dropped,
     rejected,
+    crossed,
     raisedStamps: raised,
     gaps,
   };

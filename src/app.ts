@@ -15,6 +15,7 @@ import type { Micros } from './core/time.js';
 import { createHistory } from './history/service.js';
 import { Hub } from './hub/hub.js';
 import { type Capture, createCapture } from './ingest/capture.js';
+import { makeFolders } from './lake/files.js';
 import { LakeLocked } from './lake/lock.js';
 import { readOrigin } from './lake/origin.js';
 import { type LakeWriter, openLake } from './lake/writer.js';
@@ -114,9 +115,10 @@ async function openForWriting(
   if (!recording && !existsSync(root)) return undefined;
   try {
     const origin = recording ? options.origin : (readOrigin(root) ?? options.origin);
-    return await openLake({ root, origin, clock, limits: LIMITS.lake, instruments, log });
+    const asked = options.asked === undefined ? {} : { asked: options.asked };
+    return await openLake({ root, origin, clock, limits: LIMITS.lake, instruments, log, ...asked });
   } catch (error) {
-    if (recording) throw error;
+    if (recording || options.asked?.aborted === true) throw error;
     const reason = error instanceof Error ? error.message : String(error);
     log.info('the lake is only read', { reason, locked: error instanceof LakeLocked });
     return undefined;
@@ -127,6 +129,7 @@ function openCapture({ config, log }: AppOptions, startedUs: Micros): Capture | 
   const { directory, megabytesMax } = config.capture;
   if (directory === undefined) return undefined;
   try {
+    makeFolders(directory);
     return createCapture({ directory, bytesMax: megabytesMax * 1024 * 1024, startedUs, log });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

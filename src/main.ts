@@ -6,6 +6,7 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { analyzeCommand } from './cli/analyze.js';
 import { doctorCommand } from './cli/doctor.js';
 import type { ServeFlags } from './cli/serve.js';
+import { catchSignals } from './cli/signals.js';
 import { simulateCommand } from './cli/simulate-command.js';
 import { version } from './version.js';
 
@@ -44,8 +45,10 @@ function program(done: (exitCode: number) => void): Command {
     .option('--exchanges <names>', 'comma-separated, or "none": serve what is on disk, connect to nothing')
     .option('--capture <folder>', 'keep raw frames, 50 MB a connection')
     .action(async (flags: ServeFlags) => {
+      // Before the rest is loaded: from here on a signal ends the process in order.
+      const asked = catchSignals();
       const { runServe } = await import('./cli/serve.js');
-      done(await runServe(flags));
+      done(await runServe(flags, asked));
     });
 
   doctorCommand(
@@ -58,8 +61,9 @@ function program(done: (exitCode: number) => void): Command {
     .option('--port <number>', 'port to listen on (8181); 0 = any free one', port)
     .option('--lake <folder>', 'lake of the demo (data/demo)')
     .action(async (flags: { port?: number; lake?: string }) => {
+      const asked = catchSignals();
       const { runDemo } = await import('./cli/demo.js');
-      done(await runDemo(flags));
+      done(await runDemo(flags, asked));
     });
 
   analyzeCommand(command('analyze', 'Statistics of every pair of a lake'), done);
@@ -87,7 +91,7 @@ async function main(argv: readonly string[]): Promise<number> {
     exitCode = code;
   });
   if (argv.length <= 2) {
-    top.outputHelp();
+    top.outputHelp({ error: true });
     return USAGE_ERROR;
   }
   try {

@@ -10,6 +10,17 @@ export interface Metrics {
   text(snapshot: Snapshot): Promise<string>;
 }
 
+const EXCHANGE_COUNTS = [
+  'frames',
+  'quotes',
+  'trades',
+  'controls',
+  'gaps',
+  'reconnects',
+  'rolls',
+  'heals',
+] as const;
+
 export function createMetrics(): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -26,6 +37,9 @@ export function createMetrics(): Metrics {
 
   const healthy = gauge('healthy', '1 when healthy, 0 when degraded');
   const quotes = counter('quotes_total', 'Quotes by what became of them', ['fate']);
+  const crossed = counter('crossed_quotes_total', 'Recorded quotes with the bid above the ask', []);
+  const raised = counter('raised_stamps_total', 'Stamps raised to keep the one order strict', []);
+  const gaps = counter('gaps_total', 'Moments from which on an instrument had no valid quote', []);
   const trades = counter('trades_total', 'Trades by what became of them', ['fate']);
   const exchangeUp = gauge('exchange_running', '1 when every connection of the exchange is live', [
     'exchange',
@@ -41,23 +55,18 @@ export function createMetrics(): Metrics {
   const queueOverflows = counter('queue_overflows_total', 'How often a queue was full', ['queue']);
 
   const fill = (snapshot: Snapshot): void => {
-    for (const { reset } of [quotes, trades, exchangeCounts, rejects, queueOverflows]) reset();
+    for (const { reset } of [quotes, crossed, raised, gaps, trades, exchangeCounts, rejects, queueOverflows])
+      reset();
     healthy.set(troubles(snapshot).length === 0 ? 1 : 0);
-    for (const [fate, count] of Object.entries(snapshot.counters)) quotes.take({ fate }, count);
+    const { crossed: crossedCount, raisedStamps, gaps: gapCount, ...fates } = snapshot.counters;
+    for (const [fate, count] of Object.entries(fates)) quotes.take({ fate }, count);
+    crossed.take({}, crossedCount);
+    raised.take({}, raisedStamps);
+    gaps.take({}, gapCount);
     for (const [fate, count] of Object.entries(snapshot.trades)) trades.take({ fate }, count);
     for (const [exchange, state] of Object.entries(snapshot.exchanges)) {
       exchangeUp.set({ exchange }, state.state === 'running' ? 1 : 0);
-      for (const what of [
-        'frames',
-        'quotes',
-        'trades',
-        'controls',
-        'gaps',
-        'reconnects',
-        'rolls',
-        'heals',
-      ] as const)
-        exchangeCounts.take({ exchange, what }, state[what]);
+      for (const what of EXCHANGE_COUNTS) exchangeCounts.take({ exchange, what }, state[what]);
       if (state.lastMessageUs !== null) age.set({ exchange }, (snapshot.nowUs - state.lastMessageUs) / 1e6);
       for (const [reason, count] of Object.entries(state.rejects)) rejects.take({ exchange, reason }, count);
     }

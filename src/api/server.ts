@@ -48,10 +48,18 @@ export interface Api {
   close(): Promise<void>;
 }
 
+const OPEN_TO_ALL = { 'access-control-allow-origin': '*', 'x-content-type-options': 'nosniff' };
 const CONTENT_SECURITY = "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'";
 
 export async function createApi(options: ApiOptions): Promise<Api> {
   const app = fastify({
+    // Addresses that cannot be read come past every hook.
+    frameworkErrors: (error, _request, reply: FastifyReply) => {
+      reply
+        .headers(OPEN_TO_ALL)
+        .code(error.statusCode ?? 400)
+        .send({ error: error.message });
+    },
     bodyLimit: options.limits.requestBodyBytesMax,
     forceCloseConnections: true,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 100 },
@@ -93,7 +101,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
 
 function guards(app: FastifyInstance, { limits, log }: ApiOptions): void {
   app.addHook('onRequest', async (request, reply) => {
-    reply.header('access-control-allow-origin', '*').header('x-content-type-options', 'nosniff');
+    reply.headers(OPEN_TO_ALL);
     if (request.url.length > limits.urlLengthMax)
       throw new RequestError(414, `expected a URL of at most ${limits.urlLengthMax} characters`);
   });

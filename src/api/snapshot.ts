@@ -67,6 +67,8 @@ export interface QuoteCounters {
   readonly thinned: number;
   readonly dropped: number;
   readonly rejected: number;
+  /** Of the recorded ones: the bid above the ask. */
+  readonly crossed: number;
   /** Stamps raised to keep the one order strict. */
   readonly raisedStamps: number;
   readonly gaps: number;

@@ -3,6 +3,7 @@
 
 import { mkdir, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { CompatAccumulator, compatDeviation, formatStatisticsCsv, type PairRow } from '../analysis/compat.js';
 import { discoverPairs } from '../analysis/discover.js';
 import { statisticsFileName } from '../analysis/write.js';
@@ -25,6 +26,8 @@ export interface DemoSeed {
   /** The hour written ends here. */
   readonly nowUs: Micros;
   readonly log: Log;
+  /** Aborted: nothing is written, and nothing left beside. */
+  readonly asked: AbortSignal;
 }
 
 /** Where the demo's statistics lie: in its lake, so that one rename brings both. */
@@ -32,24 +35,41 @@ export function statisticsFolder(root: string): string {
   return join(root, STATS_DIR);
 }
 
-/** Does nothing where the root holds anything already. */
-export async function seedDemoLake({ root, market, nowUs, log }: DemoSeed): Promise<void> {
+/** Does nothing where the root holds anything already. Rejects with the signal's reason where that is aborted. */
+export async function seedDemoLake(seed: DemoSeed): Promise<void> {
+  const { root } = seed;
   if (!(await isEmpty(root))) return;
   const beside = join(dirname(root), `.${basename(root)}.seeding`);
   await rm(beside, { recursive: true, force: true });
+  try {
+    await writeLake(beside, seed);
+    await rmdir(root).catch(() => {});
+    await rename(beside, root);
+  } catch (error) {
+    await rm(beside, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+async function writeLake(beside: string, { root, market, nowUs, log, asked }: DemoSeed): Promise<void> {
   markOrigin(beside, 'demo');
   const history = new Map<string, Required<QuoteColumns>>();
   for (const instrument of market.instruments) {
     const columns = generateHistory(market, instrument, nowUs - US_PER_HOUR, nowUs, INTERVAL_MS);
     writeHistory(beside, instrument.exchange, instrument.symbol, columns);
     history.set(`${instrument.symbol} ${instrument.exchange}`, columns);
+    await breathe(asked);
   }
-  const rows = statistics(market, history);
+  const rows = await statistics(market, history, asked);
   await mkdir(statisticsFolder(beside), { recursive: true });
   await writeFile(join(statisticsFolder(beside), statisticsFileName(nowUs)), formatStatisticsCsv(rows));
-  await rmdir(root).catch(() => {});
-  await rename(beside, root);
   log.info('demo lake written', { root, instruments: market.instruments.length, pairs: rows.length });
+}
+
+/** Between two pieces of work: signals, timers and sockets have their turn. */
+async function breathe(asked: AbortSignal): Promise<void> {
+  await setImmediate();
+  asked.throwIfAborted();
 }
 
 async function isEmpty(folder: string): Promise<boolean> {
@@ -61,7 +81,11 @@ async function isEmpty(folder: string): Promise<boolean> {
 }
 
 /** Every pair of exchanges of one kind, of every symbol, by the reference's formulas and join (no tolerance). */
-function statistics(market: Market, history: ReadonlyMap<string, QuoteColumns>): PairRow[] {
+async function statistics(
+  market: Market,
+  history: ReadonlyMap<string, QuoteColumns>,
+  asked: AbortSignal,
+): Promise<PairRow[]> {
   const rows: PairRow[] = [];
   const instruments = market.instruments.map(({ exchange, symbol }) => ({
     exchange,
@@ -73,6 +97,7 @@ function statistics(market: Market, history: ReadonlyMap<string, QuoteColumns>):
     const [leftRows, rightRows] = [rowsOf(left), rowsOf(right)];
     if (leftRows === undefined || rightRows === undefined) continue;
     const found = pairStatistics(leftRows, rightRows);
+    await breathe(asked);
     if (found !== undefined)
       rows.push({ symbol, exchange1: left.exchange, exchange2: right.exchange, ...found });
   }

@@ -3,24 +3,39 @@
 import type { App } from '../app.js';
 import type { Clock } from '../core/time.js';
 import { LIMITS } from '../limits.js';
-import { untilSignal } from './signals.js';
+import { untilAborted } from './signals.js';
 
-/** `start` may take its time; `does` says in a few words what the process then does. Returns the exit code. */
-export async function runUntilSignal(start: () => Promise<App>, does: string, clock: Clock): Promise<number> {
-  const signal = untilSignal();
-  let app: App;
+/** `asked` may be aborted while it starts: it then gives up soon, or starts and is stopped at once. */
+export type StartApp = (asked: AbortSignal) => Promise<App>;
+
+/** `does` says in a few words what the process then does. Returns the exit code. */
+export async function runUntilAsked(
+  start: StartApp,
+  does: string,
+  asked: AbortSignal,
+  clock: Clock,
+): Promise<number> {
+  let app: App | undefined;
+  let cancel = () => {};
+  // What hangs must not keep the process: everything received is in the journal already, and before the start was
+  // over nothing was received.
+  void untilAborted(asked).then(() => {
+    cancel = clock.after(LIMITS.shutdownMs, () => process.exit(app === undefined ? 0 : 1));
+  });
   try {
-    app = await start();
+    app = await start(asked);
   } catch (error) {
+    cancel();
+    if (asked.aborted && error === asked.reason) return 0;
     console.error(`error: ${inWords(error)}`);
     return 1;
   }
-  console.log(`Spread Aggregator ${does}`);
-  console.log(`  page    ${app.url}/`);
-  console.log(`  health  ${app.url}/health`);
-  await signal;
-  // What hangs must not keep the process: everything received is in the journal already.
-  const cancel = clock.after(LIMITS.shutdownMs, () => process.exit(1));
+  if (!asked.aborted) {
+    console.log(`Spread Aggregator ${does}`);
+    console.log(`  page    ${app.url}/`);
+    console.log(`  health  ${app.url}/health`);
+    await untilAborted(asked);
+  }
   await app.stop();
   cancel();
   return 0;

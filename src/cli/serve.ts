@@ -6,7 +6,7 @@ import { type Config, ConfigError, loadConfig, type Override } from '../config/c
 import { adapters } from '../exchanges/index.js';
 import { createLog } from '../log.js';
 import { chosenExchanges, configFile } from './exchanges.js';
-import { runUntilSignal } from './run-app.js';
+import { runUntilAsked } from './run-app.js';
 
 export interface ServeFlags {
   readonly config?: string;
@@ -18,8 +18,8 @@ export interface ServeFlags {
   readonly capture?: string;
 }
 
-/** Runs until SIGINT or SIGTERM. 0 = stopped as asked, 1 = could not start, 2 = asked wrongly. */
-export async function runServe(flags: ServeFlags): Promise<number> {
+/** Runs until it is asked to stop. 0 = stopped as asked, 1 = could not start, 2 = asked wrongly. */
+export async function runServe(flags: ServeFlags, asked: AbortSignal): Promise<number> {
   let config: Config;
   let exchanges: readonly string[];
   try {
@@ -37,11 +37,12 @@ export async function runServe(flags: ServeFlags): Promise<number> {
   }
   const clock = createRealClock();
   const log = createLog(config.log, clock);
-  return await runUntilSignal(
-    () => startApp({ config, exchanges, origin: 'live', clock, random: machineRandom, log }),
+  return await runUntilAsked(
+    () => startApp({ config, exchanges, origin: 'live', clock, random: machineRandom, log, asked }),
     exchanges.length === 0
       ? 'connects to nothing, serves what is on disk'
       : `records ${exchanges.join(', ')}`,
+    asked,
     clock,
   );
 }

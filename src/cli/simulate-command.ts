@@ -3,7 +3,7 @@
 import type { Command } from 'commander';
 import { createRealClock } from '../clock.js';
 import { SCENARIOS } from '../sim/scenarios.js';
-import { untilSignal } from './signals.js';
+import { catchSignals, untilAborted } from './signals.js';
 import { runSimulate, type SimulateArgs, SimulateError } from './simulate.js';
 
 type NumberParser = (least: number, greatest: number) => (text: string) => number;
@@ -63,7 +63,7 @@ async function run(flags: Flags): Promise<number> {
   };
   const clock = createRealClock();
   const stop = new AbortController();
-  untilSignal().then(
+  untilAborted(catchSignals()).then(
     () => stop.abort(),
     () => {},
   );

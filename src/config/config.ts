@@ -2,9 +2,10 @@
 // Whatever is wrong is said with its place, what was expected and what was there; nothing is guessed.
 
 import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { resolve, sep } from 'node:path';
 import { Ajv, type ErrorObject } from 'ajv';
-import { parse as parseYaml } from 'yaml';
+import { parseDocument } from 'yaml';
 import { exchangeKey } from '../core/exchange.js';
 import { symbolKey } from '../core/symbol.js';
 import { environmentOverrides } from './environment.js';
@@ -31,13 +32,16 @@ export function loadConfig(sources: ConfigSources): Config {
   tree['exchanges'] ??= Object.fromEntries(sources.exchangeNames.map((name) => [name, {}]));
   const fileName = sources.file ?? 'configuration';
   canonicalExchangeKeys(tree, sources.exchangeNames, fileName);
+  const check = new Ajv({ allErrors: true, useDefaults: true, verbose: true }).compile(schema);
+  // Alone first: an override would hide what is wrong in the file.
+  if (!check(structuredClone(tree)))
+    throw new ConfigError((check.errors ?? []).map((error) => describe(error, fileName)).join('\n'));
   const overrides = [...environmentOverrides(sources.environment, schema), ...sources.flags];
   const origins = new Map<string, string>();
   for (const { path, value, source } of overrides) {
     setAt(tree, path, value);
     origins.set(path.join('.'), source);
   }
-  const check = new Ajv({ allErrors: true, useDefaults: true, verbose: true }).compile(schema);
   if (!check(tree)) {
     const errors = check.errors ?? [];
     throw new ConfigError(errors.map((error) => describe(error, fileName, origins)).join('\n'));
@@ -45,7 +49,9 @@ export function loadConfig(sources: ConfigSources): Config {
   const config = tree as unknown as Config;
   const impossible = contradictions(config);
   if (impossible.length > 0)
-    throw new ConfigError(impossible.map((line) => `${fileName}: ${line}`).join('\n'));
+    throw new ConfigError(
+      impossible.map(([path, line]) => `${origins.get(path) ?? `${fileName}: ${path}`}: ${line}`).join('\n'),
+    );
   return deepFreeze(config);
 }
 
@@ -56,17 +62,33 @@ function readFile(path: string): Tree {
   } catch (error) {
     throw new ConfigError(`${path}: cannot be read: ${(error as Error).message}`);
   }
-  let parsed: unknown;
-  try {
-    parsed = parseYaml(text);
-  } catch (error) {
-    throw new ConfigError(`${path}: not YAML or JSON: ${(error as Error).message.split('\n')[0]}`);
-  }
+  const parsed = path.toLowerCase().endsWith('.json') ? parseJson(path, text) : parseYaml(path, text);
   if (parsed === null || parsed === undefined) return {};
   if (isCyclic(parsed)) throw new ConfigError(`${path}: an alias stands inside what it names`);
   if (typeof parsed !== 'object' || Array.isArray(parsed))
     throw new ConfigError(`${path}: expected keys and values, was ${shown(parsed)}`);
   return withoutNotes(parsed) as Tree;
+}
+
+function parseJson(path: string, text: string): unknown {
+  try {
+    return text.trim() === '' ? {} : JSON.parse(text);
+  } catch (error) {
+    throw new ConfigError(`${path}: not JSON: ${(error as Error).message.split('\n')[0]}`);
+  }
+}
+
+/** Warnings too are refused: they are of values that would be taken for something else than was meant. */
+function parseYaml(path: string, text: string): unknown {
+  const document = parseDocument(text);
+  const [problem] = [...document.errors, ...document.warnings];
+  if (problem !== undefined)
+    throw new ConfigError(`${path}: not YAML or JSON: ${problem.message.split('\n')[0]}`);
+  try {
+    return document.toJS();
+  } catch (error) {
+    throw new ConfigError(`${path}: not YAML or JSON: ${(error as Error).message.split('\n')[0]}`);
+  }
 }
 
 /** YAML can write a value that holds itself. */
@@ -122,7 +144,11 @@ function setAt(tree: Tree, path: readonly string[], value: unknown): void {
   at[path[path.length - 1] as string] = value;
 }
 
-function describe(error: ErrorObject, fileName: string, origins: ReadonlyMap<string, string>): string {
+function describe(
+  error: ErrorObject,
+  fileName: string,
+  origins: ReadonlyMap<string, string> = new Map(),
+): string {
   const path = error.instancePath.slice(1).split('/').filter(Boolean).join('.');
   const where = origins.get(path) ?? (path === '' ? fileName : `${fileName}: ${path}`);
   if (error.keyword === 'additionalProperties') {
@@ -153,30 +179,39 @@ function shown(value: unknown): string {
   return json.length > 60 ? `${json.slice(0, 57)}…` : json;
 }
 
-/** Combinations that are each allowed alone and make no sense together. */
-function contradictions(config: Config): string[] {
-  const found: string[] = [];
+/** By path: combinations that are each allowed alone and make no sense together, and texts that no schema can judge. */
+function contradictions(config: Config): (readonly [path: string, line: string])[] {
+  const found: [string, string][] = [];
   const { selection } = config;
   if (selection.minUsdVolume > selection.maxUsdVolume)
-    found.push(
-      `selection.minUsdVolume: expected at most maxUsdVolume (${selection.maxUsdVolume}), was ${selection.minUsdVolume}`,
-    );
+    found.push([
+      'selection.minUsdVolume',
+      `expected at most maxUsdVolume (${selection.maxUsdVolume}), was ${selection.minUsdVolume}`,
+    ]);
   for (const [name, exchange] of Object.entries(config.exchanges)) {
     const least = exchange.minUsdVolume ?? selection.minUsdVolume;
     const greatest = exchange.maxUsdVolume ?? selection.maxUsdVolume;
     if (least > greatest && (exchange.minUsdVolume !== undefined || exchange.maxUsdVolume !== undefined))
-      found.push(`exchanges.${name}.minUsdVolume: expected at most maxUsdVolume (${greatest}), was ${least}`);
+      found.push([
+        `exchanges.${name}.minUsdVolume`,
+        `expected at most maxUsdVolume (${greatest}), was ${least}`,
+      ]);
   }
   for (const [place, { allow = [], deny = [] }] of Object.entries(rulesOf(config))) {
     const denied = new Set(deny.map(symbolKey));
     const both = allow.filter((symbol) => denied.has(symbolKey(symbol)));
-    if (both.length > 0) found.push(`${place}.allow: expected none of ${place}.deny, has ${both.join(', ')}`);
+    if (both.length > 0)
+      found.push([`${place}.allow`, `expected none of ${place}.deny, has ${both.join(', ')}`]);
   }
+  const { host } = config.server;
+  if (/^[\d.]+$/.test(host) && isIP(host) === 0)
+    found.push(['server.host', `expected the address of a network interface, or a name, was "${host}"`]);
   const { directory } = config.capture;
   if (directory !== undefined && isInside(directory, config.lake.root))
-    found.push(
-      `capture.directory: expected a folder outside lake.root (${config.lake.root}), was "${directory}"`,
-    );
+    found.push([
+      'capture.directory',
+      `expected a folder outside lake.root (${config.lake.root}), was "${directory}"`,
+    ]);
   return found;
 }
 

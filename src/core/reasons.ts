@@ -55,5 +55,6 @@ export const STATUS_KINDS = [
   'live', // first quote after subscribing or after a gap
   'stale', // silent while its connection lives, although the exchange has another price
   'age-limit', // a quote of it counts for so many microseconds (the value) from now on
+  'crossed', // both sides known, the bid above the ask; two-sided again when it no longer is
 ] as const;
 export type StatusKind = (typeof STATUS_KINDS)[number];

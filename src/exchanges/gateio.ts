@@ -149,7 +149,7 @@ function decodeChannel(frame: JsonObject, channel: string, books: Books, sink: D
   else if (name === 'ping') sink.control('request', { message: channel });
   else if (name === 'system') decodeSystem(frame.result, sink);
   else if (event === 'subscribe' || event === 'unsubscribe') decodeAnswer(frame, event, sink);
-  else if (event === 'update' && name === 'book_ticker') decodeTicker(frame.result, books, sink);
+  else if (event === 'update' && name === 'book_ticker') decodeTicker(frame.result, channel, books, sink);
   else if (isData && channel === TRADES_CHANNEL && sink.wantsTrades)
     decodeTrade(frame.result, books.listing, sink);
   else if (isData && OTHER_CHANNELS.has(name)) sink.control('other-channel');
@@ -163,13 +163,18 @@ function splitChannel(channel: string): readonly [string, string] {
   return family === 'spot' || family === 'futures' ? [family, channel.slice(dot + 1)] : ['', ''];
 }
 
-function decodeTicker(ticker: unknown, books: Books, sink: DecoderSink): void {
+function decodeTicker(ticker: unknown, channel: string, books: Books, sink: DecoderSink): void {
   if (!isObject(ticker)) {
     sink.reject('missing-field', 'result');
     return;
   }
   const id = readInstrument(books.listing, ticker.s, sink);
   if (id === undefined) return;
+  // No document says what such a frame means; those who record it drop it.
+  if (ticker.t === 0 && channel.startsWith('futures.')) {
+    sink.reject('missing-field', 't is 0');
+    return;
+  }
   const exchangeUs = readExchangeUs(ticker.t);
   // `u` rises with holes.
   const updateId = readUpdateId(ticker.u);

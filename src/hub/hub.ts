@@ -10,6 +10,8 @@ export interface HubCounters {
   /** Quotes handed in, one-sided ones included. */
   readonly received: number;
   readonly oneSided: number;
+  /** Two-sided quotes with the bid above the ask: handed on like the others, each known by its Status. */
+  readonly crossed: number;
   /** Stamps raised to keep the order strict. */
   readonly raised: number;
   readonly gaps: number;
@@ -34,8 +36,9 @@ export interface LatestQuotes {
   readonly exchangeUs: Float64Array;
 }
 
-const SIDES: readonly StatusKind[] = ['empty', 'bid-only', 'ask-only', 'two-sided'];
+const SIDES: readonly StatusKind[] = ['empty', 'bid-only', 'ask-only', 'two-sided', 'crossed'];
 const TWO_SIDED = 3;
+const CROSSED = 4;
 const UNKNOWN = 255;
 
 export class Hub {
@@ -46,6 +49,7 @@ export class Hub {
   #lastStampUs: Micros;
   #received = 0;
   #oneSided = 0;
+  #crossed = 0;
   #raised = 0;
   #gaps = 0;
   #trades = 0;
@@ -72,6 +76,7 @@ export class Hub {
     return {
       received: this.#received,
       oneSided: this.#oneSided,
+      crossed: this.#crossed,
       raised: this.#raised,
       gaps: this.#gaps,
       trades: this.#trades,
@@ -95,12 +100,13 @@ export class Hub {
     receivedUs: Micros,
   ): void {
     this.#received += 1;
-    const sides = (Number.isNaN(bid) ? 0 : 1) + (Number.isNaN(ask) ? 0 : 2);
+    const sides = bid > ask ? CROSSED : (Number.isNaN(bid) ? 0 : 1) + (Number.isNaN(ask) ? 0 : 2);
     if (sides !== this.#sides[instrumentId]) this.#sidesChanged(instrumentId, sides, receivedUs);
-    if (sides !== TWO_SIDED) {
+    if (sides < TWO_SIDED) {
       this.#oneSided += 1;
       return;
     }
+    if (sides === CROSSED) this.#crossed += 1;
     const stampUs = this.#stamp(receivedUs);
     const latest = this.latest;
     latest.stampUs[instrumentId] = stampUs;

@@ -41,6 +41,37 @@ export interface LakeFiles {
   syncDirectory(directory: string): void;
 }
 
+/**
+ * Makes a folder and its parents; gives the topmost one that was missing, null where none was. Throws with the path
+ * that cannot be one. Step by step: Node's own `recursive` never comes back from a place like /proc that lets nobody.
+ */
+export function makeFolders(directory: string): string | null {
+  try {
+    mkdirSync(directory);
+    return directory;
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === 'EEXIST') {
+      if (statSync(directory).isDirectory()) return null;
+      throw new Error(`${directory}: expected a folder, is a file`);
+    }
+    if (code !== 'ENOENT' || dirname(directory) === directory) throw noFolder(directory, error);
+  }
+  const topmost = makeFolders(dirname(directory));
+  try {
+    mkdirSync(directory);
+  } catch (error) {
+    throw noFolder(directory, error);
+  }
+  return topmost ?? directory;
+}
+
+function noFolder(directory: string, error: unknown): Error {
+  return Object.assign(new Error(`${directory}: no folder can be made here: ${messageOf(error)}`), {
+    code: codeOf(error),
+  });
+}
+
 export const diskFiles: LakeFiles = {
   list(directory) {
     try {
@@ -50,7 +81,7 @@ export const diskFiles: LakeFiles = {
       throw error;
     }
   },
-  makeDirectory: (directory) => mkdirSync(directory, { recursive: true }) ?? null,
+  makeDirectory: makeFolders,
   openToRead: (path) => openSync(path, 'r'),
   create: (path) => openSync(path, 'w'),
   append(file, bytes) {

@@ -1,9 +1,9 @@
 // What a lake's rows are: recorded from exchanges, or made up by the demo. The two never mix:
 // the mark is set when a lake is begun and checked whenever one is opened for writing.
 
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { codeOf, diskFiles, messageOf, publish } from './files.js';
+import { codeOf, diskFiles, makeFolders, messageOf, publish } from './files.js';
 import { ORIGIN_FILE } from './paths.js';
 
 export type LakeOrigin = 'live' | 'demo';
@@ -16,7 +16,7 @@ export class WrongOrigin extends Error {}
  * recording: it counts as live. Throws WrongOrigin where the lake is of the other kind.
  */
 export function markOrigin(root: string, origin: LakeOrigin): void {
-  mkdirSync(root, { recursive: true });
+  makeFolders(root);
   const found = readOrigin(root) ?? (isEmpty(root) ? null : 'live');
   if (found !== null && found !== origin) {
     throw new WrongOrigin(

@@ -26,8 +26,12 @@ export interface Leftovers {
   readonly runs: number;
 }
 
-/** Makes the internal folders, removes what was half-written, finds the newest stamp. */
-export async function findLeftovers(root: string, files: LakeFiles = diskFiles): Promise<Leftovers> {
+/** Makes the internal folders, removes what was half-written, finds the newest stamp. `asked` aborted ends the search. */
+export async function findLeftovers(
+  root: string,
+  files: LakeFiles = diskFiles,
+  asked?: AbortSignal,
+): Promise<Leftovers> {
   for (const name of [JOURNAL_DIR, RUNS_DIR, LEDGER_DIR, STATS_DIR]) {
     makeDurableDirectory(files, join(root, name));
   }
@@ -38,7 +42,7 @@ export async function findLeftovers(root: string, files: LakeFiles = diskFiles):
   }
   const segments = closedSegments(files, root, Number.POSITIVE_INFINITY);
   const runs = listRuns(files, root);
-  const known = readLast(files, join(root, LAST_FILE)) ?? (await newestName(root));
+  const known = readLast(files, join(root, LAST_FILE)) ?? (await newestName(root, asked));
   // A segment of which no record was written bears a stamp that was given out all the same.
   const namedUs = segmentFirstUs(segments.at(-1) ?? '') ?? 0;
   const writtenUs = newestIn(files, root, segments);
@@ -61,10 +65,11 @@ function newestIn(files: LakeFiles, root: string, segments: readonly string[]): 
 }
 
 /** Of a lake without the small file that tells it: the newest of our file names, in the newest day of each instrument. */
-async function newestName(root: string): Promise<Micros> {
+async function newestName(root: string, asked?: AbortSignal): Promise<Micros> {
   let newest = 0;
   for (const exchange of await folders(root, 'exchange=')) {
     for (const symbol of await folders(exchange, 'symbol=')) {
+      asked?.throwIfAborted();
       const day = (await folders(symbol, 'date=')).at(-1);
       const hour = day === undefined ? undefined : (await folders(day, 'hour=')).at(-1);
       if (hour === undefined) continue;

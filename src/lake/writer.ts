@@ -7,7 +7,7 @@ import { type Log, silentLog } from '../core/log.js';
 import { type Cancel, type Clock, hourStartUs, type Micros } from '../core/time.js';
 import type { EncodeJob, JobReport, SegmentCut } from './encode-job.js';
 import { Encoder } from './encoder.js';
-import { messageOf } from './files.js';
+import { diskFiles, messageOf } from './files.js';
 import { diskJournal, JournalDisk, type JournalFiles } from './journal-disk.js';
 import { JournalWriter } from './journal-writer.js';
 import { takeLock } from './lock.js';
@@ -32,6 +32,8 @@ export interface LakeOptions {
   /** Who an id is. */
   readonly instruments: { get(id: number): Instrument };
   readonly log?: Log;
+  /** Aborted: opening ends with its reason. */
+  readonly asked?: AbortSignal;
   /** Default: the disk. */
   readonly journalFiles?: JournalFiles;
 }
@@ -81,7 +83,7 @@ export async function openLake(options: LakeOptions): Promise<LakeWriter> {
   markOrigin(options.root, options.origin);
   const unlock = takeLock(options.root);
   try {
-    return new LakeWriter(options, await findLeftovers(options.root), unlock);
+    return new LakeWriter(options, await findLeftovers(options.root, diskFiles, options.asked), unlock);
   } catch (error) {
     unlock();
     throw error;

@@ -40,7 +40,8 @@ function snapshot(changes: Partial<Snapshot> = {}): Snapshot {
       thinned: 0,
       dropped: 7,
       rejected: 0,
-      raisedStamps: 0,
+      crossed: 3,
+      raisedStamps: 2,
       gaps: 1,
     },
     trades: { received: 4, recorded: 3, dropped: 1 },
@@ -65,6 +66,9 @@ test('problem 4: what a full queue drops is seen in /health and /metrics', async
   const text = await createMetrics().text(snapshot());
   assert.match(text, /spread_aggregator_queue_overflows_total\{queue="journal"\} 7/);
   assert.match(text, /spread_aggregator_quotes_total\{fate="dropped"\} 7/);
+  for (const line of ['crossed_quotes_total 3', 'raised_stamps_total 2', 'gaps_total 1'])
+    assert.ok(text.includes(`spread_aggregator_${line}\n`), line);
+  assert.doesNotMatch(text, /fate="(gaps|raisedStamps|crossed)"/, 'no fate of a quote');
 });
 
 test('counters in /metrics are those of the moment, not the sum of scrapes', async () => {

@@ -65,6 +65,9 @@ test('a browser may ask from anywhere', async () => {
   assert.equal(preflight.headers.get('access-control-allow-origin'), '*');
   const missing = await ask('/nothing');
   assert.equal(missing.headers.get('access-control-allow-origin'), '*', 'errors too');
+  const unreadable = await ask('/%ff');
+  assert.equal(unreadable.status, 400);
+  assert.equal(unreadable.headers.get('access-control-allow-origin'), '*', 'whatever the error');
 });
 
 test('a URL that is too long is refused', async () => {

@@ -84,6 +84,10 @@ test('a folder that cannot be had ends the start with a reason, and nothing is l
   for (const args of [
     ['--lake', lake, '--capture', taken],
     ['--lake', taken],
+    ['--lake', join(taken, 'below')],
+    // A place that lets nobody make a folder.
+    ['--lake', '/proc/a-file'],
+    ['--lake', lake, '--capture', '/proc/a-file'],
   ]) {
     const run = await runProgram(['serve', '--port', '0', '--exchanges', 'Binance', ...args]);
     assert.equal(run.exitCode, 1, run.stderr);

@@ -8,8 +8,13 @@ import { ConfigError, loadConfig } from '../../src/config/config.js';
 const folder = mkdtempSync(join(tmpdir(), 'config-'));
 let files = 0;
 
-function load(text: string, environment: Record<string, string> = {}, flags: [string[], unknown][] = []) {
-  const file = join(folder, `config-${files++}.yaml`);
+function load(
+  text: string,
+  environment: Record<string, string> = {},
+  flags: [string[], unknown][] = [],
+  ending = '.yaml',
+) {
+  const file = join(folder, `config-${files++}${ending}`);
   writeFileSync(file, text);
   return loadConfig({
     file,
@@ -24,7 +29,7 @@ function refusal(...args: Parameters<typeof load>): string {
     load(...args);
   } catch (error) {
     assert.ok(error instanceof ConfigError, String(error));
-    return error.message.replaceAll(/\S*config-\d+\.yaml/g, 'FILE');
+    return error.message.replaceAll(/\S*config-\d+\.\w+/g, 'FILE');
   }
   return assert.fail('the configuration was taken');
 }
@@ -108,6 +113,7 @@ test('what is wrong is named with its place, what was expected and what was ther
   assert.match(refusal('selection: {allow: BTC}'), /selection\.allow: expected a list of names, was "BTC"/);
   assert.match(refusal('just words'), /^FILE: expected keys and values, was "just words"/);
   assert.match(refusal('a: [1'), /^FILE: not YAML or JSON: /);
+  assert.match(refusal('server: !port 5'), /^FILE: not YAML or JSON: Unresolved tag: !port/);
   assert.match(refusal('a: &a [*a]'), /^FILE: an alias stands inside what it names/);
   assert.match(
     refusal('', { SPREAD_PORT: 'x' }),
@@ -120,6 +126,25 @@ test('what is wrong is named with its place, what was expected and what was ther
     2,
     'every fault has its line',
   );
+});
+
+test('what is wrong in the file is said, whatever else sets the same key', () => {
+  assert.match(
+    refusal('server: 5', {}, [[['server', 'port'], 8_000]]),
+    /^FILE: server: expected keys and values, was 5/,
+  );
+  assert.match(
+    refusal('server: {port: abc}', { SPREAD_PORT: '8000' }),
+    /^FILE: server\.port: expected a whole number .* was "abc"/,
+  );
+  assert.match(
+    refusal('', {}, [[['server', 'host'], '999.1.1.1']]),
+    /^--host: expected the address of a network interface, or a name, was "999\.1\.1\.1"/,
+  );
+});
+
+test('a file called .json is JSON and nothing looser', () => {
+  assert.match(refusal('{"server": {"port": 1,}}', {}, [], '.json'), /^FILE: not JSON: /);
 });
 
 test('combinations that make no sense together are refused', () => {

@@ -41,6 +41,19 @@ test('GateIoPerp tells sizes in base coins, by the contract of each instrument',
   ]);
 });
 
+test('GateIoPerp drops a frame without a time, for a reason, and the next one is a quote', () => {
+  const listing = new TestListing(['BTC_USDT']);
+  const decoder = gateioPerp.createDecoder(listing);
+  const frame = (t: number) =>
+    JSON.stringify({
+      channel: 'futures.book_ticker',
+      event: 'update',
+      result: { t, u: 7, s: 'BTC_USDT', b: '1', B: '1', a: '2', A: '1' },
+    });
+  assert.deepEqual(callsOf(decoder, listing, frame(0)), [['reject', 'missing-field']]);
+  assert.deepEqual(callsOf(decoder, listing, frame(1)), [['quote', 'BTC_USDT', 1, 1, 2, 1, 1_000]]);
+});
+
 test('GateIoPerp lists every recorded contract with its coins, step, size and 24 h volume', {
   skip: recordedSkip,
 }, () => {

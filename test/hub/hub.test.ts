@@ -57,8 +57,22 @@ test('a side going empty is one status, not a quote, and the return of the side 
   hub.quote(3, 10, 1, 12, 1, Number.NaN, 5);
   const said = seen.map((event) => (event.type === 'status' ? event.status : event.type));
   assert.deepEqual(said, ['quote', 'bid-only', 'empty', 'two-sided', 'quote']);
-  assert.deepEqual(hub.counters(), { received: 5, oneSided: 3, raised: 1, gaps: 0, trades: 0 });
+  assert.deepEqual(hub.counters(), { received: 5, oneSided: 3, crossed: 0, raised: 1, gaps: 0, trades: 0 });
   assert.equal(hub.latest.ask[3], 12);
+});
+
+test('a crossed book is a quote, counted, and a status when it begins and when it ends', () => {
+  const { hub, seen } = recordingHub();
+  hub.quote(3, 12, 1, 11, 1, Number.NaN, 1);
+  hub.quote(3, 13, 1, 11, 1, Number.NaN, 2);
+  hub.quote(3, 11, 1, 11, 1, Number.NaN, 3);
+  hub.quote(3, 12, 1, 11, 1, Number.NaN, 4);
+  hub.quote(3, 12, 1, Number.NaN, Number.NaN, Number.NaN, 5);
+  const said = seen.map((event) => (event.type === 'status' ? event.status : event.type));
+  // A bid at the ask is not above it.
+  const ends = ['two-sided', 'quote', 'crossed', 'quote', 'bid-only'];
+  assert.deepEqual(said, ['crossed', 'quote', 'quote', ...ends]);
+  assert.deepEqual([hub.counters().crossed, hub.counters().oneSided], [3, 1]);
 });
 
 test('every subscriber sees everything, and nothing after it cancelled', () => {

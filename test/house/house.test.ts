@@ -34,6 +34,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
 };
 const ROOTS = [
   'main.ts',
+  'heap.ts',
   'app.ts',
   'clock.ts',
   'log.ts',
@@ -58,7 +59,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   ajv: ['config'],
   typebox: ['config'],
   yaml: ['config', 'cli'],
-  commander: ['main.ts', 'cli'],
+  commander: ['cli'],
   pino: ['log.ts'],
   ccxt: ['ingest/ccxt-source.ts'],
 };

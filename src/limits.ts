@@ -57,6 +57,12 @@ export const LIMITS = {
     /** Pairs looked at for movement while there are no statistics. */
     moverCandidatesMax: 10_000,
     moversMax: 20,
+    /** Pairs that one client of the live charts may hold. */
+    pinsPerClientMax: 20,
+    /** A pinned pair is watched for so long after its last client let go or left. */
+    pinReleaseMs: 60_000,
+    /** Pairs without room or legs that /health names, by rank; all of them are counted. */
+    refusedNamedMax: 100,
   },
   realtime: {
     periodMs: 200,

@@ -119,3 +119,32 @@ export type LiveMessage =
       readonly removed: readonly PairName[];
       readonly more?: true;
     };
+
+/**
+ * The answer to `{"action":"pin","symbol":…,"exchange1":…,"exchange2":…}` (or `unpin`) on
+ * `/ws/realtime_charts`, to the client that asked alone.
+ */
+export type PinReply =
+  /** Watched for as long as the client stays or until it lets go, and a minute longer. */
+  | ({ readonly type: 'pinned' } & PairName)
+  /** This client no longer holds it. */
+  | ({ readonly type: 'unpinned' } & PairName)
+  | {
+      readonly type: 'refused';
+      /** Null where that was what could not be read. */
+      readonly action: 'pin' | 'unpin' | null;
+      readonly reason:
+        | 'bad-field'
+        | 'origin'
+        | 'full'
+        | 'too-many'
+        | 'unknown-instrument'
+        | 'same-exchange'
+        | 'mixed-markets';
+      /** For people: what it is about, and what was expected. */
+      readonly message: string;
+      /** The field that is wrong; absent where none is. */
+      readonly field?: string;
+      /** The number that was reached; absent where no bound is the reason. */
+      readonly limit?: number;
+    };

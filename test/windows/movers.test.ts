@@ -104,6 +104,21 @@ test('movers are watched only while there are no statistics, and that is said', 
   assert.deepEqual(without, { pairs: [pair('C'), pair('M')], note: 'no statistics yet' });
   const withNone = choosePairs({ opportunities: [], movers: [pair('M')] });
   assert.deepEqual(withNone, { pairs: [], note: null });
-  const withSome = choosePairs({ opportunities: [pair('O')], movers: [pair('M')], pinned: [pair('P')] });
-  assert.deepEqual(withSome.pairs, [pair('P'), pair('O')]);
+  const found = { ...pair('O'), opportunityCycles: 41 };
+  const withSome = choosePairs({ opportunities: [found], movers: [pair('M')], pinned: [pair('P')] });
+  assert.deepEqual(withSome.pairs, [pair('P'), found]);
+});
+
+test('rank is pins, configured pairs, then opportunities by their cycles, and by name where those are equal', () => {
+  const pair = (symbol: string) => ({ symbol, exchange1: 'Alpha', exchange2: 'Beta' });
+  const found = (symbol: string, opportunityCycles: number) => ({ ...pair(symbol), opportunityCycles });
+  const opportunities = [found('A', 41), found('B', 50), found('C', 41), found('D', 900)];
+  const wishes = { opportunities, movers: [], configured: [pair('Y')], pinned: [pair('Z')] };
+  const order = choosePairs(wishes).pairs.map(({ symbol }) => symbol);
+  assert.equal(order.join(' '), 'Z Y D B A C');
+  assert.deepEqual(
+    opportunities.map(({ symbol }) => symbol).join(' '),
+    'A B C D',
+    'nothing is sorted in place',
+  );
 });

@@ -177,10 +177,10 @@ export class Watching implements PinDesk {
     const { pairsMax } = watched.counters();
     switch (refused) {
       case 'full':
-        return { message: `${name}: ${pairsMax} pairs are watched, and no more may be`, limit: pairsMax };
+        return { message: `${name}: all ${pairsMax} places of watched pairs are taken`, limit: pairsMax };
       case 'too-many': {
         const limit = limits.pinsPerClientMax;
-        return { message: `${name}: you hold ${limit} pairs, and no more may be held by one`, limit };
+        return { message: `${name}: one client holds at most ${limit} pairs`, limit };
       }
       case 'unknown-instrument':
         return { message: `${name}: one of the two does not list it, or is not connected` };

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { silentLog } from '../../src/core/log.js';
+import { VirtualClock } from '../../src/sim/virtual-clock.js';
 import type { RatedPair } from '../../src/windows/choose.js';
 import { Movers } from '../../src/windows/movers.js';
 import { Watching, type WatchingOptions } from '../../src/windows/watching.js';
-import { createHandClock } from '../support/hand-clock.js';
 import { START_US, windowStage } from './stage.js';
 
 const EXCHANGES = ['Alpha', 'Beta', 'AlphaPerp'];
@@ -20,7 +20,7 @@ function stage(
   options: { pairsMax?: number; pinsPerClientMax?: number } & Partial<WatchingOptions> = {},
   found: RatedPair[] | null = [],
 ) {
-  const clock = createHandClock(START_US);
+  const clock = new VirtualClock(START_US);
   const { pairsMax = 3, pinsPerClientMax = 2 } = options;
   const { hub, watched, instruments } = windowStage({
     exchanges: EXCHANGES,
@@ -97,7 +97,7 @@ test('a pin is refused by name when as many pairs are watched as may be, with th
   await watching.look();
   assert.deepEqual(watching.pin({}, pair('D')), {
     refused: 'full',
-    message: 'D/USDT Alpha Beta: 3 pairs are watched, and no more may be',
+    message: 'D/USDT Alpha Beta: all 3 places of watched pairs are taken',
     limit: 3,
   });
   const client = {};
@@ -135,7 +135,7 @@ test('a pin that cannot be had is refused with its reason, and counted', () => {
   for (const symbol of ['A', 'B', 'A']) assert.ok('pair' in watching.pin(client, pair(symbol)));
   assert.deepEqual(watching.pin(client, pair('C')), {
     refused: 'too-many',
-    message: 'C/USDT Alpha Beta: you hold 2 pairs, and no more may be held by one',
+    message: 'C/USDT Alpha Beta: one client holds at most 2 pairs',
     limit: 2,
   });
   assert.ok('pair' in watching.pin({}, pair('C')), 'the bound is that of one client');
@@ -163,7 +163,7 @@ test('a pinned pair is released a minute after its last client let go or left, a
   watching.leave(one);
   clock.advance(60_000);
   assert.equal(shown(), '');
-  assert.equal(clock.pending(), 0, 'no timer is left');
+  assert.equal(clock.pending, 0, 'no timer is left');
 });
 
 test('a window that is pinned keeps its points while others come and go', async () => {
@@ -182,7 +182,7 @@ test('closing leaves no timer', async () => {
   const client = {};
   watching.pin(client, pair('A'));
   watching.leave(client);
-  assert.equal(clock.pending(), 3);
+  assert.equal(clock.pending, 3);
   watching.close();
-  assert.equal(clock.pending(), 0);
+  assert.equal(clock.pending, 0);
 });

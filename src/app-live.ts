@@ -16,6 +16,8 @@ import { LIMITS, MEMORY_TABLE_MB } from './limits.js';
 import type { OpportunityStore } from './opportunities/store.js';
 import type { SocketRoute } from './sockets/upgrade.js';
 import { Movers } from './windows/movers.js';
+import { PairTable } from './windows/pair-table.js';
+import { TRACKED_SAMPLE_MS, Tracked } from './windows/tracked.js';
 import { Watched } from './windows/watched.js';
 import { Watching } from './windows/watching.js';
 
@@ -30,6 +32,7 @@ export interface LiveParts {
 
 export interface Live {
   readonly watched: Watched;
+  readonly tracked: Tracked;
   readonly watching: Watching;
   readonly realtime: Realtime;
   readonly rawFeed: RawFeed;
@@ -46,7 +49,14 @@ export function startLive(parts: LiveParts): Live {
   const { config, clock, log } = options;
   const watched = createWatched(parts);
   hub.subscribe(watched);
-  const watching = createWatching(parts, watched);
+  const pairs = new PairTable({
+    instruments,
+    pairsMax: LIMITS.windows.trackedPairsMax,
+    spotPerp: config.pairs.spotPerp,
+  });
+  const tracked = new Tracked({ pairs, latest: hub.latest, instrumentsMax: LIMITS.instrumentsMax });
+  hub.subscribe(tracked);
+  const watching = createWatching(parts, pairs, watched);
   watching.start();
   const realtime = new Realtime({
     windows: () => watched.windows,
@@ -68,10 +78,12 @@ export function startLive(parts: LiveParts): Live {
   });
   hub.subscribe(rawFeed.subscriber);
   const stopAdvancing = clock.every(LIMITS.advanceIntervalMs, () => watched.advance(clock.nowUs()));
+  const stopTracking = clock.every(TRACKED_SAMPLE_MS, () => tracked.sample(clock.nowUs()));
   const analysis = startAnalysis(options);
   const toFeed: SocketRoute = (socket, _url, connection) => rawFeed.accept(socket, connection);
   return {
     watched,
+    tracked,
     watching,
     realtime,
     rawFeed,
@@ -87,6 +99,7 @@ export function startLive(parts: LiveParts): Live {
     async close() {
       watching.close();
       stopAdvancing();
+      stopTracking();
       await analysis?.close();
     },
   };
@@ -95,26 +108,38 @@ export function startLive(parts: LiveParts): Live {
 function createWatched({ options, instruments }: LiveParts): Watched {
   const { minutes, pairsMax } = options.config.windows;
   const { pointsTotalMax } = LIMITS.windows;
-  const bytes = Watched.bytesMax({ pairsMax, pointsTotalMax });
+  const bytes = Watched.bytesMax({ pairsMax, pointsTotalMax }) + trackedBytesMax();
   const share = MEMORY_TABLE_MB.windowsAndTrackedPairs * 1024 * 1024;
-  assert(bytes <= share, `windows of ${pairsMax} pairs take ${bytes} of ${share} bytes`);
+  assert(bytes <= share, `windows of ${pairsMax} pairs and tracked pairs take ${bytes} of ${share} bytes`);
   return new Watched({ instruments, lengthMs: minutes * 60_000, pairsMax, pointsTotalMax });
 }
 
-function createWatching({ options, hub, instruments, opportunities }: LiveParts, watched: Watched): Watching {
+function trackedBytesMax(): number {
+  const { instrumentsMax, windows } = LIMITS;
+  const { trackedPairsMax } = windows;
+  return (
+    PairTable.bytesMax(trackedPairsMax) +
+    Tracked.bytesMax(trackedPairsMax, instrumentsMax) +
+    Movers.bytesMax(trackedPairsMax)
+  );
+}
+
+function createWatching(
+  { options, hub, opportunities }: LiveParts,
+  pairs: PairTable,
+  watched: Watched,
+): Watching {
   const { config, clock, log } = options;
-  const { spotPerp } = config.pairs;
-  const { moverCandidatesMax: candidatesMax } = LIMITS.windows;
   return new Watching({
     watched,
-    movers: new Movers({ instruments, candidatesMax, spotPerp }),
+    movers: new Movers(pairs),
     latest: hub.latest,
     opportunities: async () => {
       const list = await opportunities.list();
       return list.file === null ? null : list.opportunities;
     },
     configured: watchedPairs(config),
-    spotPerp,
+    spotPerp: config.pairs.spotPerp,
     clock,
     log,
     limits: { ...LIMITS, ...LIMITS.windows },

@@ -32,7 +32,7 @@ export function snapshotOf(parts: SnapshotParts): Snapshot {
     }),
   );
   const { queued: _queued, refused: _refused, ...charts } = parts.history.state();
-  const { watched, watching, realtime, rawFeed, analysis } = parts.live;
+  const { watched, watching, tracked, realtime, rawFeed, analysis } = parts.live;
   return {
     nowUs: clock.nowUs(),
     startedUs: parts.startedUs,
@@ -51,6 +51,7 @@ export function snapshotOf(parts: SnapshotParts): Snapshot {
       refusedReasons: countsOf(watched.refused.map(({ reason }) => reason)),
       pins: watching.counters(),
     },
+    tracked: { ...tracked.counters() },
     streams: { realtime: { ...realtime.counters() }, feed: { ...rawFeed.counters() } },
     analysis: analysis === undefined ? null : { ...analysis.state() },
     memoryTableMb: { ...MEMORY_TABLE_MB, budget: MEMORY_BUDGET_MB },

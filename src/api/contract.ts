@@ -37,6 +37,38 @@ export interface OpportunitiesReply {
   readonly warnings?: readonly string[];
 }
 
+/** A pair of live legs: a row of `/api/pairs`. Null where a leg has no valid quote now. */
+export interface PairSummary {
+  /** Unified: `BTC/USDT`. */
+  readonly symbol: string;
+  readonly exchange1: string;
+  readonly exchange2: string;
+  /** (bid1 / bid2 − 1) · 100 */
+  readonly spreadPercent: number | null;
+  /** Sold on exchange1, bought on exchange2: (bid1 / ask2 − 1) · 100, before fees. */
+  readonly executable12Percent: number | null;
+  /** The other way round: (bid2 / ask1 − 1) · 100 */
+  readonly executable21Percent: number | null;
+  /**
+   * The last spread of each `bucketSeconds`, percent, oldest first; the last one is of those under way. Null
+   * where it was not asked for.
+   */
+  readonly sparkline: readonly (number | null)[] | null;
+}
+
+/** The body of `/api/pairs`. */
+export interface PairsReply {
+  /** When the values were taken: ISO 8601, UTC; null before the first time. */
+  readonly timestamp: string | null;
+  /** Pairs that match, of which `pairs` are those from `offset` on. */
+  readonly total: number;
+  readonly offset: number;
+  /** Pairs that are not looked at, for want of room. */
+  readonly leftOut: number;
+  readonly bucketSeconds: number;
+  readonly pairs: readonly PairSummary[];
+}
+
 /** One listed instrument of one exchange: a row of `/api/symbols`. */
 export interface SymbolSummary {
   readonly exchange: string;

@@ -81,13 +81,19 @@ export function createMetrics(): Metrics {
 function pairMetrics(registry: Registry): (snapshot: Snapshot) => void {
   const { gauge, counter } = makersOf(registry);
   const watched = gauge('watched_pairs', 'Pairs with a live window');
+  const tracked = gauge('tracked_pairs', 'Pairs looked at every second: all, with a spread now, left out', [
+    'what',
+  ]);
   const pinned = gauge('pinned_pairs', 'Of them, those that clients hold or held a minute ago');
   const refusedPairs = gauge('refused_pairs', 'Pairs that should be watched and are not', ['reason']);
   const refusedPins = counter('pins_refused_total', 'Pins that could not be had', ['reason']);
-  return ({ windows }) => {
+  return ({ windows, tracked: all }) => {
     refusedPins.reset();
     const { pairs, pins, refusedReasons } = windows;
     watched.set(pairs);
+    tracked.set({ what: 'all' }, all.pairs);
+    tracked.set({ what: 'valid' }, all.valid);
+    tracked.set({ what: 'leftOut' }, all.pairsLeftOut);
     pinned.set(pins.pinned);
     refusedPairs.reset();
     for (const [reason, count] of Object.entries(refusedReasons)) refusedPairs.set({ reason }, count);

@@ -17,6 +17,7 @@ export interface Snapshot {
   readonly lake: LakeSnapshot;
   readonly statistics: { readonly file: string | null; readonly warnings: readonly string[] };
   readonly windows: WindowsSnapshot;
+  readonly tracked: TrackedSnapshot;
   readonly streams: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   /** Null where nothing is recorded. */
   readonly analysis: Readonly<Record<string, unknown>> | null;
@@ -110,6 +111,17 @@ export interface WindowsSnapshot {
   readonly refusedReasons: Readonly<Record<string, number>>;
   /** Pairs that clients hold, and how often one could not be had, by reason. */
   readonly pins: { readonly pinned: number; readonly refused: Readonly<Record<string, number>> };
+}
+
+/** Every pair of live legs. */
+export interface TrackedSnapshot {
+  readonly pairs: number;
+  readonly pairsMax: number;
+  /** Pairs that found no room. */
+  readonly pairsLeftOut: number;
+  readonly valid: number;
+  readonly samples: number;
+  readonly retracted: number;
 }
 
 export interface LakeSnapshot {

@@ -274,7 +274,12 @@ export class Watched implements Subscriber {
   }
 }
 
-const SIDE_IS_EMPTY: Readonly<Record<string, boolean>> = { 'bid-only': true, 'ask-only': true, empty: true };
+/** Statuses that end an instrument's quote as a gap does. */
+export const SIDE_IS_EMPTY: Readonly<Record<string, boolean>> = {
+  'bid-only': true,
+  'ask-only': true,
+  empty: true,
+};
 
 /** Points that a window may show when `pairs` share the bound. */
 function pointsEach({ pointsTotalMax }: Pick<WatchedOptions, 'pointsTotalMax'>, pairs: number): number {

@@ -117,7 +117,7 @@ export class Watching implements PinDesk {
       this.#opportunities = await opportunities();
       const nowUs = clock.nowUs();
       movers.sample(latest, nowUs);
-      this.#movers = movers.rank(limits.moversMax, nowUs);
+      this.#movers = this.#opportunities === null ? movers.rank(limits.moversMax, nowUs) : [];
       this.#choose();
     } catch (error) {
       log.error('watched pairs could not be chosen', { reason: String(error) });

@@ -57,6 +57,7 @@ function snapshot(changes: Partial<Snapshot> = {}): Snapshot {
       refusedReasons: { full: 2 },
       pins: { pinned: 1, refused: { full: 4 } },
     },
+    tracked: { pairs: 9, pairsMax: 10, pairsLeftOut: 2, valid: 8, samples: 7, retracted: 6 },
     streams: {},
     analysis: null,
     memoryTableMb: { budget: 150 },
@@ -79,6 +80,7 @@ test('problem 4: what a full queue drops is seen in /health and /metrics', async
 test('pairs without room and pins that could not be had are counted by reason', async () => {
   const text = await createMetrics().text(snapshot());
   assert.match(text, /spread_aggregator_watched_pairs 3/);
+  assert.match(text, /spread_aggregator_tracked_pairs\{what="leftOut"\} 2/);
   assert.match(text, /spread_aggregator_pinned_pairs 1/);
   assert.match(text, /spread_aggregator_refused_pairs\{reason="full"\} 2/);
   assert.match(text, /spread_aggregator_pins_refused_total\{reason="full"\} 4/);

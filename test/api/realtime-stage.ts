@@ -7,6 +7,7 @@ import { REALTIME_PATH, Realtime, type RealtimeLimits } from '../../src/api/real
 import { silentLog } from '../../src/core/log.js';
 import { createUpgradeRouter } from '../../src/sockets/upgrade.js';
 import { Movers } from '../../src/windows/movers.js';
+import { PairTable } from '../../src/windows/pair-table.js';
 import { Watching } from '../../src/windows/watching.js';
 import type { PairWindow } from '../../src/windows/window.js';
 import { createFastClock, type FastClock } from '../support/fast-clock.js';
@@ -48,7 +49,7 @@ export async function realtimeStage(
   const clock = createFastClock(options.speed ?? 1);
   const watching = new Watching({
     watched: stage.watched,
-    movers: new Movers({ instruments: stage.instruments, candidatesMax: 100, spotPerp: false }),
+    movers: new Movers(new PairTable({ instruments: stage.instruments, pairsMax: 100, spotPerp: false })),
     latest: stage.hub.latest,
     opportunities: async () => [],
     configured: options.pairs ?? allPairs(options),

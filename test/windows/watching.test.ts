@@ -4,6 +4,7 @@ import { silentLog } from '../../src/core/log.js';
 import { VirtualClock } from '../../src/sim/virtual-clock.js';
 import type { RatedPair } from '../../src/windows/choose.js';
 import { Movers } from '../../src/windows/movers.js';
+import { PairTable } from '../../src/windows/pair-table.js';
 import { Watching, type WatchingOptions } from '../../src/windows/watching.js';
 import { START_US, windowStage } from './stage.js';
 
@@ -31,7 +32,7 @@ function stage(
   let opportunities = found;
   const watching = new Watching({
     watched,
-    movers: new Movers({ instruments, candidatesMax: 100, spotPerp: false }),
+    movers: new Movers(new PairTable({ instruments, pairsMax: 100, spotPerp: false })),
     latest: hub.latest,
     opportunities: async () => opportunities,
     configured: [],

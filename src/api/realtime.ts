@@ -3,8 +3,9 @@
 //
 // Full mode (the default): each message is a JSON array of charts, the first at once, then one every period
 // whether anything has changed or not. A chart is ChartData of contract.ts, at most `pointsPerChart` points
-// with its least and greatest kept. Windows without points are left out; so are, by rank, those that find no
-// room in a frame.
+// with its least and greatest kept. Windows without points are left out. Where all the others do not find room
+// in a frame, charts have fewer points, down to 25; beyond that the last in rank are left out. Charts come by
+// rank: pinned, configured, then those of most opportunity cycles.
 //
 // `?mode=delta`: first {"type":"snapshot","seq":n,"charts":[…]}; then, each period in which something has
 // changed, {"type":"delta","seq":n+1,"charts":[…],"removed":[{symbol,exchange1,exchange2}]}. To apply one:
@@ -73,6 +74,8 @@ export interface RealtimeCounters extends ClientsCounters {
   readonly deltas: number;
   readonly snapshots: number;
   readonly resumed: number;
+  /** Most points of a chart in a full frame now: fewer where frames are crowded. */
+  readonly chartPoints: number;
   /** Charts without room in the newest full frame or snapshot. */
   readonly chartsLeftOut: number;
   /** Charts put off to the next delta for want of room. */
@@ -159,6 +162,7 @@ export class Realtime {
       deltas: this.#deltas.deltas,
       snapshots: this.#deltas.snapshots,
       resumed: this.#resumed,
+      chartPoints: this.#full.points,
       chartsLeftOut: Math.max(this.#full.leftOut, this.#deltas.leftOut),
       chartsPutOff: this.#deltas.putOff,
       asksRefused: this.#asksRefused,

@@ -4,6 +4,7 @@
 import { type Analysis, createAnalysis } from './analysis/service.js';
 import { REALTIME_PATH, Realtime } from './api/realtime.js';
 import type { AppOptions } from './app-options.js';
+import { watchedPairs } from './config/pairs.js';
 import { assert } from './core/assert.js';
 import type { InstrumentTable } from './core/instrument.js';
 import { createRawFeed, type RawFeed } from './feed/raw-feed.js';
@@ -14,9 +15,11 @@ import type { Source } from './ingest/source.js';
 import { LIMITS, MEMORY_TABLE_MB } from './limits.js';
 import type { OpportunityStore } from './opportunities/store.js';
 import type { SocketRoute } from './sockets/upgrade.js';
-import { choosePairs, NO_STATISTICS_NOTE } from './windows/choose.js';
 import { Movers } from './windows/movers.js';
+import { PairTable } from './windows/pair-table.js';
+import { TRACKED_SAMPLE_MS, Tracked } from './windows/tracked.js';
 import { Watched } from './windows/watched.js';
+import { Watching } from './windows/watching.js';
 
 export interface LiveParts {
   readonly options: AppOptions;
@@ -29,13 +32,13 @@ export interface LiveParts {
 
 export interface Live {
   readonly watched: Watched;
+  readonly tracked: Tracked;
+  readonly watching: Watching;
   readonly realtime: Realtime;
   readonly rawFeed: RawFeed;
   /** Absent where nothing is recorded. */
   readonly analysis: Analysis | undefined;
   readonly streams: ReadonlyMap<string, SocketRoute>;
-  /** Why pairs are watched that no statistics name; null where statistics name them. */
-  note(): string | null;
   closeStreams(): Promise<void>;
   /** Timers and the analysis; streams have their own end. */
   close(): Promise<void>;
@@ -46,8 +49,18 @@ export function startLive(parts: LiveParts): Live {
   const { config, clock, log } = options;
   const watched = createWatched(parts);
   hub.subscribe(watched);
+  const pairs = new PairTable({
+    instruments,
+    pairsMax: LIMITS.windows.trackedPairsMax,
+    spotPerp: config.pairs.spotPerp,
+  });
+  const tracked = new Tracked({ pairs, latest: hub.latest, instrumentsMax: LIMITS.instrumentsMax });
+  hub.subscribe(tracked);
+  const watching = createWatching(parts, pairs, watched);
+  watching.start();
   const realtime = new Realtime({
     windows: () => watched.windows,
+    pins: watching,
     clock,
     log,
     limits: { ...LIMITS.realtime, ...LIMITS.sockets, pointsPerChart: config.realtime.pointsPerChart },
@@ -64,12 +77,14 @@ export function startLive(parts: LiveParts): Live {
     limits: { ...LIMITS.feed, ...LIMITS.sockets },
   });
   hub.subscribe(rawFeed.subscriber);
-  const watching = keepWatching(parts, watched);
   const stopAdvancing = clock.every(LIMITS.advanceIntervalMs, () => watched.advance(clock.nowUs()));
+  const stopTracking = clock.every(TRACKED_SAMPLE_MS, () => tracked.sample(clock.nowUs()));
   const analysis = startAnalysis(options);
   const toFeed: SocketRoute = (socket, _url, connection) => rawFeed.accept(socket, connection);
   return {
     watched,
+    tracked,
+    watching,
     realtime,
     rawFeed,
     analysis,
@@ -78,13 +93,13 @@ export function startLive(parts: LiveParts): Live {
       ['/ws/feed', toFeed],
       [REALTIME_PATH, realtime.route],
     ]),
-    note: watching.note,
     async closeStreams() {
       await Promise.all([rawFeed.close(), realtime.close()]);
     },
     async close() {
-      watching.stop();
+      watching.close();
       stopAdvancing();
+      stopTracking();
       await analysis?.close();
     },
   };
@@ -93,55 +108,42 @@ export function startLive(parts: LiveParts): Live {
 function createWatched({ options, instruments }: LiveParts): Watched {
   const { minutes, pairsMax } = options.config.windows;
   const { pointsTotalMax } = LIMITS.windows;
-  const bytes = Watched.bytesMax({ pairsMax, pointsTotalMax });
+  const bytes = Watched.bytesMax({ pairsMax, pointsTotalMax }) + trackedBytesMax();
   const share = MEMORY_TABLE_MB.windowsAndTrackedPairs * 1024 * 1024;
-  assert(bytes <= share, `windows of ${pairsMax} pairs take ${bytes} of ${share} bytes`);
+  assert(bytes <= share, `windows of ${pairsMax} pairs and tracked pairs take ${bytes} of ${share} bytes`);
   return new Watched({ instruments, lengthMs: minutes * 60_000, pairsMax, pointsTotalMax });
 }
 
-/** Every few seconds: the pairs that the newest statistics name, or those that move most while there are none. */
-function keepWatching(parts: LiveParts, watched: Watched): { note: () => string | null; stop: () => void } {
-  const { options, hub, instruments, opportunities } = parts;
-  const { clock, log } = options;
-  const movers = new Movers({
-    instruments,
-    candidatesMax: LIMITS.windows.moverCandidatesMax,
-    spotPerp: options.config.pairs.spotPerp,
-  });
-  let note: string | null = NO_STATISTICS_NOTE;
-  let looking = false;
-  const look = async (): Promise<void> => {
-    if (looking) return;
-    looking = true;
-    try {
+function trackedBytesMax(): number {
+  const { instrumentsMax, windows } = LIMITS;
+  const { trackedPairsMax } = windows;
+  return (
+    PairTable.bytesMax(trackedPairsMax) +
+    Tracked.bytesMax(trackedPairsMax, instrumentsMax) +
+    Movers.bytesMax(trackedPairsMax)
+  );
+}
+
+function createWatching(
+  { options, hub, opportunities }: LiveParts,
+  pairs: PairTable,
+  watched: Watched,
+): Watching {
+  const { config, clock, log } = options;
+  return new Watching({
+    watched,
+    movers: new Movers(pairs),
+    latest: hub.latest,
+    opportunities: async () => {
       const list = await opportunities.list();
-      const nowUs = clock.nowUs();
-      movers.sample(hub.latest, nowUs);
-      const chosen = choosePairs({
-        opportunities: list.file === null ? null : list.opportunities,
-        movers: movers.rank(LIMITS.windows.moversMax, nowUs),
-      });
-      note = chosen.note;
-      watched.setPairs(chosen.pairs, nowUs);
-    } catch (error) {
-      log.error('watched pairs could not be chosen', { reason: String(error) });
-    } finally {
-      looking = false;
-    }
-  };
-  void look();
-  // At first often: pairs can be watched as soon as their exchanges' listings are read.
-  const stopEarly = clock.every(LIMITS.advanceIntervalMs, () => {
-    if (watched.windows.length === 0) void look();
-  });
-  const stop = clock.every(LIMITS.watchIntervalMs, () => void look());
-  return {
-    note: () => note,
-    stop: () => {
-      stopEarly();
-      stop();
+      return list.file === null ? null : list.opportunities;
     },
-  };
+    configured: watchedPairs(config),
+    spotPerp: config.pairs.spotPerp,
+    clock,
+    log,
+    limits: { ...LIMITS, ...LIMITS.windows },
+  });
 }
 
 /** Only while recording: otherwise nothing new comes that could change them. */

@@ -32,7 +32,7 @@ export function snapshotOf(parts: SnapshotParts): Snapshot {
     }),
   );
   const { queued: _queued, refused: _refused, ...charts } = parts.history.state();
-  const { watched, realtime, rawFeed, analysis, note } = parts.live;
+  const { watched, watching, tracked, realtime, rawFeed, analysis } = parts.live;
   return {
     nowUs: clock.nowUs(),
     startedUs: parts.startedUs,
@@ -44,11 +44,24 @@ export function snapshotOf(parts: SnapshotParts): Snapshot {
     charts,
     lake: lakeSnapshot(parts),
     statistics: parts.statistics(),
-    windows: { ...watched.counters(), note: note(), refused: watched.refused },
+    windows: {
+      ...watched.counters(),
+      note: watching.note,
+      refused: watched.refused.slice(0, LIMITS.windows.refusedNamedMax),
+      refusedReasons: countsOf(watched.refused.map(({ reason }) => reason)),
+      pins: watching.counters(),
+    },
+    tracked: { ...tracked.counters() },
     streams: { realtime: { ...realtime.counters() }, feed: { ...rawFeed.counters() } },
     analysis: analysis === undefined ? null : { ...analysis.state() },
     memoryTableMb: { ...MEMORY_TABLE_MB, budget: MEMORY_BUDGET_MB },
   };
+}
+
+function countsOf(reasons: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const reason of reasons) counts[reason] = (counts[reason] ?? 0) + 1;
+  return counts;
 }
 
 function queues({ lake, history, live }: SnapshotParts): Snapshot['queues'] {

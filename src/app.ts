@@ -73,6 +73,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       webDirectory: fileURLToPath(new URL('../web', import.meta.url)),
       history,
       opportunities,
+      tracked: live.tracked,
       snapshot: () => snapshotOf(parts),
       symbols: () =>
         feeds.flatMap((feed) => feed.instruments().map((row) => ({ exchange: feed.name, ...row }))),

@@ -50,13 +50,22 @@ export const LIMITS = {
     requestBodyBytesMax: 64 * 1024,
     urlLengthMax: 4_096,
     connectionsMax: 1_024,
+    /** Rows of one answer of /api/pairs: 10 ms of the loop that receives quotes. */
+    pairsAnsweredMax: 500,
   },
   windows: {
     /** Points of all windows together, 32 bytes each: shared out among the watched pairs. */
     pointsTotalMax: 320_000,
-    /** Pairs looked at for movement while there are no statistics. */
-    moverCandidatesMax: 10_000,
+    /** Pairs of live legs looked at every second, 332 bytes each; eight exchanges × 300 symbols make 8,400. */
+    trackedPairsMax: 10_000,
+    /** Watched while there are no statistics. */
     moversMax: 20,
+    /** Pairs that one client of the live charts may hold. */
+    pinsPerClientMax: 20,
+    /** A pinned pair is watched for so long after its last client let go or left. */
+    pinReleaseMs: 60_000,
+    /** Pairs without room or legs that /health names, by rank; all of them are counted. */
+    refusedNamedMax: 100,
   },
   realtime: {
     periodMs: 200,
@@ -107,6 +116,11 @@ const ANALYSIS_MB_MAX = 8;
 /** The same, for the chart being made: a chunk of each leg and its own points. */
 const CHART_IN_FLIGHT_MB = 2;
 
+/** Of the share for windows and tracked pairs: legs, spreads, sparkline and movement of one pair. */
+const TRACKED_PAIR_BYTES = 332;
+/** And the age limit of one instrument, and when its quote last ended. */
+const TRACKED_INSTRUMENT_BYTES = 16;
+
 /** Throws when the bounds contradict one another: a mistake in this file, found at start. */
 export function assertLimits(): void {
   const total = Object.values(MEMORY_TABLE_MB).reduce((sum, mb) => sum + mb, 0);
@@ -129,9 +143,12 @@ export function assertLimits(): void {
   );
   assert(lake.closeBudgetMs < LIMITS.shutdownMs, 'closing the lake must fit into the shutdown');
   const { windowsAndTrackedPairs, clients } = MEMORY_TABLE_MB;
+  const { instrumentsMax } = LIMITS;
+  const trackedBytes =
+    windows.trackedPairsMax * TRACKED_PAIR_BYTES + instrumentsMax * TRACKED_INSTRUMENT_BYTES;
   assert(
-    windows.pointsTotalMax * 32 <= windowsAndTrackedPairs * MB * 0.75,
-    'windows leave no room for the rest of their share',
+    windows.pointsTotalMax * 32 + trackedBytes <= windowsAndTrackedPairs * MB * 0.9,
+    'points and tracked pairs leave no room for the rest of their share',
   );
   assert(
     realtime.bufferedBytesTotalMax + LIMITS.feed.bufferedBytesTotalMax * 1.2 <= clients * MB,

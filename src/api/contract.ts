@@ -37,6 +37,38 @@ export interface OpportunitiesReply {
   readonly warnings?: readonly string[];
 }
 
+/** A pair of live legs: a row of `/api/pairs`. Null where a leg has no valid quote now. */
+export interface PairSummary {
+  /** Unified: `BTC/USDT`. */
+  readonly symbol: string;
+  readonly exchange1: string;
+  readonly exchange2: string;
+  /** (bid1 / bid2 − 1) · 100 */
+  readonly spreadPercent: number | null;
+  /** Sold on exchange1, bought on exchange2: (bid1 / ask2 − 1) · 100, before fees. */
+  readonly executable12Percent: number | null;
+  /** The other way round: (bid2 / ask1 − 1) · 100 */
+  readonly executable21Percent: number | null;
+  /**
+   * The last spread of each `bucketSeconds`, percent, oldest first; the last one is of those under way. Null
+   * where it was not asked for.
+   */
+  readonly sparkline: readonly (number | null)[] | null;
+}
+
+/** The body of `/api/pairs`. */
+export interface PairsReply {
+  /** When the values were taken: ISO 8601, UTC; null before the first time. */
+  readonly timestamp: string | null;
+  /** Pairs that match, of which `pairs` are those from `offset` on. */
+  readonly total: number;
+  readonly offset: number;
+  /** Pairs that are not looked at, for want of room. */
+  readonly leftOut: number;
+  readonly bucketSeconds: number;
+  readonly pairs: readonly PairSummary[];
+}
+
 /** One listed instrument of one exchange: a row of `/api/symbols`. */
 export interface SymbolSummary {
   readonly exchange: string;
@@ -118,4 +150,33 @@ export type LiveMessage =
       /** Forget these charts, before `charts` are applied. */
       readonly removed: readonly PairName[];
       readonly more?: true;
+    };
+
+/**
+ * The answer to `{"action":"pin","symbol":…,"exchange1":…,"exchange2":…}` (or `unpin`) on
+ * `/ws/realtime_charts`, to the client that asked alone.
+ */
+export type PinReply =
+  /** Watched for as long as the client stays or until it lets go, and a minute longer. */
+  | ({ readonly type: 'pinned' } & PairName)
+  /** This client no longer holds it. */
+  | ({ readonly type: 'unpinned' } & PairName)
+  | {
+      readonly type: 'refused';
+      /** Null where that was what could not be read. */
+      readonly action: 'pin' | 'unpin' | null;
+      readonly reason:
+        | 'bad-field'
+        | 'origin'
+        | 'full'
+        | 'too-many'
+        | 'unknown-instrument'
+        | 'same-exchange'
+        | 'mixed-markets';
+      /** For people: what it is about, and what was expected. */
+      readonly message: string;
+      /** The field that is wrong; absent where none is. */
+      readonly field?: string;
+      /** The number that was reached; absent where no bound is the reason. */
+      readonly limit?: number;
     };

@@ -9,7 +9,7 @@ import { symbolKey } from '../core/symbol.js';
 import { type ChartRequest, type History, HistoryError } from '../history/service.js';
 import type { OpportunityStore } from '../opportunities/store.js';
 import { bad, oneOf, points, type Query, RequestError, text, time } from './query.js';
-import { CHART, DASHBOARD_QUERY, ERROR } from './shapes.js';
+import { badRequests, CHART, DASHBOARD_QUERY } from './shapes.js';
 
 export interface DashboardDeps {
   readonly history: History;
@@ -36,12 +36,7 @@ export function dashboardRoute(app: FastifyInstance, deps: DashboardDeps): void 
     querystring: DASHBOARD_QUERY,
     response: {
       200: { description: 'A chart a line', content: { 'application/x-ndjson': { schema: CHART } } },
-      ...Object.fromEntries(
-        [400, 404, 503].map((status) => [
-          status,
-          { description: 'Why there is none', content: { 'application/json': { schema: ERROR } } },
-        ]),
-      ),
+      ...badRequests(400, 404, 503),
     },
   };
   // Parameters are read by hand: the answers then name what was expected and what was there.

@@ -43,6 +43,7 @@ export function healthBody(snapshot: Snapshot, memory: MemoryUsage): Record<stri
     lake: snapshot.lake,
     statistics: snapshot.statistics,
     windows: snapshot.windows,
+    tracked: snapshot.tracked,
     streams: snapshot.streams,
     analysis: snapshot.analysis,
     memoryTableMb: snapshot.memoryTableMb,

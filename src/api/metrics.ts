@@ -24,17 +24,8 @@ const EXCHANGE_COUNTS = [
 export function createMetrics(): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  const gauge = (name: string, help: string, labelNames: string[] = []) =>
-    new Gauge({ name: `spread_aggregator_${name}`, help, labelNames, registers: [registry] });
-  const counter = (name: string, help: string, labelNames: string[]) => {
-    const made = new Counter({ name: `spread_aggregator_${name}`, help, labelNames, registers: [registry] });
-    // The true counts live elsewhere; a scrape starts from zero and takes them over whole.
-    return {
-      reset: () => made.reset(),
-      take: (labels: Record<string, string>, count: number) => made.inc(labels, count),
-    };
-  };
-
+  const { gauge, counter } = makersOf(registry);
+  const fillPairs = pairMetrics(registry);
   const healthy = gauge('healthy', '1 when healthy, 0 when degraded');
   const quotes = counter('quotes_total', 'Quotes by what became of them', ['fate']);
   const crossed = counter('crossed_quotes_total', 'Recorded quotes with the bid above the ask', []);
@@ -57,6 +48,7 @@ export function createMetrics(): Metrics {
   const fill = (snapshot: Snapshot): void => {
     for (const { reset } of [quotes, crossed, raised, gaps, trades, exchangeCounts, rejects, queueOverflows])
       reset();
+    fillPairs(snapshot);
     healthy.set(troubles(snapshot).length === 0 ? 1 : 0);
     const { crossed: crossedCount, raisedStamps, gaps: gapCount, ...fates } = snapshot.counters;
     for (const [fate, count] of Object.entries(fates)) quotes.take({ fate }, count);
@@ -83,4 +75,43 @@ export function createMetrics(): Metrics {
       return await registry.metrics();
     },
   };
+}
+
+/** Watched and tracked pairs, and pins. */
+function pairMetrics(registry: Registry): (snapshot: Snapshot) => void {
+  const { gauge, counter } = makersOf(registry);
+  const watched = gauge('watched_pairs', 'Pairs with a live window');
+  const tracked = gauge('tracked_pairs', 'Pairs looked at every second: all, with a spread now, left out', [
+    'what',
+  ]);
+  const pinned = gauge('pinned_pairs', 'Of them, those that clients hold or held a minute ago');
+  const refusedPairs = gauge('refused_pairs', 'Pairs that should be watched and are not', ['reason']);
+  const refusedPins = counter('pins_refused_total', 'Pins that could not be had', ['reason']);
+  return ({ windows, tracked: all }) => {
+    refusedPins.reset();
+    const { pairs, pins, refusedReasons } = windows;
+    watched.set(pairs);
+    tracked.set({ what: 'all' }, all.pairs);
+    tracked.set({ what: 'valid' }, all.valid);
+    tracked.set({ what: 'leftOut' }, all.pairsLeftOut);
+    pinned.set(pins.pinned);
+    refusedPairs.reset();
+    for (const [reason, count] of Object.entries(refusedReasons)) refusedPairs.set({ reason }, count);
+    for (const [reason, count] of Object.entries(pins.refused)) refusedPins.take({ reason }, count);
+  };
+}
+
+function makersOf(registry: Registry) {
+  const registers = [registry];
+  const gauge = (name: string, help: string, labelNames: string[] = []) =>
+    new Gauge({ name: `spread_aggregator_${name}`, help, labelNames, registers });
+  const counter = (name: string, help: string, labelNames: string[]) => {
+    const made = new Counter({ name: `spread_aggregator_${name}`, help, labelNames, registers });
+    // The true counts live elsewhere; a scrape starts from zero and takes them over whole.
+    return {
+      reset: () => made.reset(),
+      take: (labels: Record<string, string>, count: number) => made.inc(labels, count),
+    };
+  };
+  return { gauge, counter };
 }

@@ -49,6 +49,14 @@ export function points(query: Query, field: string, pointsMax: number): number |
   return count;
 }
 
+export function wholeNumber(query: Query, field: string, min: number, max: number): number | undefined {
+  const value = text(query, field);
+  if (value === undefined) return undefined;
+  const count = /^\d+$/.test(value) ? Number(value) : Number.NaN;
+  if (!(count >= min && count <= max)) throw bad(field, `a whole number from ${min} to ${max}`, value);
+  return count;
+}
+
 export function oneOf<T extends string>(query: Query, field: string, choices: readonly T[]): T | undefined {
   const value = text(query, field);
   if (value === undefined) return undefined;

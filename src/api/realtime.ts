@@ -3,8 +3,9 @@
 //
 // Full mode (the default): each message is a JSON array of charts, the first at once, then one every period
 // whether anything has changed or not. A chart is ChartData of contract.ts, at most `pointsPerChart` points
-// with its least and greatest kept. Windows without points are left out; so are, by rank, those that find no
-// room in a frame.
+// with its least and greatest kept. Windows without points are left out. Where all the others do not find room
+// in a frame, charts have fewer points, down to 25; beyond that the last in rank are left out. Charts come by
+// rank: pinned, configured, then those of most opportunity cycles.
 //
 // `?mode=delta`: first {"type":"snapshot","seq":n,"charts":[…]}; then, each period in which something has
 // changed, {"type":"delta","seq":n+1,"charts":[…],"removed":[{symbol,exchange1,exchange2}]}. To apply one:
@@ -17,16 +18,23 @@
 //
 // `?case=snake`: upper_band, lower_band, retracted_from, covers_from. Bad values close with 1008.
 //
-// What a client sends is ignored.
+// A client may pin a pair: {"action":"pin","symbol":"BTC/USDT","exchange1":"Alpha","exchange2":"Beta"} has it
+// watched, so that its chart comes to this client (and all others), until {"action":"unpin",…} or the client
+// leaves, and a minute longer. Answered to it alone with a PinReply of contract.ts, an object, which neither
+// a full frame nor a delta can be taken for. Pages of others may read, but not pin. What else a client sends
+// is ignored.
 
 import type { FastifyInstance } from 'fastify';
-import type { WebSocket } from 'ws';
 import { assert } from '../core/assert.js';
 import type { Log } from '../core/log.js';
 import { type Cancel, type Clock, type Micros, US_PER_MS } from '../core/time.js';
 import type { KeyCase } from '../history/encode.js';
 import { type Client, Clients, type ClientsCounters } from '../sockets/clients.js';
+import type { Opener } from '../sockets/origin.js';
+import type { SocketRoute } from '../sockets/upgrade.js';
+import type { PinDesk } from '../windows/watching.js';
 import type { PairWindow } from '../windows/window.js';
+import { answerMessage } from './pin-messages.js';
 import { bad, oneOf, type Query, RequestError, text } from './query.js';
 import { DeltaStream } from './realtime-deltas.js';
 import { FullFrames } from './realtime-frames.js';
@@ -49,6 +57,8 @@ export interface RealtimeLimits {
 export interface RealtimeOptions {
   /** The watched windows by rank, as they are now. */
   readonly windows: () => readonly PairWindow[];
+  /** Where pins are asked for. Absent: what clients send is ignored. */
+  readonly pins?: PinDesk;
   readonly clock: Clock;
   readonly log: Log;
   readonly limits: RealtimeLimits;
@@ -64,10 +74,14 @@ export interface RealtimeCounters extends ClientsCounters {
   readonly deltas: number;
   readonly snapshots: number;
   readonly resumed: number;
+  /** Most points of a chart in a full frame now: fewer where frames are crowded. */
+  readonly chartPoints: number;
   /** Charts without room in the newest full frame or snapshot. */
   readonly chartsLeftOut: number;
   /** Charts put off to the next delta for want of room. */
   readonly chartsPutOff: number;
+  /** Messages of clients that asked for something and did not get it. */
+  readonly asksRefused: number;
 }
 
 interface Stream {
@@ -79,18 +93,23 @@ interface Wish extends Stream {
   readonly since: number | undefined;
 }
 
+interface Viewer extends Wish {
+  readonly opener: Opener;
+}
+
 const CASES: readonly KeyCase[] = ['camel', 'snake'];
 const BAD_PARAMETER = 1008;
 const REASON_LENGTH_MAX = 120;
 
 export class Realtime {
   readonly #options: RealtimeOptions;
-  readonly #clients: Clients<Wish>;
+  readonly #clients: Clients<Viewer>;
   readonly #full: FullFrames;
   readonly #deltas: DeltaStream;
   readonly #lastFrame: Partial<Record<KeyCase, { readonly madeUs: Micros; readonly bytes: Buffer }>> = {};
   #deltaClients = 0;
   #resumed = 0;
+  #asksRefused = 0;
   #cancelTimer: Cancel | null = null;
 
   constructor(options: RealtimeOptions) {
@@ -104,17 +123,18 @@ export class Realtime {
       heldMax: limits.deltasHeldMax,
       heldBytesMax: limits.bufferedBytesMax,
     });
-    this.#clients = new Clients<Wish>({
+    this.#clients = new Clients<Viewer>({
       ...limits,
       clock,
       log,
       name: 'realtime charts',
+      onMessage: (client, data) => this.#asked(client, data),
       onGone: (client) => this.#gone(client),
     });
   }
 
   /** For the upgrade router, under REALTIME_PATH. */
-  readonly route = (socket: WebSocket, url: URL): void => {
+  readonly route: SocketRoute = (socket, url, _connection, opener) => {
     let wish: Wish | RequestError;
     try {
       wish = wishOf(Object.fromEntries(url.searchParams));
@@ -123,7 +143,7 @@ export class Realtime {
       wish = error;
     }
     const known = wish instanceof RequestError ? REFUSED : wish;
-    const client = this.#clients.accept(socket, known);
+    const client = this.#clients.accept(socket, { ...known, opener });
     if (client === null) return;
     if (known.mode === 'delta') this.#deltaClients += 1;
     if (wish instanceof RequestError)
@@ -142,8 +162,10 @@ export class Realtime {
       deltas: this.#deltas.deltas,
       snapshots: this.#deltas.snapshots,
       resumed: this.#resumed,
+      chartPoints: this.#full.points,
       chartsLeftOut: Math.max(this.#full.leftOut, this.#deltas.leftOut),
       chartsPutOff: this.#deltas.putOff,
+      asksRefused: this.#asksRefused,
     };
   }
 
@@ -152,7 +174,7 @@ export class Realtime {
     return this.#clients.close();
   }
 
-  #welcome(client: Client<Wish>): void {
+  #welcome(client: Client<Viewer>): void {
     const { mode, keyCase, since } = client.state;
     if (mode === 'full') {
       this.#clients.sendTo(client, this.#frame(keyCase, true));
@@ -198,7 +220,16 @@ export class Realtime {
     return bytes;
   }
 
-  #gone(client: Client<Wish>): void {
+  #asked(client: Client<Viewer>, data: Buffer): void {
+    const { pins } = this.#options;
+    const reply = pins === undefined ? null : answerMessage(data, client, client.state.opener, pins);
+    if (reply === null) return;
+    if (reply.type === 'refused') this.#asksRefused += 1;
+    this.#clients.sendTo(client, JSON.stringify(reply));
+  }
+
+  #gone(client: Client<Viewer>): void {
+    this.#options.pins?.leave(client);
     if (client.state.mode === 'delta') this.#deltaClients -= 1;
     if (this.#clients.size > 0) return;
     this.#cancelTimer?.();

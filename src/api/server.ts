@@ -11,12 +11,13 @@ import type { SymbolSummary } from './contract.js';
 import { type DashboardDeps, dashboardRoute } from './dashboard.js';
 import { healthBody } from './health.js';
 import { createMetrics } from './metrics.js';
+import { type PairsDeps, pairsRoute } from './pairs.js';
 import { bad, RequestError } from './query.js';
 import { realtimeHttpRoute } from './realtime.js';
 import * as shapes from './shapes.js';
 import type { Snapshot } from './snapshot.js';
 
-export interface ApiOptions extends DashboardDeps {
+export interface ApiOptions extends Omit<DashboardDeps, 'limits'>, Omit<PairsDeps, 'limits'> {
   readonly host: string;
   readonly port: number;
   readonly version: string;
@@ -36,6 +37,7 @@ export interface ApiOptions extends DashboardDeps {
     readonly connectionsMax: number;
     readonly repliesMax: number;
     readonly pointsMax: number;
+    readonly pairsAnsweredMax: number;
     readonly messageBytesMax: number;
   };
   readonly log: Log;
@@ -79,6 +81,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     dashboardRoute(routes, options);
     opportunitiesRoute(routes, options);
     symbolsRoute(routes, options);
+    pairsRoute(routes, options);
     realtimeHttpRoute(routes);
   });
   pageRoutes(app, loadAssets(options.webDirectory));

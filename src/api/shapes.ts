@@ -1,4 +1,4 @@
-// JSON Schemas of the answers, for OpenAPI and for what fastify serialises. No code.
+// JSON Schemas of the answers, for OpenAPI and for what fastify serialises. Nothing is computed here.
 
 const ANYTHING = { type: 'object', additionalProperties: true } as const;
 
@@ -28,6 +28,7 @@ export const HEALTH = {
     lake: ANYTHING,
     statistics: ANYTHING,
     windows: ANYTHING,
+    tracked: { type: 'object', additionalProperties: { type: 'number' } },
     streams: { type: 'object', additionalProperties: ANYTHING },
     analysis: { ...ANYTHING, nullable: true },
     memoryTableMb: { type: 'object', additionalProperties: { type: 'number' } },
@@ -89,6 +90,67 @@ export const SYMBOLS = {
     },
   },
 } as const;
+
+export const PAIRS_QUERY = {
+  type: 'object',
+  properties: {
+    symbol: { type: 'string', description: 'Pairs of this symbol alone; any spelling' },
+    exchange: { type: 'string', description: 'With this exchange as either leg; any case' },
+    sort: {
+      type: 'string',
+      description:
+        'name (default: symbol, exchange1, exchange2) or executable (the better of the two, greatest first)',
+    },
+    limit: { type: 'string', description: 'Greatest number of rows: 1 to 500 (default 200)' },
+    offset: { type: 'string', description: 'Rows to pass over (default 0)' },
+    sparkline: { type: 'string', description: 'true (default) or false' },
+  },
+} as const;
+
+const PERCENT = {
+  type: 'number',
+  nullable: true,
+  description: 'Percent; null where a leg is not valid',
+} as const;
+
+export const PAIRS = {
+  type: 'object',
+  properties: {
+    timestamp: { ...TEXT, description: 'When the values were taken' },
+    total: { type: 'number', description: 'Pairs that match' },
+    offset: { type: 'number' },
+    leftOut: { type: 'number', description: 'Pairs that are not looked at, for want of room' },
+    bucketSeconds: { type: 'number' },
+    pairs: {
+      type: 'array',
+      items: {
+        type: 'object',
+        properties: {
+          symbol: { type: 'string' },
+          exchange1: { type: 'string' },
+          exchange2: { type: 'string' },
+          spreadPercent: PERCENT,
+          executable12Percent: { ...PERCENT, description: 'bid1 / ask2 − 1, before fees' },
+          executable21Percent: { ...PERCENT, description: 'bid2 / ask1 − 1, before fees' },
+          sparkline: {
+            type: 'array',
+            nullable: true,
+            items: NUMBER,
+            description: 'Last spread of each bucket, percent, oldest first; the last one is under way',
+          },
+        },
+      },
+    },
+  },
+} as const;
+
+/** For each of these statuses: the error in JSON. */
+export function badRequests(...statuses: readonly number[]): Record<number, object> {
+  const content = { 'application/json': { schema: ERROR } };
+  return Object.fromEntries(
+    statuses.map((status) => [status, { description: 'Why there is none', content }]),
+  );
+}
 
 const NUMBERS = { type: 'array', items: { type: 'number', nullable: true } } as const;
 

@@ -16,8 +16,8 @@ export interface Snapshot {
   readonly charts: ChartsSnapshot;
   readonly lake: LakeSnapshot;
   readonly statistics: { readonly file: string | null; readonly warnings: readonly string[] };
-  /** Watched pairs; `note` says why they are watched where no statistics name them. */
-  readonly windows: Readonly<Record<string, unknown>> & { readonly note: string | null };
+  readonly windows: WindowsSnapshot;
+  readonly tracked: TrackedSnapshot;
   readonly streams: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   /** Null where nothing is recorded. */
   readonly analysis: Readonly<Record<string, unknown>> | null;
@@ -99,6 +99,29 @@ export interface ChartsSnapshot {
   readonly cacheHits: number;
   readonly cacheMisses: number;
   readonly cacheBytes: number;
+}
+
+/** Watched pairs, and counters of theirs. */
+export interface WindowsSnapshot {
+  readonly [counter: string]: unknown;
+  readonly pairs: number;
+  /** Why pairs are watched that no statistics name; null where statistics name them. */
+  readonly note: string | null;
+  /** Pairs that should be watched now and are not, by reason. */
+  readonly refusedReasons: Readonly<Record<string, number>>;
+  /** Pairs that clients hold, and how often one could not be had, by reason. */
+  readonly pins: { readonly pinned: number; readonly refused: Readonly<Record<string, number>> };
+}
+
+/** Every pair of live legs. */
+export interface TrackedSnapshot {
+  readonly pairs: number;
+  readonly pairsMax: number;
+  /** Pairs that found no room. */
+  readonly pairsLeftOut: number;
+  readonly valid: number;
+  readonly samples: number;
+  readonly retracted: number;
 }
 
 export interface LakeSnapshot {

@@ -10,6 +10,7 @@ import { exchangeKey } from '../core/exchange.js';
 import { symbolKey } from '../core/symbol.js';
 import { environmentOverrides } from './environment.js';
 import { ConfigError, type Override } from './override.js';
+import { pairContradictions } from './pairs.js';
 import { type Config, configSchema, type SelectionConfig } from './schema.js';
 
 export { ConfigError, type Override } from './override.js';
@@ -47,7 +48,7 @@ export function loadConfig(sources: ConfigSources): Config {
     throw new ConfigError(errors.map((error) => describe(error, fileName, origins)).join('\n'));
   }
   const config = tree as unknown as Config;
-  const impossible = contradictions(config);
+  const impossible = [...contradictions(config), ...pairContradictions(config, sources.exchangeNames)];
   if (impossible.length > 0)
     throw new ConfigError(
       impossible.map(([path, line]) => `${origins.get(path) ?? `${fileName}: ${path}`}: ${line}`).join('\n'),
@@ -150,7 +151,8 @@ function describe(
   origins: ReadonlyMap<string, string> = new Map(),
 ): string {
   const path = error.instancePath.slice(1).split('/').filter(Boolean).join('.');
-  const where = origins.get(path) ?? (path === '' ? fileName : `${fileName}: ${path}`);
+  // A variable gives a list whole: what is wrong with one of its items is the variable's.
+  const where = origins.get(path.replace(/\.\d+$/, '')) ?? (path === '' ? fileName : `${fileName}: ${path}`);
   if (error.keyword === 'additionalProperties') {
     const key = String((error.params as { additionalProperty: string }).additionalProperty);
     const known = Object.keys((error.parentSchema as { properties: Tree }).properties).join(', ');
@@ -165,13 +167,16 @@ function expected(error: ErrorObject): string {
   if (schema['type'] === 'array') return 'a list of names';
   if (schema['type'] === 'object') return 'keys and values';
   if (schema['type'] === 'boolean') return 'true or false';
-  if (schema['type'] === 'string')
-    return schema['pattern'] === undefined
-      ? 'a text that is not empty'
-      : `a URL (${String(schema['pattern'])})`;
+  if (schema['type'] === 'string') return stringExpected(schema);
   const kind = schema['type'] === 'integer' ? 'a whole number' : 'a number';
   const least = schema['minimum'] === undefined ? '' : ` from ${String(schema['minimum'])}`;
   return `${kind}${least}${schema['maximum'] === undefined ? '' : ` to ${String(schema['maximum'])}`}`;
+}
+
+/** A pattern alone says too little to people: a schema with examples is told by the first. */
+function stringExpected({ pattern, examples }: Tree): string {
+  if (Array.isArray(examples)) return `a text like "${String(examples[0])}"`;
+  return pattern === undefined ? 'a text that is not empty' : `a URL (${String(pattern)})`;
 }
 
 function shown(value: unknown): string {

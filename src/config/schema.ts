@@ -144,7 +144,7 @@ const WindowsSchema = Type.Object(
       description: 'Most pairs watched live.',
       default: 100,
       minimum: 1,
-      maximum: 800,
+      maximum: 700,
     }),
   },
   { ...closed, default: {} },
@@ -187,7 +187,21 @@ const AnalysisSchema = Type.Object(
 );
 
 const PairsSchema = Type.Object(
-  { spotPerp: Type.Boolean({ description: 'Also pair spot with perpetual markets.', default: false }) },
+  {
+    spotPerp: Type.Boolean({ description: 'Also pair spot with perpetual markets.', default: false }),
+    watched: Type.Array(
+      Type.String({
+        description: 'Symbol, left exchange, right exchange.',
+        pattern: '^\\s*\\S+\\s+\\S+\\s+\\S+\\s*$',
+        examples: ['BTC/USDT Alpha Beta'],
+      }),
+      {
+        description:
+          'Always watched live, whatever the statistics say: symbol, left and right exchange, with spaces between.',
+        default: [],
+      },
+    ),
+  },
   { ...closed, default: {} },
 );
 

@@ -22,6 +22,11 @@ export class VirtualClock implements Clock {
     return this.#nowUs;
   }
 
+  /** Timers set and neither fired nor cancelled. */
+  get pending(): number {
+    return this.#timers.size;
+  }
+
   after(delayMs: number, run: () => void): Cancel {
     return this.#add({ dueUs: this.#nowUs + Math.max(0, delayMs) * US_PER_MS, periodUs: null, run });
   }

@@ -5,13 +5,14 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Log } from '../core/log.js';
+import { type Opener, openerOf } from './origin.js';
 
 /** Takes an open socket, and the connection below it; must listen for the socket's 'error'. */
-export type SocketRoute = (socket: WebSocket, url: URL, connection: Duplex) => void;
+export type SocketRoute = (socket: WebSocket, url: URL, connection: Duplex, opener: Opener) => void;
 
 export interface UpgradeRouterOptions {
   readonly server: Server;
-  /** By path, without a last slash (`/` itself excepted). Streams are read-only: the Origin isn't looked at. */
+  /** By path, without a last slash (`/` itself excepted). Reading is for everybody; each is told its opener. */
   readonly routes: ReadonlyMap<string, SocketRoute>;
   /** A longer message closes its socket with 1009. */
   readonly messageBytesMax: number;
@@ -47,7 +48,7 @@ export function createUpgradeRouter(options: UpgradeRouterOptions): UpgradeRoute
     }
     sockets.handleUpgrade(request, socket, head, (webSocket) => {
       socket.off('error', ignore);
-      route(webSocket, url, socket);
+      route(webSocket, url, socket, openerOf(request));
     });
   };
   server.on('upgrade', upgrade);

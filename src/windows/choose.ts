@@ -3,12 +3,18 @@
 
 import type { PairNames } from './window.js';
 
+/** A pair that the statistics recommend. */
+export interface RatedPair extends PairNames {
+  /** The more of them, the higher its rank. */
+  readonly opportunityCycles: number;
+}
+
 export interface PairWishes {
   /** What clients hold on to; first in rank. */
   readonly pinned?: readonly PairNames[];
   readonly configured?: readonly PairNames[];
-  /** The filtered opportunities; null while there are no statistics at all. */
-  readonly opportunities: readonly PairNames[] | null;
+  /** The filtered opportunities, sorted by name; null while there are no statistics at all. */
+  readonly opportunities: readonly RatedPair[] | null;
   /** Taken only while there are no statistics. */
   readonly movers: readonly PairNames[];
 }
@@ -22,9 +28,10 @@ export interface ChosenPairs {
   readonly note: typeof NO_STATISTICS_NOTE | null;
 }
 
+/** Rank: pinned, configured, then opportunities by their cycles (most first; of equally many, by name). */
 export function choosePairs(wishes: PairWishes): ChosenPairs {
   const { pinned = [], configured = [], opportunities, movers } = wishes;
-  const found = opportunities ?? movers;
+  const found = opportunities?.toSorted((a, b) => b.opportunityCycles - a.opportunityCycles) ?? movers;
   return {
     pairs: [...pinned, ...configured, ...found],
     note: opportunities === null ? NO_STATISTICS_NOTE : null,

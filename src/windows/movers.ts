@@ -1,11 +1,9 @@
 // Which live pairs move most, for as long as no statistics say which are worth watching: looks at every pair
-// of live legs every few seconds and keeps four numbers of each. An approximation, and never more than that.
+// of live legs every few seconds and keeps five numbers of each. An approximation, and never more than that.
 
-import { exchangeKey, marketOf } from '../core/exchange.js';
-import type { Instrument } from '../core/instrument.js';
-import { symbolKey } from '../core/symbol.js';
 import { type Micros, US_PER_MINUTE } from '../core/time.js';
 import { spreadPercent } from '../series/spread.js';
+import { compareNames, type PairTable } from './pair-table.js';
 import type { PairNames } from './window.js';
 
 /** The hub's latest quotes, index = instrument id; NaN before the first. */
@@ -14,16 +12,6 @@ export interface LatestBids {
   readonly bid: Float64Array;
 }
 
-export interface MoversOptions {
-  readonly instruments: { all(): readonly Instrument[] };
-  /** Pairs looked at; those beyond are not (and are counted). */
-  readonly candidatesMax: number;
-  /** True: spot is paired with perpetuals too. */
-  readonly spotPerp: boolean;
-}
-
-/** How often `sample` should be called. */
-export const MOVERS_SAMPLE_MS = 5_000;
 /** A leg without a quote for longer is not live. */
 const LIVE_US = US_PER_MINUTE;
 /** Movement is that of the block under way and the one before it: one to two minutes. */
@@ -33,54 +21,53 @@ const SANE_SPREAD_PERCENT = 10;
 /** What was ranked before counts as moving so much more: pairs of like movement would take turns for ever. */
 const STAYING = 1.5;
 
-interface Candidate {
-  readonly left: Instrument;
-  readonly right: Instrument;
-  least: number;
-  greatest: number;
-  leastBefore: number;
-  greatestBefore: number;
-  liveUs: Micros;
-}
-
 export class Movers {
-  /** Pairs that found no room. */
-  leftOut = 0;
-  readonly #options: MoversOptions;
-  readonly #candidates: Candidate[] = [];
-  readonly #bySymbol = new Map<string, Instrument[]>();
-  #known = 0;
-  #ranked: ReadonlySet<Candidate> = new Set();
+  readonly #pairs: PairTable;
+  /** By the table's numbers. */
+  readonly #least: Float32Array;
+  readonly #greatest: Float32Array;
+  readonly #leastBefore: Float32Array;
+  readonly #greatestBefore: Float32Array;
+  readonly #liveUs: Float64Array;
+  #ranked: ReadonlySet<number> = new Set();
   #blockUs: Micros = Number.NEGATIVE_INFINITY;
 
-  constructor(options: MoversOptions) {
-    this.#options = options;
+  constructor(pairs: PairTable) {
+    this.#pairs = pairs;
+    const { pairsMax } = pairs;
+    this.#least = new Float32Array(pairsMax).fill(Number.POSITIVE_INFINITY);
+    this.#greatest = new Float32Array(pairsMax).fill(Number.NEGATIVE_INFINITY);
+    this.#leastBefore = this.#least.slice();
+    this.#greatestBefore = this.#greatest.slice();
+    this.#liveUs = new Float64Array(pairsMax).fill(Number.NEGATIVE_INFINITY);
   }
 
-  get candidates(): number {
-    return this.#candidates.length;
+  static bytesMax(pairsMax: number): number {
+    return pairsMax * (4 * 4 + 8);
   }
 
   /** Looks at every pair once. */
   sample(latest: LatestBids, nowUs: Micros): void {
-    this.#meetNewInstruments();
-    const nextBlock = nowUs - this.#blockUs >= BLOCK_US;
-    if (nextBlock) this.#blockUs = nowUs;
-    for (const pair of this.#candidates) {
-      if (nextBlock) {
-        pair.leastBefore = pair.least;
-        pair.greatestBefore = pair.greatest;
-        pair.least = Number.POSITIVE_INFINITY;
-        pair.greatest = Number.NEGATIVE_INFINITY;
-      }
-      const quoteUs = Math.min(latest.stampUs[pair.left.id]!, latest.stampUs[pair.right.id]!);
+    const pairs = this.#pairs;
+    pairs.meetNewInstruments();
+    if (nowUs - this.#blockUs >= BLOCK_US) {
+      this.#blockUs = nowUs;
+      this.#leastBefore.set(this.#least);
+      this.#greatestBefore.set(this.#greatest);
+      this.#least.fill(Number.POSITIVE_INFINITY);
+      this.#greatest.fill(Number.NEGATIVE_INFINITY);
+    }
+    for (let pair = 0; pair < pairs.size; pair += 1) {
+      const left = pairs.left[pair]!;
+      const right = pairs.right[pair]!;
+      const quoteUs = Math.min(latest.stampUs[left]!, latest.stampUs[right]!);
       // NaN (no quote yet) fails here too.
       if (!(nowUs - quoteUs <= LIVE_US)) continue;
-      const spread = spreadPercent(latest.bid[pair.left.id]!, latest.bid[pair.right.id]!);
+      const spread = spreadPercent(latest.bid[left]!, latest.bid[right]!);
       if (!(Math.abs(spread) <= SANE_SPREAD_PERCENT)) continue;
-      pair.liveUs = nowUs;
-      pair.least = Math.min(pair.least, spread);
-      pair.greatest = Math.max(pair.greatest, spread);
+      this.#liveUs[pair] = nowUs;
+      if (spread < this.#least[pair]!) this.#least[pair] = spread;
+      if (spread > this.#greatest[pair]!) this.#greatest[pair] = spread;
     }
   }
 
@@ -90,59 +77,22 @@ export class Movers {
    * move clearly more.
    */
   rank(count: number, nowUs: Micros): PairNames[] {
-    const weightOf = (pair: Candidate) => (this.#ranked.has(pair) ? STAYING : 1);
-    const first = this.#candidates
-      .filter((pair) => nowUs - pair.liveUs <= LIVE_US)
-      .map((pair) => ({ pair, movement: movementOf(pair) * weightOf(pair) }))
-      .sort((a, b) => b.movement - a.movement || compareNames(a.pair, b.pair))
-      .slice(0, count)
-      .map(({ pair }) => pair);
-    this.#ranked = new Set(first);
-    return first.map(({ left, right }) => ({
-      symbol: left.symbol,
-      exchange1: left.exchange,
-      exchange2: right.exchange,
-    }));
+    const first = Array.from({ length: this.#pairs.size }, (_, pair) => pair)
+      .filter((pair) => nowUs - this.#liveUs[pair]! <= LIVE_US)
+      .map((pair) => ({
+        pair,
+        names: this.#pairs.names(pair),
+        movement: this.#movementOf(pair) * (this.#ranked.has(pair) ? STAYING : 1),
+      }))
+      .sort((a, b) => b.movement - a.movement || compareNames(a.names, b.names))
+      .slice(0, count);
+    this.#ranked = new Set(first.map(({ pair }) => pair));
+    return first.map(({ names }) => names);
   }
 
-  /** Ids are given out in order and never reused: what is new lies at the end. */
-  #meetNewInstruments(): void {
-    const all = this.#options.instruments.all();
-    for (; this.#known < all.length; this.#known += 1) {
-      const instrument = all[this.#known]!;
-      const kind = this.#options.spotPerp ? 'any' : marketOf(instrument.exchange);
-      const key = `${symbolKey(instrument.symbol)}|${kind}`;
-      const others = this.#bySymbol.get(key) ?? [];
-      for (const other of others) this.#meet(other, instrument);
-      this.#bySymbol.set(key, [...others, instrument]);
-    }
+  #movementOf(pair: number): number {
+    const greatest = Math.max(this.#greatest[pair]!, this.#greatestBefore[pair]!);
+    const movement = greatest - Math.min(this.#least[pair]!, this.#leastBefore[pair]!);
+    return Number.isFinite(movement) ? movement : 0;
   }
-
-  #meet(one: Instrument, other: Instrument): void {
-    if (exchangeKey(one.exchange) === exchangeKey(other.exchange)) return;
-    if (this.#candidates.length === this.#options.candidatesMax) {
-      this.leftOut += 1;
-      return;
-    }
-    const [left, right] = one.exchange < other.exchange ? [one, other] : [other, one];
-    this.#candidates.push({
-      left,
-      right,
-      least: Number.POSITIVE_INFINITY,
-      greatest: Number.NEGATIVE_INFINITY,
-      leastBefore: Number.POSITIVE_INFINITY,
-      greatestBefore: Number.NEGATIVE_INFINITY,
-      liveUs: Number.NEGATIVE_INFINITY,
-    });
-  }
-}
-
-function movementOf(pair: Candidate): number {
-  const movement = Math.max(pair.greatest, pair.greatestBefore) - Math.min(pair.least, pair.leastBefore);
-  return Number.isFinite(movement) ? movement : 0;
-}
-
-function compareNames(a: Candidate, b: Candidate): number {
-  const nameOf = ({ left, right }: Candidate) => `${left.symbol}|${left.exchange}|${right.exchange}`;
-  return nameOf(a) < nameOf(b) ? -1 : 1;
 }

@@ -4,7 +4,7 @@
 import { assert } from '../core/assert.js';
 import type { ColdEvent, Subscriber } from '../core/event.js';
 import { exchangeKey } from '../core/exchange.js';
-import { type InstrumentTable, instrumentKey } from '../core/instrument.js';
+import { type Instrument, type InstrumentTable, instrumentKey } from '../core/instrument.js';
 import { type Cancel, type Micros, US_PER_MS, US_PER_SECOND } from '../core/time.js';
 import { type LegIndex, STALE_LIMIT_US_DEFAULT } from '../series/valid.js';
 import { POINT_BYTES, PointRing, WARM_POINTS } from './point-ring.js';
@@ -100,7 +100,14 @@ export class Watched implements Subscriber {
 
   /** Names in any spelling and case. The pair the other way round is another pair. */
   find(symbol: string, exchange1: string, exchange2: string): PairWindow | undefined {
-    return this.#byName.get(pairKey(symbol, exchange1, exchange2));
+    return this.#byName.get(pairKey({ symbol, exchange1, exchange2 }));
+  }
+
+  /** Why a pair that is not watched could not be now; null = it could. */
+  whyNot(pair: PairNames): PairRefusal | null {
+    const legs = this.#legsOf(pair);
+    if (typeof legs === 'string') return legs;
+    return this.#windows.length < this.#options.pairsMax ? null : 'full';
   }
 
   /**
@@ -110,7 +117,7 @@ export class Watched implements Subscriber {
   setPairs(pairs: readonly PairNames[], nowUs: Micros): readonly RefusedPair[] {
     const wanted = new Map<string, PairNames>();
     for (const pair of pairs) {
-      const key = pairKey(pair.symbol, pair.exchange1, pair.exchange2);
+      const key = pairKey(pair);
       if (!wanted.has(key)) wanted.set(key, pair);
     }
     const byName = new Map<string, PairWindow>();
@@ -218,12 +225,19 @@ export class Watched implements Subscriber {
     for (const listener of this.#listeners) listener(window);
   }
 
-  #open(pair: PairNames, nowUs: Micros): PairWindow | PairRefusal {
-    const { instruments, lengthMs } = this.#options;
+  #legsOf(pair: PairNames): readonly [Instrument, Instrument] | PairRefusal {
+    const { instruments } = this.#options;
     const first = instruments.find(pair.exchange1, pair.symbol);
     const second = instruments.find(pair.exchange2, pair.symbol);
     if (first === undefined || second === undefined) return 'unknown-instrument';
-    if (first.id === second.id) return 'same-exchange';
+    return first.id === second.id ? 'same-exchange' : [first, second];
+  }
+
+  #open(pair: PairNames, nowUs: Micros): PairWindow | PairRefusal {
+    const { lengthMs } = this.#options;
+    const legs = this.#legsOf(pair);
+    if (typeof legs === 'string') return legs;
+    const [first, second] = legs;
     return new PairWindow({
       pair: { symbol: first.symbol, exchange1: first.exchange, exchange2: second.exchange },
       instrument1: first.id,
@@ -260,7 +274,12 @@ export class Watched implements Subscriber {
   }
 }
 
-const SIDE_IS_EMPTY: Readonly<Record<string, boolean>> = { 'bid-only': true, 'ask-only': true, empty: true };
+/** Statuses that end an instrument's quote as a gap does. */
+export const SIDE_IS_EMPTY: Readonly<Record<string, boolean>> = {
+  'bid-only': true,
+  'ask-only': true,
+  empty: true,
+};
 
 /** Points that a window may show when `pairs` share the bound. */
 function pointsEach({ pointsTotalMax }: Pick<WatchedOptions, 'pointsTotalMax'>, pairs: number): number {
@@ -269,6 +288,7 @@ function pointsEach({ pointsTotalMax }: Pick<WatchedOptions, 'pointsTotalMax'>, 
   return rows - WARM_POINTS;
 }
 
-function pairKey(symbol: string, exchange1: string, exchange2: string): string {
+/** Equal for two spellings of the same pair; the pair the other way round is another one. */
+export function pairKey({ symbol, exchange1, exchange2 }: PairNames): string {
   return `${instrumentKey(exchange1, symbol)}|${exchangeKey(exchange2)}`;
 }

@@ -51,7 +51,13 @@ function snapshot(changes: Partial<Snapshot> = {}): Snapshot {
     charts: { running: 0, answered: 0, workersLost: 0 } as Snapshot['charts'],
     lake: { root: 'x', recording: true, troubles: [], skippedFiles: [], details: {} },
     statistics: { file: null, warnings: [] },
-    windows: { note: 'no statistics yet' },
+    windows: {
+      pairs: 3,
+      note: 'no statistics yet',
+      refusedReasons: { full: 2 },
+      pins: { pinned: 1, refused: { full: 4 } },
+    },
+    tracked: { pairs: 9, pairsMax: 10, pairsLeftOut: 2, valid: 8, samples: 7, retracted: 6 },
     streams: {},
     analysis: null,
     memoryTableMb: { budget: 150 },
@@ -69,6 +75,15 @@ test('problem 4: what a full queue drops is seen in /health and /metrics', async
   for (const line of ['crossed_quotes_total 3', 'raised_stamps_total 2', 'gaps_total 1'])
     assert.ok(text.includes(`spread_aggregator_${line}\n`), line);
   assert.doesNotMatch(text, /fate="(gaps|raisedStamps|crossed)"/, 'no fate of a quote');
+});
+
+test('pairs without room and pins that could not be had are counted by reason', async () => {
+  const text = await createMetrics().text(snapshot());
+  assert.match(text, /spread_aggregator_watched_pairs 3/);
+  assert.match(text, /spread_aggregator_tracked_pairs\{what="leftOut"\} 2/);
+  assert.match(text, /spread_aggregator_pinned_pairs 1/);
+  assert.match(text, /spread_aggregator_refused_pairs\{reason="full"\} 2/);
+  assert.match(text, /spread_aggregator_pins_refused_total\{reason="full"\} 4/);
 });
 
 test('counters in /metrics are those of the moment, not the sum of scrapes', async () => {

@@ -6,12 +6,17 @@ import type { LiveChart, LiveMessage } from '../../src/api/contract.js';
 import { REALTIME_PATH, Realtime, type RealtimeLimits } from '../../src/api/realtime.js';
 import { silentLog } from '../../src/core/log.js';
 import { createUpgradeRouter } from '../../src/sockets/upgrade.js';
+import { Movers } from '../../src/windows/movers.js';
+import { PairTable } from '../../src/windows/pair-table.js';
+import { Watching } from '../../src/windows/watching.js';
 import type { PairWindow } from '../../src/windows/window.js';
 import { createFastClock, type FastClock } from '../support/fast-clock.js';
-import { type WindowStage, type WindowStageOptions, windowStage } from '../windows/stage.js';
+import { allPairs, type WindowStage, type WindowStageOptions, windowStage } from '../windows/stage.js';
 
 export interface RealtimeStage extends WindowStage {
   readonly realtime: Realtime;
+  /** Knows the pairs of the stage as configured ones; chooses only when a pin makes it. */
+  readonly watching: Watching;
   readonly clock: FastClock;
   readonly port: number;
   /** Quotes each instrument once, at the clock's time, and so changes every window. */
@@ -29,13 +34,33 @@ const LIMITS: RealtimeLimits = {
   deltasHeldMax: 64,
 };
 
+const PIN_LIMITS = {
+  watchIntervalMs: 5_000,
+  advanceIntervalMs: 1_000,
+  moversMax: 20,
+  pinsPerClientMax: 3,
+  pinReleaseMs: 60_000,
+};
+
 export async function realtimeStage(
   options: WindowStageOptions & { readonly speed?: number; readonly limits?: Partial<RealtimeLimits> },
 ): Promise<RealtimeStage> {
   const stage = windowStage(options);
   const clock = createFastClock(options.speed ?? 1);
+  const watching = new Watching({
+    watched: stage.watched,
+    movers: new Movers(new PairTable({ instruments: stage.instruments, pairsMax: 100, spotPerp: false })),
+    latest: stage.hub.latest,
+    opportunities: async () => [],
+    configured: options.pairs ?? allPairs(options),
+    spotPerp: false,
+    clock,
+    log: silentLog,
+    limits: PIN_LIMITS,
+  });
   const realtime = new Realtime({
     windows: () => stage.watched.windows,
+    pins: watching,
     clock,
     log: silentLog,
     limits: { ...LIMITS, ...options.limits },
@@ -51,6 +76,7 @@ export async function realtimeStage(
   let ticks = 0;
   return {
     ...stage,
+    watching,
     realtime,
     clock,
     port: (server.address() as AddressInfo).port,
@@ -63,6 +89,7 @@ export async function realtimeStage(
     async close() {
       router.close();
       await realtime.close();
+      watching.close();
       await closed(server);
     },
   };

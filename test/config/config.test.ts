@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { ConfigError, loadConfig } from '../../src/config/config.js';
+import { watchedPairs } from '../../src/config/pairs.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'config-'));
 let files = 0;
@@ -167,6 +168,55 @@ test('combinations that make no sense together are refused', () => {
   assert.match(
     refusal('lake: {root: x}\ncapture: {directory: x/y}'),
     /capture\.directory: expected a folder outside/,
+  );
+});
+
+test('pairs to watch always: any spelling, any case, from the file or the environment', () => {
+  const pair = { symbol: 'BTC/USDT', exchange1: 'ALPHA', exchange2: 'betaperp' };
+  const text = 'pairs: {spotPerp: true, watched: ["btc-usdt ALPHA  betaperp"]}';
+  assert.deepEqual(watchedPairs(load(text)), [pair]);
+  const environment = {
+    SPREAD_PAIRS_WATCHED: 'BTCUSDT ALPHA betaperp, eth_usdt Alpha BetaPerp',
+    SPREAD_PAIRS_SPOT_PERP: 'true',
+  };
+  assert.deepEqual(watchedPairs(load('', environment)), [
+    pair,
+    { symbol: 'ETH/USDT', exchange1: 'Alpha', exchange2: 'BetaPerp' },
+  ]);
+  assert.deepEqual(watchedPairs(load('')), []);
+  assert.match(
+    refusal('', { SPREAD_PAIRS_WATCHED: 'BTCUSDT Alpha Gamma' }),
+    /^SPREAD_PAIRS_WATCHED: expected exchanges among/,
+  );
+  assert.match(
+    refusal('', { SPREAD_PAIRS_WATCHED: 'BTCUSDT' }),
+    /^SPREAD_PAIRS_WATCHED: expected a text like "BTC\/USDT Alpha Beta", was "BTCUSDT"/,
+  );
+});
+
+test('a pair that cannot be watched is refused with its place, what was expected and what was there', () => {
+  const refused = (pairs: string, more = '') => refusal(`pairs: {${more} watched: [${pairs}]}`);
+  assert.equal(
+    refused('"BTC/USDT Alpha"'),
+    'FILE: pairs.watched.0: expected a text like "BTC/USDT Alpha Beta", was "BTC/USDT Alpha"',
+  );
+  assert.match(refused('{symbol: BTC}'), /pairs\.watched\.0: expected a text like/);
+  assert.equal(
+    refused('"BTC/USDT Alpha Gamma"'),
+    'FILE: pairs.watched: expected exchanges among Alpha, BetaPerp, was "BTC/USDT Alpha Gamma"',
+  );
+  assert.match(refused('"/ Alpha BetaPerp"'), /expected a symbol such as BTC\/USDT first, was/);
+  assert.match(refused('"BTC/USDT Alpha alpha"'), /expected two exchanges, was "BTC\/USDT Alpha alpha"/);
+  assert.match(refused('"BTC/USDT Alpha BetaPerp"'), /expected two spot or two perpetual exchanges/);
+  assert.match(
+    refused('"BTC/USDT Alpha BetaPerp", "btcusdt alpha betaperp"', 'spotPerp: true,'),
+    /pairs\.watched: expected each pair once, has "btcusdt alpha betaperp" again/,
+  );
+  assert.match(
+    refusal(
+      'windows: {pairsMax: 1}\npairs: {spotPerp: true, watched: [A/USDT Alpha BetaPerp, B/USDT Alpha BetaPerp]}',
+    ),
+    /pairs\.watched: expected at most windows\.pairsMax \(1\) pairs, has 2/,
   );
 });
 

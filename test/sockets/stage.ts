@@ -66,8 +66,11 @@ export interface TestClient {
 }
 
 /** Resolves when the socket is open. */
-export async function connectClient(port: number, path = '/'): Promise<TestClient> {
-  const socket = new WebSocket(`ws://127.0.0.1:${port}${path}`);
+export async function connectClient(port: number, path = '/', origin?: string): Promise<TestClient> {
+  const socket = new WebSocket(
+    `ws://127.0.0.1:${port}${path}`,
+    origin === undefined ? {} : { headers: { origin } },
+  );
   const received: string[] = [];
   socket.on('message', (data) => received.push(String(data)));
   const closed = new Promise<{ code: number; reason: string }>((resolve) =>

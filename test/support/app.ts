@@ -17,11 +17,15 @@ export interface TestApp extends App {
   halt(): Promise<void>;
 }
 
-/** `prepare` gets the folders before the start. Exchanges: none unless given, with their configuration. */
+/**
+ * `prepare` gets the folders before the start. Exchanges: none unless given, with their configuration; `more`:
+ * whatever else it is to say.
+ */
 export async function startTestApp(
   prepare: (folders: { lake: string; stats: string }) => void,
   exchanges: Readonly<Record<string, unknown>> = {},
   ccxtModule?: string,
+  more: Readonly<Record<string, unknown>> = {},
 ): Promise<TestApp> {
   const folder = mkdtempSync(join(tmpdir(), 'app-'));
   const lake = join(folder, 'lake');
@@ -36,6 +40,7 @@ export async function startTestApp(
       lake: { root: lake },
       statistics: { directory: stats },
       exchanges,
+      ...more,
     }),
   );
   const config = loadConfig({

@@ -64,11 +64,11 @@ export function startLive(server: Server): LiveEnd {
     stage.watched.setPairs(pairs, clock.nowUs());
     realtime = new Realtime({ windows: () => stage.watched.windows, clock, log: silentLog, limits: LIMITS });
     const welcome: SocketRoute = realtime.route;
-    const route: SocketRoute = (socket, url, connection) => {
+    const route: SocketRoute = (socket, url, connection, opener) => {
       asked.push(url.search);
       open.set(connection, socket);
       connection.once('close', () => open.delete(connection));
-      welcome(socket, url, connection);
+      welcome(socket, url, connection, opener);
     };
     const routes = new Map([[REALTIME_PATH, route]]);
     router = createUpgradeRouter({ server, routes, messageBytesMax: 1_024, log: silentLog });

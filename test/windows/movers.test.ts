@@ -4,15 +4,17 @@ import { InstrumentTable } from '../../src/core/instrument.js';
 import { Hub } from '../../src/hub/hub.js';
 import { choosePairs } from '../../src/windows/choose.js';
 import { Movers } from '../../src/windows/movers.js';
+import { PairTable } from '../../src/windows/pair-table.js';
 import { SECOND_US, START_US } from './stage.js';
 
 function stage(candidatesMax = 1_000, spotPerp = false) {
   const instruments = new InstrumentTable();
   const hub = new Hub({ instrumentsMax: 100, lastStampUs: 0 });
-  const movers = new Movers({ instruments, candidatesMax, spotPerp });
+  const pairs = new PairTable({ instruments, pairsMax: candidatesMax, spotPerp });
+  const movers = new Movers(pairs);
   const quote = (exchange: string, symbol: string, stampUs: number, bid: number) =>
     hub.quote(instruments.intern(exchange, symbol).id, bid, 1, bid, 1, Number.NaN, stampUs);
-  return { hub, movers, quote };
+  return { hub, pairs, movers, quote };
 }
 
 const nameOf = ({ symbol, exchange1, exchange2 }: { symbol: string; exchange1: string; exchange2: string }) =>
@@ -91,11 +93,11 @@ test('a pair that is watched gives way only to one that moves clearly more', () 
 });
 
 test('candidates are bounded, and what found no room is counted', () => {
-  const { hub, movers, quote } = stage(2);
+  const { hub, pairs, movers, quote } = stage(2);
   for (const exchange of ['Alpha', 'Beta', 'Gamma']) quote(exchange, 'BTC/USDT', START_US, 100);
   movers.sample(hub.latest, START_US + 10);
-  assert.equal(movers.candidates, 2);
-  assert.equal(movers.leftOut, 1);
+  assert.equal(pairs.size, 2);
+  assert.equal(pairs.leftOut, 1);
 });
 
 test('movers are watched only while there are no statistics, and that is said', () => {
@@ -104,6 +106,21 @@ test('movers are watched only while there are no statistics, and that is said', 
   assert.deepEqual(without, { pairs: [pair('C'), pair('M')], note: 'no statistics yet' });
   const withNone = choosePairs({ opportunities: [], movers: [pair('M')] });
   assert.deepEqual(withNone, { pairs: [], note: null });
-  const withSome = choosePairs({ opportunities: [pair('O')], movers: [pair('M')], pinned: [pair('P')] });
-  assert.deepEqual(withSome.pairs, [pair('P'), pair('O')]);
+  const found = { ...pair('O'), opportunityCycles: 41 };
+  const withSome = choosePairs({ opportunities: [found], movers: [pair('M')], pinned: [pair('P')] });
+  assert.deepEqual(withSome.pairs, [pair('P'), found]);
+});
+
+test('rank is pins, configured pairs, then opportunities by their cycles, and by name where those are equal', () => {
+  const pair = (symbol: string) => ({ symbol, exchange1: 'Alpha', exchange2: 'Beta' });
+  const found = (symbol: string, opportunityCycles: number) => ({ ...pair(symbol), opportunityCycles });
+  const opportunities = [found('A', 41), found('B', 50), found('C', 41), found('D', 900)];
+  const wishes = { opportunities, movers: [], configured: [pair('Y')], pinned: [pair('Z')] };
+  const order = choosePairs(wishes).pairs.map(({ symbol }) => symbol);
+  assert.equal(order.join(' '), 'Z Y D B A C');
+  assert.deepEqual(
+    opportunities.map(({ symbol }) => symbol).join(' '),
+    'A B C D',
+    'nothing is sorted in place',
+  );
 });

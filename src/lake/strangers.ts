@@ -23,7 +23,7 @@ export class Strangers {
       .slice(0, NAMED_MAX)
       .map((name) => problemOf(join(folder, name), 'not looked into'));
     const more = names.length - problems.length;
-    if (more > 0) problems.push(problemOf(folder, `${more} more are not looked into`));
+    if (more > 0) problems.push(problemOf(folder || '.', `${more} more are not looked into`));
     this.#byFolder.set(folder, problems);
   }
 

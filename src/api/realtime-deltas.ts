@@ -6,7 +6,7 @@ import { assert } from '../core/assert.js';
 import type { Micros } from '../core/time.js';
 import { encodeChart, type KeyCase } from '../history/encode.js';
 import type { Cursor, PairNames, PairWindow } from '../windows/window.js';
-import { jsonArray, snakeJson, withoutNewline } from './realtime-frames.js';
+import { jsonArray, POINT_TEXT_BYTES_MAX, snakeJson, withoutNewline } from './realtime-frames.js';
 
 export interface DeltaLimits {
   readonly pointsPerChart: number;
@@ -38,8 +38,6 @@ export class Delta {
 
 /** For what surrounds the charts of a frame: type, number, brackets. */
 const ENVELOPE_BYTES = 128;
-/** Of a time and three numbers, each as long as a number can be, with commas. */
-const POINT_TEXT_BYTES_MAX = 16 + 3 * 26;
 /** What a chart's keys may grow by in snake case, and its comma. */
 const CHART_EXTRA_BYTES = 8;
 

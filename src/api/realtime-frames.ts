@@ -10,8 +10,15 @@ export interface FrameLimits {
   readonly frameBytesMax: number;
 }
 
+/** Of a time and three numbers, each as long as a number can be, with commas. */
+export const POINT_TEXT_BYTES_MAX = 16 + 3 * 26;
+/** Names and keys of a chart, about. */
+const CHART_HEAD_BYTES = 256;
+
 interface Encoded {
   readonly version: number;
+  /** It was made with at most so many. */
+  readonly points: number;
   readonly camel: Buffer;
   snake: Buffer | undefined;
 }
@@ -37,15 +44,19 @@ export class FullFrames {
     this.#limits = limits;
   }
 
-  /** The charts of `windows` in their order, as many as fit; the same buffer while nothing changes. */
+  /**
+   * The charts of `windows` in their order, as many as fit; the same buffer while nothing changes. Where not all
+   * would fit, they first have fewer points, down to half.
+   */
   frame(windows: readonly PairWindow[], keyCase: KeyCase): Buffer {
     const charts: Buffer[] = [];
+    const points = this.#pointsEach(windows.filter((window) => window.length > 0).length);
     let size = '[]'.length;
     this.leftOut = 0;
     for (const window of windows) {
       if (window.length === 0) continue;
       // Once one does not fit, those of lower rank are not looked at: they could only come and go.
-      const encoded = this.leftOut > 0 ? undefined : this.#encode(window);
+      const encoded = this.leftOut > 0 ? undefined : this.#encode(window, points);
       const needed = (encoded?.camel.length ?? 0) + SNAKE_EXTRA_BYTES + 1;
       if (encoded === undefined || size + needed > this.#limits.frameBytesMax) {
         this.leftOut += 1;
@@ -62,12 +73,18 @@ export class FullFrames {
     return bytes;
   }
 
-  #encode(window: PairWindow): Encoded {
+  #pointsEach(charts: number): number {
+    const { pointsPerChart, frameBytesMax } = this.#limits;
+    const fitting = Math.floor((frameBytesMax / charts - CHART_HEAD_BYTES) / POINT_TEXT_BYTES_MAX);
+    return Math.min(pointsPerChart, Math.max(Math.ceil(pointsPerChart / 2), fitting));
+  }
+
+  #encode(window: PairWindow, points: number): Encoded {
     const known = this.#encoded.get(window);
-    if (known !== undefined && known.version === window.version) return known;
+    if (known !== undefined && known.version === window.version && known.points === points) return known;
     this.chartsSerialised += 1;
-    const line = encodeChart(window, window.chart(this.#limits.pointsPerChart));
-    const encoded = { version: window.version, camel: withoutNewline(line), snake: undefined };
+    const line = encodeChart(window, window.chart(points));
+    const encoded = { version: window.version, points, camel: withoutNewline(line), snake: undefined };
     this.#encoded.set(window, encoded);
     return encoded;
   }

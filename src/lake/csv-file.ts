@@ -12,6 +12,10 @@ import type { LakeProblemReason } from './problems.js';
 import type { StoreFile } from './store.js';
 
 export interface CsvBlock {
+  /** Lines of the file before its first. */
+  readonly linesBefore: number;
+  /** The line that named the columns by then. */
+  readonly head: string | undefined;
   /** Inclusive. */
   readonly minUs: Micros;
   readonly maxUs: Micros;
@@ -28,6 +32,7 @@ export interface CsvIndex {
 export const BLOCK_ROWS = 16_384;
 /** A longer line is damage. */
 const LINE_LENGTH_MAX = 64 * 1024;
+const LINE_FEED = 10;
 const ROLES = ['time', 'bid', 'ask', 'bidSize', 'askSize', 'exchangeTime'] as const;
 
 export function isCsvName(name: string): boolean {
@@ -45,13 +50,14 @@ export async function indexCsv(file: StoreFile): Promise<CsvIndex> {
   };
   if (file.byteLength === 0) return stopped('empty-file', 'the file has no bytes');
   try {
-    for await (const { length, receivedUs } of scan.blocks()) {
+    for await (const { columns, linesBefore, head } of scan.blocks()) {
+      const { length, receivedUs } = columns;
       let [minUs, maxUs] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
       for (const us of receivedUs) {
         if (us < minUs) minUs = us;
         if (us > maxUs) maxUs = us;
       }
-      blocks.push({ minUs, maxUs });
+      blocks.push({ linesBefore, head, minUs, maxUs });
       rows += length;
     }
   } catch (error) {
@@ -70,13 +76,15 @@ export async function indexCsv(file: StoreFile): Promise<CsvIndex> {
 /** The blocks of one file, forwards without repetition, backwards by starting again. `close` it when done. */
 export class CsvCursor {
   readonly #open: () => Promise<StoreFile>;
+  readonly #index: CsvIndex;
   readonly #sizes: boolean;
   #file: StoreFile | undefined;
-  #blocks: AsyncGenerator<QuoteColumns> | undefined;
+  #blocks: AsyncGenerator<ScannedBlock> | undefined;
   #next = 0;
 
-  constructor(open: () => Promise<StoreFile>, sizes: boolean) {
+  constructor(open: () => Promise<StoreFile>, index: CsvIndex, sizes: boolean) {
     this.#open = open;
+    this.#index = index;
     this.#sizes = sizes;
   }
 
@@ -85,14 +93,15 @@ export class CsvCursor {
     if (this.#blocks === undefined || wanted < this.#next) {
       await this.close();
       this.#file = await this.#open();
-      this.#blocks = new CsvScan(this.#file, this.#sizes).blocks();
-      this.#next = 0;
+      // What lies before is unpacked, but not looked into.
+      this.#blocks = new CsvScan(this.#file, this.#sizes, this.#index.blocks[wanted]).blocks();
+      this.#next = wanted;
     }
     for (;;) {
       const { done, value } = await this.#blocks.next();
       if (done === true) throw new LakeFileError('corrupt', `block ${wanted} is not there any more`);
       this.#next += 1;
-      if (this.#next > wanted) return value;
+      if (this.#next > wanted) return value.columns;
     }
   }
 
@@ -104,41 +113,62 @@ export class CsvCursor {
   }
 }
 
-/** One walk through a file. */
+interface ScannedBlock extends Pick<CsvBlock, 'linesBefore' | 'head'> {
+  readonly columns: QuoteColumns;
+}
+
+/** One walk through a file, from its beginning or that of a block. */
 class CsvScan {
-  readonly rows = new CsvRows();
+  readonly rows: CsvRows;
   broken: GzipBreak | null = null;
   readonly #file: StoreFile;
   readonly #sizes: boolean;
 
-  constructor(file: StoreFile, sizes: boolean) {
+  readonly #linesBefore: number;
+
+  constructor(file: StoreFile, sizes: boolean, start?: Pick<CsvBlock, 'linesBefore' | 'head'>) {
     this.#file = file;
     this.#sizes = sizes;
+    this.#linesBefore = start?.linesBefore ?? 0;
+    this.rows = new CsvRows(start?.head);
   }
 
-  async *blocks(): AsyncGenerator<QuoteColumns, void, undefined> {
+  async *blocks(): AsyncGenerator<ScannedBlock, void, undefined> {
     const block = new BlockBuilder(this.#sizes);
+    let start = { linesBefore: this.#linesBefore, head: this.rows.head };
+    let line = this.#linesBefore;
     for await (const lines of this.#lines()) {
-      for (const line of lines) {
-        const row = this.rows.read(line);
+      for (const text of lines) {
+        const row = this.rows.read(text);
+        line += 1;
         if (this.rows.isOther) return;
         if (row === null) continue;
         block.push(row);
-        if (block.length === BLOCK_ROWS) yield block.take();
+        if (block.length < BLOCK_ROWS) continue;
+        yield { columns: block.take(), ...start };
+        start = { linesBefore: line, head: this.rows.head };
       }
     }
-    if (block.length > 0) yield block.take();
+    if (block.length > 0) yield { columns: block.take(), ...start };
   }
 
   /** A last line without its end counts only where the file is whole: else it may be half a number. */
   async *#lines(): AsyncGenerator<readonly string[], void, undefined> {
     const decoder = new StringDecoder('utf8');
     let rest = '';
+    let toSkip = this.#linesBefore;
     const pieces = gunzipped(this.#file, (found) => {
       this.broken = found;
     });
     for await (const piece of pieces) {
-      const lines = (rest + decoder.write(piece as Buffer)).split('\n');
+      let from = 0;
+      for (; toSkip > 0; toSkip -= 1) {
+        const end = piece.indexOf(LINE_FEED, from);
+        if (end < 0) break;
+        from = end + 1;
+      }
+      if (toSkip > 0) continue;
+      const lines = (rest + decoder.write(piece.subarray(from) as Buffer)).split('\n');
       rest = lines.pop() ?? '';
       yield lines;
       if (rest.length > LINE_LENGTH_MAX)

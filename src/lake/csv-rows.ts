@@ -3,25 +3,17 @@
 // A row that can be read in two ways is not guessed at: it is counted.
 
 import type { Micros } from '../core/time.js';
+import { type Columns, numberOfCell, reunite, TimeCells } from './csv-cells.js';
 import { LakeFileError } from './parquet-read.js';
-import { numberOfText, timeOfText } from './parquet-values.js';
+import { timeOfText } from './parquet-values.js';
 import { type ColumnRole, chooseColumns } from './quote-columns.js';
 
 export type CsvRow = Readonly<Partial<Record<ColumnRole, number>>> & { readonly time: Micros };
 
-interface Layout {
+interface Layout extends Columns {
+  /** As it was written. */
   readonly line: string;
-  readonly separator: string;
-  readonly width: number;
-  readonly places: Readonly<Partial<Record<ColumnRole, number>>>;
-  /** Of the spread in percent: it tells which of two readings of a row is the right one. */
-  readonly spreadAt: number;
 }
-
-/** A spread in percent written with two decimals or more. */
-const SPREAD_PERCENT_TOLERANCE = 0.006;
-/** Cells of a row with a decimal comma in each number, and then some. */
-const PIECES_MAX = 32;
 
 export class CsvRows {
   /** Rows left out: without a readable time, or not to be read for certain. */
@@ -29,6 +21,17 @@ export class CsvRows {
   unreadable = 0;
   #layout: Layout | undefined;
   #isOther = false;
+  readonly #times = new TimeCells();
+
+  /** `head` = the line that named the columns, where reading does not begin with it. */
+  constructor(head?: string) {
+    if (head !== undefined) this.#begin(head);
+  }
+
+  /** The line that names the columns now. */
+  get head(): string | undefined {
+    return this.#layout?.line;
+  }
 
   /** The table has named its columns, and none is a bid: trades, anything else. */
   get isOther(): boolean {
@@ -49,22 +52,22 @@ export class CsvRows {
     const cells = cellsOf(line, layout.separator);
     const at = layout.places.time!;
     // A comma within a number before the time would move it: no generation has one there.
-    const time = timeOfText(cells[at] ?? '');
+    const time = this.#times.read(cells[at] ?? '');
     if (Number.isNaN(time)) {
       const head = layoutOf(line);
       if (head?.places.bid !== undefined && head.places.time !== undefined) this.#layout = head;
       else this.withoutTime += 1;
       return null;
     }
-    const whole = cells.length === layout.width ? cells : reunited(cells, layout);
+    const whole = cells.length === layout.width ? cells : reunite(cells, layout);
     if (whole === null) {
       this.unreadable += 1;
       return null;
     }
     const row: Partial<Record<ColumnRole, number>> & { time: Micros } = { time };
-    for (const [role, place] of Object.entries(layout.places) as [ColumnRole, number][]) {
+    for (const [role, place] of layout.byRole) {
       if (role === 'exchangeTime') row[role] = timeOfText(whole[place]!);
-      else if (role !== 'time') row[role] = numberOfText(whole[place]!);
+      else if (role !== 'time') row[role] = numberOfCell(whole[place]!);
     }
     return row;
   }
@@ -95,7 +98,8 @@ function layoutOf(line: string): Layout | undefined {
   for (const [role, { name }] of Object.entries(chosen) as [ColumnRole, { name: string }][])
     places[role] = names.indexOf(name);
   const spreadAt = names.findIndex((name) => name.toLowerCase().includes('spread'));
-  return { line, separator, width: names.length, places, spreadAt };
+  const byRole = Object.entries(places) as [ColumnRole, number][];
+  return { line, separator, width: names.length, places, byRole, spreadAt };
 }
 
 /** Quotes hold a cell together; a doubled one within stands for itself. */
@@ -113,53 +117,4 @@ function cellsOf(line: string, separator: string): string[] {
   }
   cells.push(cell);
   return cells;
-}
-
-/**
- * The cells of a row whose numbers were cut at their decimal commas. Each number is one piece or two; of all ways to
- * put them together the one is taken whose spread is that of its bid and ask. Null where none or several are.
- */
-function reunited(pieces: readonly string[], layout: Layout): string[] | null {
-  const { width, places, separator } = layout;
-  if (separator !== ',' || pieces.length < width || pieces.length > Math.min(2 * width, PIECES_MAX))
-    return null;
-  let found: string[] | null = null;
-  for (const cells of waysOf(pieces, width, places.time!)) {
-    if (!isPlausible(cells, layout)) continue;
-    if (found !== null && !sameQuote(found, cells, layout)) return null;
-    found ??= cells;
-  }
-  return found;
-}
-
-function* waysOf(pieces: readonly string[], width: number, timeAt: number): Generator<string[]> {
-  const pick = function* (from: number, cells: readonly string[]): Generator<string[]> {
-    const [leftPieces, leftCells] = [pieces.length - from, width - cells.length];
-    if (leftCells === 0) {
-      if (leftPieces === 0) yield [...cells];
-      return;
-    }
-    if (leftPieces < leftCells || leftPieces > 2 * leftCells) return;
-    const [first, second] = [pieces[from]!, pieces[from + 1]];
-    // `05` is no number, but the fraction of one.
-    if (!/^[+-]?0\d/.test(first)) yield* pick(from + 1, [...cells, first]);
-    if (cells.length === timeAt || second === undefined) return;
-    if (/^[+-]?(0|[1-9]\d*)$/.test(first) && /^\d+([eE][+-]?\d+)?$/.test(second))
-      yield* pick(from + 2, [...cells, `${first}.${second}`]);
-  };
-  yield* pick(0, []);
-}
-
-function isPlausible(cells: readonly string[], { places, spreadAt }: Layout): boolean {
-  if (spreadAt < 0 || places.ask === undefined) return true;
-  const [bid, ask] = [numberOfText(cells[places.bid!]!), numberOfText(cells[places.ask]!)];
-  const spread = numberOfText(cells[spreadAt]!);
-  const expected = ((ask - bid) / ask) * 100;
-  return Math.abs(spread - expected) <= SPREAD_PERCENT_TOLERANCE;
-}
-
-function sameQuote(a: readonly string[], b: readonly string[], { places }: Layout): boolean {
-  return Object.values(places).every(
-    (place) => numberOfText(a[place]!) === numberOfText(b[place]!) || a[place] === b[place],
-  );
 }

@@ -72,7 +72,7 @@ export class FileUnits {
     const { store, sizes } = this.#input;
     const { version, index } = await withFile(store, path, null, (file) => this.#indexOf(path, file));
     if (index.blocks.length === 0) return [];
-    const cursor = new CsvCursor(() => openAgain(store, path, version), sizes);
+    const cursor = new CsvCursor(() => openAgain(store, path, version), index, sizes);
     this.#cursors.push(cursor);
     const last = index.blocks.length - 1;
     return index.blocks.map(({ minUs, maxUs }, at) => ({

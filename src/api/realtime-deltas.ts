@@ -6,7 +6,13 @@ import { assert } from '../core/assert.js';
 import type { Micros } from '../core/time.js';
 import { encodeChart, type KeyCase } from '../history/encode.js';
 import type { Cursor, PairNames, PairWindow } from '../windows/window.js';
-import { jsonArray, POINT_TEXT_BYTES_MAX, snakeJson, withoutNewline } from './realtime-frames.js';
+import {
+  jsonArray,
+  POINT_TEXT_BYTES_MAX,
+  pointsFitting,
+  snakeJson,
+  withoutNewline,
+} from './realtime-frames.js';
 
 export interface DeltaLimits {
   readonly pointsPerChart: number;
@@ -38,6 +44,8 @@ export class Delta {
 
 /** For what surrounds the charts of a frame: type, number, brackets. */
 const ENVELOPE_BYTES = 128;
+/** Of a snapshot's frames, when charts are cut to fit. */
+const SNAPSHOT_PART_USED = 0.8;
 /** What a chart's keys may grow by in snake case, and its comma. */
 const CHART_EXTRA_BYTES = 8;
 
@@ -81,7 +89,10 @@ export class DeltaStream {
     for (const window of first > 0 ? [...windows.slice(first), ...windows.slice(0, first)] : windows) {
       const cursor = this.#cursorOf(window);
       if (window.newestUs <= cursor.sentUs && cursor.retractedFromUs === Number.POSITIVE_INFINITY) continue;
-      const chart = this.#next === undefined ? this.#chart(window, cursor.sentUs, cursor) : undefined;
+      const chart =
+        this.#next === undefined
+          ? this.#chart(window, this.#limits.pointsPerChart, cursor.sentUs, cursor)
+          : undefined;
       room -= (chart?.length ?? 0) + CHART_EXTRA_BYTES;
       if (chart === undefined || room < 0) {
         this.#next ??= window;
@@ -108,10 +119,13 @@ export class DeltaStream {
     const { frameBytesMax, snapshotBytesMax } = this.#limits;
     let size = ENVELOPE_BYTES;
     this.leftOut = 0;
+    // A frame ends before the chart that does not fit: room is lost at the end of each.
+    const room = snapshotBytesMax * SNAPSHOT_PART_USED;
+    const points = pointsFitting(windows, this.#limits.pointsPerChart, room);
     for (const window of windows) {
       const { sentUs } = this.#cursorOf(window);
       if (window.length === 0 || sentUs === Number.NEGATIVE_INFINITY) continue;
-      const chart = this.#chart(window, Number.NEGATIVE_INFINITY, undefined, sentUs);
+      const chart = this.#chart(window, points, Number.NEGATIVE_INFINITY, undefined, sentUs);
       const needed = chart.length + CHART_EXTRA_BYTES;
       if (size + needed > frameBytesMax) {
         if ((frames.length + 1) * frameBytesMax > snapshotBytesMax) {
@@ -170,8 +184,14 @@ export class DeltaStream {
     return removed;
   }
 
-  #chart(window: PairWindow, afterUs: Micros, cursor: Cursor | undefined, toUs?: Micros): Buffer {
-    const columns = window.chart(this.#limits.pointsPerChart, afterUs, toUs);
+  #chart(
+    window: PairWindow,
+    points: number,
+    afterUs: Micros,
+    cursor: Cursor | undefined,
+    toUs?: Micros,
+  ): Buffer {
+    const columns = window.chart(points, afterUs, toUs);
     const retractedUs = cursor?.retractedFromUs ?? Number.POSITIVE_INFINITY;
     const retracted = Number.isFinite(retractedUs) ? `"retractedFrom":${secondsOf(retractedUs)},` : '';
     const covers = secondsOf(window.coversFromUs);

@@ -50,7 +50,8 @@ export class FullFrames {
    */
   frame(windows: readonly PairWindow[], keyCase: KeyCase): Buffer {
     const charts: Buffer[] = [];
-    const points = this.#pointsEach(windows.filter((window) => window.length > 0).length);
+    const { pointsPerChart, frameBytesMax } = this.#limits;
+    const points = pointsFitting(windows, pointsPerChart, frameBytesMax);
     let size = '[]'.length;
     this.leftOut = 0;
     for (const window of windows) {
@@ -58,7 +59,7 @@ export class FullFrames {
       // Once one does not fit, those of lower rank are not looked at: they could only come and go.
       const encoded = this.leftOut > 0 ? undefined : this.#encode(window, points);
       const needed = (encoded?.camel.length ?? 0) + SNAKE_EXTRA_BYTES + 1;
-      if (encoded === undefined || size + needed > this.#limits.frameBytesMax) {
+      if (encoded === undefined || size + needed > frameBytesMax) {
         this.leftOut += 1;
         continue;
       }
@@ -73,12 +74,6 @@ export class FullFrames {
     return bytes;
   }
 
-  #pointsEach(charts: number): number {
-    const { pointsPerChart, frameBytesMax } = this.#limits;
-    const fitting = Math.floor((frameBytesMax / charts - CHART_HEAD_BYTES) / POINT_TEXT_BYTES_MAX);
-    return Math.min(pointsPerChart, Math.max(Math.ceil(pointsPerChart / 2), fitting));
-  }
-
   #encode(window: PairWindow, points: number): Encoded {
     const known = this.#encoded.get(window);
     if (known !== undefined && known.version === window.version && known.points === points) return known;
@@ -88,6 +83,13 @@ export class FullFrames {
     this.#encoded.set(window, encoded);
     return encoded;
   }
+}
+
+/** How many points each chart may have for all to fit into so many bytes; half of what is wanted, at least. */
+export function pointsFitting(windows: readonly PairWindow[], wanted: number, bytes: number): number {
+  const charts = windows.filter((window) => window.length > 0).length;
+  const fitting = Math.floor((bytes / charts - CHART_HEAD_BYTES) / POINT_TEXT_BYTES_MAX);
+  return Math.min(wanted, Math.max(Math.ceil(wanted / 2), fitting));
 }
 
 /** `[a,b]` of items that are JSON already. */

@@ -121,7 +121,7 @@ function tradeCounters({ hub, lake }: SnapshotParts): Snapshot['trades'] {
 
 function lakeSnapshot({ options, lake, history, live }: SnapshotParts): LakeSnapshot {
   const problems = [...history.problems(), ...(live.analysis?.problems() ?? [])];
-  const skippedFiles = [...new Map(problems.map(({ path, reason }) => [path, { path, reason }])).values()];
+  const skippedFiles = [...new Map(problems.map((problem) => [problem.path, problem])).values()];
   const root = options.config.lake.root;
   if (lake === undefined) return { root, recording: false, troubles: [], skippedFiles, details: {} };
   const { problems: past, failing, trades, ...details } = lake.counters();

@@ -12,9 +12,11 @@ import { prepareSources } from './app-sources.js';
 import { selectionOf } from './config/selection.js';
 import { InstrumentTable } from './core/instrument.js';
 import type { Micros } from './core/time.js';
+import { adapters } from './exchanges/index.js';
 import { createHistory } from './history/service.js';
 import { Hub } from './hub/hub.js';
 import { type Capture, createCapture } from './ingest/capture.js';
+import { createExchangeNames } from './lake/exchange-names.js';
 import { makeFolders } from './lake/files.js';
 import { LakeLocked } from './lake/lock.js';
 import { readOrigin } from './lake/origin.js';
@@ -45,15 +47,12 @@ export async function startApp(options: AppOptions): Promise<App> {
   const feeds = sources.create({ instruments, hub, tap: capture?.tap });
   const history = createHistory({
     root: config.lake.root,
+    exchangeNames: exchangeNames(options),
     workers: config.history.workers,
     queuedChartsMax: LIMITS.history.queuedChartsMax,
     log,
   });
-  const store = createOpportunityStore({
-    directory: config.statistics.directory,
-    minCycles: config.statistics.minCycles,
-    clock,
-  });
+  const store = createStore(options);
   let statistics: Snapshot['statistics'] = { file: null, warnings: [] };
   const opportunities: OpportunityStore = {
     async list() {
@@ -100,6 +99,24 @@ export async function startApp(options: AppOptions): Promise<App> {
       clock.close();
     },
   };
+}
+
+/** As this program spells them: those of the registry, then those that run beside it. */
+function exchangeNames({ exchanges }: AppOptions): readonly string[] {
+  return [...adapters.map(({ name }) => name), ...exchanges];
+}
+
+/** Spelled as we do, the lake's own where we have none: as in charts. */
+function createStore(options: AppOptions): OpportunityStore {
+  const { config, clock } = options;
+  const ours = exchangeNames(options);
+  const lakeNames = createExchangeNames(config.lake.root, clock);
+  return createOpportunityStore({
+    directory: config.statistics.directory,
+    minCycles: config.statistics.minCycles,
+    exchangeNames: async () => [...ours, ...(await lakeNames())],
+    clock,
+  });
 }
 
 /**

@@ -44,8 +44,8 @@ export function points(query: Query, field: string, pointsMax: number): number |
   const value = text(query, field);
   if (value === undefined || value === 'all') return undefined;
   const count = /^\d+$/.test(value) ? Number(value) : Number.NaN;
-  if (!(count >= 2 && count <= pointsMax))
-    throw bad(field, `"all" or a whole number from 2 to ${pointsMax}`, value);
+  if (!(count >= 1 && count <= pointsMax))
+    throw bad(field, `"all" or a whole number from 1 to ${pointsMax}`, value);
   return count;
 }
 

@@ -36,10 +36,15 @@ export class Delta {
   }
 }
 
-/** For what surrounds the charts of a frame: type, number, brackets. */
-const ENVELOPE_BYTES = 128;
 /** Of a time and three numbers, each as long as a number can be, with commas. */
 const POINT_TEXT_BYTES_MAX = 16 + 3 * 26;
+/** Names and keys of a chart, about. */
+const CHART_HEAD_BYTES = 256;
+
+/** For what surrounds the charts of a frame: type, number, brackets. */
+const ENVELOPE_BYTES = 128;
+/** Of a snapshot's frames, when charts are cut to fit. */
+const SNAPSHOT_PART_USED = 0.8;
 /** What a chart's keys may grow by in snake case, and its comma. */
 const CHART_EXTRA_BYTES = 8;
 
@@ -83,7 +88,10 @@ export class DeltaStream {
     for (const window of first > 0 ? [...windows.slice(first), ...windows.slice(0, first)] : windows) {
       const cursor = this.#cursorOf(window);
       if (window.newestUs <= cursor.sentUs && cursor.retractedFromUs === Number.POSITIVE_INFINITY) continue;
-      const chart = this.#next === undefined ? this.#chart(window, cursor.sentUs, cursor) : undefined;
+      const chart =
+        this.#next === undefined
+          ? this.#chart(window, this.#limits.pointsPerChart, cursor.sentUs, cursor)
+          : undefined;
       room -= (chart?.length ?? 0) + CHART_EXTRA_BYTES;
       if (chart === undefined || room < 0) {
         this.#next ??= window;
@@ -110,10 +118,13 @@ export class DeltaStream {
     const { frameBytesMax, snapshotBytesMax } = this.#limits;
     let size = ENVELOPE_BYTES;
     this.leftOut = 0;
+    // A frame ends before the chart that does not fit: room is lost at the end of each.
+    const room = snapshotBytesMax * SNAPSHOT_PART_USED;
+    const points = pointsFitting(windows, this.#limits.pointsPerChart, room);
     for (const window of windows) {
       const { sentUs } = this.#cursorOf(window);
       if (window.length === 0 || sentUs === Number.NEGATIVE_INFINITY) continue;
-      const chart = this.#chart(window, Number.NEGATIVE_INFINITY, undefined, sentUs);
+      const chart = this.#chart(window, points, Number.NEGATIVE_INFINITY, undefined, sentUs);
       const needed = chart.length + CHART_EXTRA_BYTES;
       if (size + needed > frameBytesMax) {
         if ((frames.length + 1) * frameBytesMax > snapshotBytesMax) {
@@ -172,8 +183,14 @@ export class DeltaStream {
     return removed;
   }
 
-  #chart(window: PairWindow, afterUs: Micros, cursor: Cursor | undefined, toUs?: Micros): Buffer {
-    const columns = window.chart(this.#limits.pointsPerChart, afterUs, toUs);
+  #chart(
+    window: PairWindow,
+    points: number,
+    afterUs: Micros,
+    cursor: Cursor | undefined,
+    toUs?: Micros,
+  ): Buffer {
+    const columns = window.chart(points, afterUs, toUs);
     const retractedUs = cursor?.retractedFromUs ?? Number.POSITIVE_INFINITY;
     const retracted = Number.isFinite(retractedUs) ? `"retractedFrom":${secondsOf(retractedUs)},` : '';
     const covers = secondsOf(window.coversFromUs);
@@ -218,3 +235,10 @@ function secondsOf(us: Micros): number {
 }
 
 const NONE = Buffer.from('[]');
+
+/** How many points each chart may have for all to fit into so many bytes; half of what is wanted, at least. */
+function pointsFitting(windows: readonly PairWindow[], wanted: number, bytes: number): number {
+  const charts = windows.filter((window) => window.length > 0).length;
+  const fitting = Math.floor((bytes / charts - CHART_HEAD_BYTES) / POINT_TEXT_BYTES_MAX);
+  return Math.min(wanted, Math.max(Math.ceil(wanted / 2), fitting));
+}

@@ -178,7 +178,11 @@ export const DASHBOARD_QUERY = {
       type: 'string',
       description: 'ISO 8601 or epoch ms, exclusive. Without from and to: 24 h up to the newest common quote',
     },
-    points: { type: 'string', description: 'Greatest number of points of a chart, or all (default)' },
+    points: {
+      type: 'string',
+      description:
+        'Points of a chart that has more: as many, all of them rows of it; all (default) = every row',
+    },
     case: { type: 'string', description: 'camel (default) or snake: how the keys of a chart are written' },
   },
 } as const;

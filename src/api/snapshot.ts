@@ -130,8 +130,12 @@ export interface LakeSnapshot {
   readonly recording: boolean;
   /** What is wrong with it now, in words; each makes the process degraded. */
   readonly troubles: readonly string[];
-  /** Files that could not be read and were left out, newest first. */
-  readonly skippedFiles: readonly { readonly path: string; readonly reason: string }[];
+  /** Files and folders that could not be read, or not to their end: relative to the root, the kind, and the words. */
+  readonly skippedFiles: readonly {
+    readonly path: string;
+    readonly reason: string;
+    readonly message: string;
+  }[];
   /** Counters, past problems and what was recovered at start. */
   readonly details: Readonly<Record<string, unknown>>;
 }

@@ -21,3 +21,9 @@ export function exchangeFamily(exchange: string): string {
   const key = exchangeKey(exchange);
   return marketOf(key) === 'linear' ? key.slice(0, -PERP_SUFFIX.length) : key;
 }
+
+/** The one of `names` that is the same name, in its spelling; the first where several are. As written where none is. */
+export function spelledAs(name: string, names: readonly string[]): string {
+  const key = exchangeKey(name);
+  return names.find((other) => exchangeKey(other) === key) ?? name.trim();
+}

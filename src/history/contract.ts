@@ -7,6 +7,8 @@ import type { ChartReply, ChartRequest } from './protocol.js';
 export interface HistoryOptions {
   /** The lake's root; it need not exist yet. */
   readonly root: string;
+  /** How charts spell exchanges; those not among them as the lake does. Default none. */
+  readonly exchangeNames?: readonly string[];
   /** Threads; default 1. */
   readonly workers?: number;
   /** Requests that may wait for a worker; past it a request is refused as `busy`. */

@@ -31,6 +31,7 @@ export type ChartReply =
 
 export interface WorkerSettings {
   readonly root: string;
+  readonly exchangeNames: readonly string[];
   /** Of this worker's share of the cache. */
   readonly cacheBytesMax: number;
 }

@@ -224,8 +224,9 @@ class HistoryService implements History {
    * loop.
    */
   #start(slot: Slot): Worker {
-    const { root, cacheBytesMax = CACHE_BYTES_MAX } = this.#options;
-    const settings: WorkerSettings = { root, cacheBytesMax: cacheBytesMax / this.#slots.length };
+    const { root, exchangeNames = [], cacheBytesMax = CACHE_BYTES_MAX } = this.#options;
+    const share = cacheBytesMax / this.#slots.length;
+    const settings: WorkerSettings = { root, exchangeNames, cacheBytesMax: share };
     const url = this.#options.workerUrl ?? new URL('./worker.js', import.meta.url);
     const worker = new Worker(url, {
       workerData: settings,

@@ -6,6 +6,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { assert } from '../core/assert.js';
 import type { QuoteColumns } from '../core/columns.js';
+import { spelledAs } from '../core/exchange.js';
 import { Evidence } from '../lake/evidence.js';
 import { type Glances, LakeObserver } from '../lake/identity.js';
 import { type LakeInstrument, openReader } from '../lake/reader.js';
@@ -88,7 +89,8 @@ async function chart(request: ChartRequest, signal: AbortSignal): Promise<Worker
     nextTurn,
   });
   if (columns.length === 0) return { status: 'empty' };
-  const title = { symbol: left.symbol, exchange1: left.exchange, exchange2: right.exchange };
+  const [exchange1, exchange2] = [left, right].map((leg) => spelledAs(leg.exchange, settings.exchangeNames));
+  const title = { symbol: left.symbol, exchange1: exchange1!, exchange2: exchange2! };
   const bytes = encodeChart(title, columns, request.keyCase);
   const rows = columns.length;
   // What changed while it was read may be in it or not.
@@ -133,6 +135,9 @@ async function warmUp(signal: AbortSignal, request?: ChartRequest): Promise<Work
     nextTurn,
   });
   encodeChart({ symbol: '', exchange1: '', exchange2: '' }, columns);
+  // What of the lake is not read at all is then known before anybody misses it.
+  await reader.survey();
+  observer.record(new Evidence());
   return request === undefined ? { status: 'warm' } : await chart(request, signal);
 }
 

@@ -1,5 +1,6 @@
 // What instruments and partitions a lake holds, from folder names alone: opens no file.
-// Walks exchange= → symbol= → date= → hour=, only where asked: a lake may have millions of folders.
+// Walks exchange= → symbol= → date= → hour=, or <run> → <Exchange> → <Symbol> of the older layouts, only where asked:
+// a lake may have millions of folders.
 
 import { join } from 'node:path';
 import { exchangeKey } from '../core/exchange.js';
@@ -7,8 +8,10 @@ import { instrumentKey } from '../core/instrument.js';
 import { symbolKey, unifiedFromSpelling } from '../core/symbol.js';
 import { type Micros, US_PER_DAY, US_PER_HOUR } from '../core/time.js';
 import { TRADES_DIR, unescapeName } from './paths.js';
-import { dateOfName, hourOfName, overlaps, type Partition } from './plan.js';
-import type { ReadStore } from './store.js';
+import { dateOfName, hourOfName, isQuoteFileName, isTradesName, overlaps, type Partition } from './plan.js';
+import { sessionPartition, sessionStartUs } from './sessions.js';
+import type { ReadStore, StoreEntry } from './store.js';
+import type { NoteStrangers } from './strangers.js';
 
 /** An instrument of the lake, whatever its spellings on disk. */
 export interface LakeInstrument {
@@ -21,17 +24,21 @@ export interface LakeInstrument {
 
 const DEPTH_MAX = 8;
 
-/** Every instrument of the lake, or those that match; by exchange and symbol. */
+/** Every instrument of the lake, or those that match; by exchange and symbol. Tells of folders that it passes over. */
 export async function discoverInstruments(
   store: ReadStore,
   root: string,
   wanted?: { readonly exchange: string; readonly symbol: string },
+  note: NoteStrangers = () => undefined,
 ): Promise<LakeInstrument[]> {
   const merged = new Map<string, { exchange: string; symbol: string; directories: string[] }>();
-  for (const exchange of await namedFolders(store, root, 'exchange')) {
+  for (const exchange of await exchangeFolders(store, root, note)) {
     if (wanted !== undefined && exchangeKey(exchange.value) !== exchangeKey(wanted.exchange)) continue;
-    for (const symbol of await namedFolders(store, exchange.path, 'symbol')) {
+    for (const symbol of await symbolFolders(store, exchange, note)) {
       if (wanted !== undefined && symbolKey(symbol.value) !== symbolKey(wanted.symbol)) continue;
+      // Only where it is read anyway: a run has a folder for each symbol of its day.
+      if (wanted !== undefined && exchange.ofRun)
+        note(symbol.path, strangersOfRun(await store.list(symbol.path)));
       const key = instrumentKey(exchange.value, symbol.value);
       const known = merged.get(key);
       if (known === undefined) {
@@ -47,13 +54,22 @@ export async function discoverInstruments(
   return [...merged.values()].sort(byName);
 }
 
+/** The exchanges that a lake has folders of, each once, as first spelled there; sorted. */
+export async function discoverExchanges(store: ReadStore, root: string): Promise<readonly string[]> {
+  const byKey = new Map<string, string>();
+  for (const { value } of await exchangeFolders(store, root, () => undefined)) {
+    if (!byKey.has(exchangeKey(value))) byKey.set(exchangeKey(value), value);
+  }
+  return [...byKey.values()].sort();
+}
+
 export function byName(a: LakeInstrument, b: LakeInstrument): number {
   const left = `${a.exchange}|${a.symbol}`;
   const right = `${b.exchange}|${b.symbol}`;
   return left < right ? -1 : left > right ? 1 : 0;
 }
 
-/** The partitions of an instrument that touch [fromUs, toUs); lists no day outside. Unordered. */
+/** The partitions of an instrument that touch [fromUs, toUs), and all dated runs; lists no day outside. Unordered. */
 export async function discoverPartitions(
   store: ReadStore,
   directories: readonly string[],
@@ -62,6 +78,11 @@ export async function discoverPartitions(
 ): Promise<Partition[]> {
   const found: Partition[] = [];
   for (const directory of directories) {
+    const run = sessionPartition(directory);
+    if (run !== null) {
+      found.push(run);
+      continue;
+    }
     found.push({
       directory,
       depth: 'flat',
@@ -88,6 +109,7 @@ export async function discoverDays(
 ): Promise<readonly Micros[]> {
   const days = new Set<Micros>();
   for (const directory of directories) {
+    if (sessionPartition(directory) !== null) continue;
     for (const entry of await store.list(directory)) {
       const dayUs = entry.isDirectory ? dateOfName(entry.name) : null;
       if (dayUs !== null) days.add(dayUs);
@@ -134,18 +156,86 @@ function isVisibleFolder(entry: { readonly name: string; readonly isDirectory: b
   return entry.isDirectory && !/^[._]/.test(entry.name) && entry.name !== TRADES_DIR;
 }
 
-/** Sub-folders `key=value`, their values unescaped. */
-async function namedFolders(
+interface NamedFolder {
+  readonly path: string;
+  readonly value: string;
+}
+
+interface ExchangeFolder extends NamedFolder {
+  /** Below a dated run the folders are named plainly. */
+  readonly ofRun: boolean;
+}
+
+/** `exchange=…` folders, then those of dated runs, the oldest run first. */
+async function exchangeFolders(
+  store: ReadStore,
+  root: string,
+  note: NoteStrangers,
+): Promise<readonly ExchangeFolder[]> {
+  const hive: ExchangeFolder[] = [];
+  const ofRuns: ExchangeFolder[] = [];
+  const strange: string[] = [];
+  for (const entry of await store.list(root)) {
+    const path = join(root, entry.name);
+    const value = hiveValue(entry, 'exchange');
+    if (value !== null) hive.push({ path, value, ofRun: false });
+    else if (entry.isDirectory && sessionStartUs(entry.name) !== null)
+      ofRuns.push(...(await plainFolders(store, path, note)).map((folder) => ({ ...folder, ofRun: true })));
+    else if (isVisibleFolder(entry) || isDataFile(entry)) strange.push(entry.name);
+  }
+  note(root, strange);
+  return [...hive, ...ofRuns];
+}
+
+async function symbolFolders(
+  store: ReadStore,
+  { path: directory, ofRun }: ExchangeFolder,
+  note: NoteStrangers,
+): Promise<readonly NamedFolder[]> {
+  if (ofRun) return await plainFolders(store, directory, note);
+  const found: NamedFolder[] = [];
+  const strange: string[] = [];
+  for (const entry of await store.list(directory)) {
+    const value = hiveValue(entry, 'symbol');
+    if (value !== null) found.push({ path: join(directory, entry.name), value });
+    else if (isVisibleFolder(entry) || isDataFile(entry)) strange.push(entry.name);
+  }
+  note(directory, strange);
+  return found;
+}
+
+/** Folders named by nothing but a value. */
+async function plainFolders(
   store: ReadStore,
   directory: string,
-  key: string,
-): Promise<readonly { readonly path: string; readonly value: string }[]> {
+  note: NoteStrangers,
+): Promise<readonly NamedFolder[]> {
+  const entries = await store.list(directory);
+  note(
+    directory,
+    entries.filter(isDataFile).map(({ name }) => name),
+  );
+  return entries
+    .filter(isVisibleFolder)
+    .map(({ name }) => ({ path: join(directory, name), value: unescapeName(name) }));
+}
+
+/** `value` of a folder `key=value`, unescaped; null for anything else. */
+function hiveValue({ name, isDirectory }: StoreEntry, key: string): string | null {
   const prefix = `${key}=`;
-  const found: { path: string; value: string }[] = [];
-  for (const entry of await store.list(directory)) {
-    if (!entry.isDirectory || !entry.name.toLowerCase().startsWith(prefix)) continue;
-    const value = unescapeName(entry.name.slice(prefix.length));
-    if (value !== '') found.push({ path: join(directory, entry.name), value });
-  }
-  return found;
+  if (!isDirectory || !name.toLowerCase().startsWith(prefix)) return null;
+  return unescapeName(name.slice(prefix.length)) || null;
+}
+
+/** What lies beside the quotes of one symbol and is neither theirs nor trades. */
+function strangersOfRun(entries: readonly StoreEntry[]): readonly string[] {
+  const isKnown = ({ name }: StoreEntry) => isQuoteFileName(name) || isTradesName(name);
+  return entries
+    .filter((entry) => isVisibleFolder(entry) || (isDataFile(entry) && !isKnown(entry)))
+    .map(({ name }) => name);
+}
+
+/** Of a kind that quotes are kept in; notes and the like beside a lake are nobody's business. */
+function isDataFile({ name, isDirectory }: StoreEntry): boolean {
+  return !isDirectory && /\.(parquet|csv|gz|zip|zst)$/i.test(name) && !/^[._]/.test(name);
 }

@@ -14,7 +14,14 @@ import { Evidence, type FolderSeen } from './evidence.js';
 import { JOURNAL_DIR, lastStampOf, RUNS_DIR, runSpan, segmentFirstUs } from './paths.js';
 import { isQuoteFileName } from './plan.js';
 import { type RecentRows, readRecent } from './recent.js';
-import { diskStore, isNotFound, type ReadStore, type StoreEntry, type StoreFile } from './store.js';
+import {
+  diskStore,
+  type FileLook,
+  isNotFound,
+  type ReadStore,
+  type StoreEntry,
+  type StoreFile,
+} from './store.js';
 
 /** Change times this much older than the newest seen are certain to be over, on the coarsest file systems too. */
 const SETTLE_MS = 2_000;
@@ -58,7 +65,11 @@ export class LakeObserver {
 
   constructor(root: string) {
     this.#root = root;
-    this.store = { list: async (directory) => this.#list(directory), open: (path) => this.#open(path) };
+    this.store = {
+      list: async (directory) => this.#list(directory),
+      open: (path) => this.#open(path),
+      look: (path) => this.#lookAt(path),
+    };
     this.recent = (...args) => this.#readRecent(...args);
   }
 
@@ -99,6 +110,13 @@ export class LakeObserver {
     const file = await certain(diskStore.open(path));
     if (!isOurName(path) && !evidence.files.has(path)) evidence.files.set(path, this.#versionOf(path));
     return { ...file, slice: (start, end) => certain(file.slice(start, end)) };
+  }
+
+  /** What a file's times rule out rests on the file as much as what is read of it. */
+  async #lookAt(path: string): Promise<FileLook | null> {
+    const { files } = this.#evidence;
+    if (!files.has(path)) files.set(path, this.#versionOf(path));
+    return await diskStore.look(path);
   }
 
   async #readRecent(

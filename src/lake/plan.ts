@@ -25,6 +25,8 @@ export interface FileRead {
   readonly ours: boolean;
   /** The stamp of its last row, where the name tells it. */
   readonly lastUs: Micros | null;
+  /** Neither its name nor its folders say when its rows end. */
+  readonly undated: boolean;
 }
 
 const DATE = /^date=(\d{4}-\d{2}-\d{2})$/i;
@@ -83,9 +85,14 @@ export function planFiles(
   return reads;
 }
 
-/** Parquet, visible (a temporary file begins with a dot), and not trades. */
+/** Parquet or packed text, visible (a temporary file begins with a dot), and not trades. */
 export function isQuoteFileName(name: string): boolean {
-  return name.endsWith('.parquet') && !name.startsWith('.') && !name.startsWith('trades-');
+  return /\.(parquet|csv\.gz)$/.test(name) && !name.startsWith('.') && !isTradesName(name);
+}
+
+/** `trades-….parquet` of the hive layout, `trades.csv.gz`, `trade_updates.…` of the older ones. */
+export function isTradesName(name: string): boolean {
+  return /^trades?[-_.]/i.test(name);
 }
 
 /** Whether day files may lie in this partition. */
@@ -96,11 +103,12 @@ export function holdsDayFiles(partition: Partition): boolean {
 function fileRead(partition: Partition, path: string, name: string): FileRead {
   const { fromUs, toUs } = partition;
   if (toUs - fromUs === US_PER_HOUR) {
-    if (DAY_FILE.test(name)) return { path, fromUs, toUs: fromUs + US_PER_DAY, ours: true, lastUs: null };
+    if (DAY_FILE.test(name))
+      return { path, fromUs, toUs: fromUs + US_PER_DAY, ours: true, lastUs: null, undated: false };
     const lastUs = lastStampOf(name, fromUs);
-    if (lastUs !== null) return { path, fromUs, toUs: lastUs + 1, ours: true, lastUs };
+    if (lastUs !== null) return { path, fromUs, toUs: lastUs + 1, ours: true, lastUs, undated: false };
   }
-  return { path, fromUs, toUs, ours: false, lastUs: null };
+  return { path, fromUs, toUs, ours: false, lastUs: null, undated: toUs === Number.POSITIVE_INFINITY };
 }
 
 function compare<T extends number | string>(a: T, b: T): number {

@@ -9,6 +9,9 @@ export type LakeProblemReason =
   | 'unreadable' // the file system refuses (permissions, input/output error)
   | 'no-timestamp' // has a bid column, but no column whose name contains "time"
   | 'rows-without-time' // rows whose time is null or unreadable were left out
+  | 'partly-read' // broken in the middle: the rows before the break are there
+  | 'unreadable-rows' // rows of a text table without a time, or with numbers that can be read in two ways
+  | 'unknown-layout' // a folder or file that is in no layout known: not looked into
   | 'out-of-order' // rows older than their folder's name says, too late to be sorted in
   | 'recent'; // a journal or run file, told by its own reader
 

@@ -1,5 +1,6 @@
 // The lake's reading door: instruments, newest stamps, quotes of a time range in order. Writes nothing,
-// takes no lock, keeps no state but the list of problems: cheap to make, fit for a worker thread.
+// takes no lock, keeps no state but the list of problems and the times of undated files: cheap to make, fit for a
+// worker thread.
 
 import { join, relative } from 'node:path';
 import type { QuoteColumns } from '../core/columns.js';
@@ -7,6 +8,7 @@ import { instrumentKey } from '../core/instrument.js';
 import { unifiedFromSpelling } from '../core/symbol.js';
 import type { Micros } from '../core/time.js';
 import { byName, discoverInstruments, discoverPartitions, type LakeInstrument } from './discover.js';
+import { KnownFiles } from './known-files.js';
 import { NO_PROGRESS, sliceColumns } from './merge.js';
 import { newestInFiles } from './newest.js';
 import { JOURNAL_DIR } from './paths.js';
@@ -15,6 +17,7 @@ import { FileVanished, type ReportProblem } from './read-file.js';
 import { type RecentRows, readRecent } from './recent.js';
 import { type InstrumentNames, recentInstruments } from './recent-names.js';
 import { diskStore, type ReadStore } from './store.js';
+import { type NoteStrangers, Strangers } from './strangers.js';
 import { sweep } from './sweep.js';
 
 export type { LakeInstrument } from './discover.js';
@@ -32,6 +35,8 @@ export interface ReadRange {
 export interface LakeReader {
   /** Every instrument, spellings merged, by exchange and symbol. Lists two levels of folders. */
   instruments(): Promise<readonly LakeInstrument[]>;
+  /** Looks at the folders as `instruments` does, for what `problems` can say of them then. */
+  survey(): Promise<void>;
   /** Exchange in any case, symbol in any spelling; undefined where the lake has nothing of it. */
   find(exchange: string, symbol: string): Promise<LakeInstrument | undefined>;
   /** The newest stamp of any row; undefined where there is none. May be that of a damaged file's last row. */
@@ -67,16 +72,21 @@ export function openReader(root: string, options: LakeReaderOptions = {}): LakeR
     problems.add({ path: relative(root, path), reason, message });
   };
   const readable = (path: string) => problems.clear(relative(root, path));
-  const context: Context = { root, store, recent, report, readable };
+  const strangers = new Strangers();
+  const note: NoteStrangers = (folder, names) => strangers.note(relative(root, folder), names);
+  const context: Context = { root, store, known: new KnownFiles(), recent, report, readable };
   const fresh = options.recentInstruments ?? recentInstruments;
   return {
     instruments: async () => {
       // As with rows: the journal before the folders, so that what moves meanwhile is not missed.
       const names = await fresh(root);
-      return withFresh(await discoverInstruments(store, root), names);
+      return withFresh(await discoverInstruments(store, root, undefined, note), names);
+    },
+    survey: async () => {
+      await discoverInstruments(store, root, undefined, note);
     },
     find: async (exchange, symbol) => {
-      const [known] = await discoverInstruments(store, root, { exchange, symbol });
+      const [known] = await discoverInstruments(store, root, { exchange, symbol }, note);
       if (known !== undefined) return known;
       const key = instrumentKey(exchange, symbol);
       const names = (await fresh(root)).filter((name) => instrumentKey(name.exchange, name.symbol) === key);
@@ -84,13 +94,14 @@ export function openReader(root: string, options: LakeReaderOptions = {}): LakeR
     },
     newestUs: (instrument) => newestUs(context, instrument),
     readQuotes: (instrument, range) => readQuotes(context, instrument, range),
-    problems: () => problems.all(),
+    problems: () => [...problems.all(), ...strangers.all()],
   };
 }
 
 interface Context {
   readonly root: string;
   readonly store: ReadStore;
+  readonly known: KnownFiles;
   readonly recent: typeof readRecent;
   readonly report: ReportProblem;
   readonly readable: (path: string) => void;
@@ -111,7 +122,7 @@ async function* readQuotes(
   { exchange, symbol, directories }: LakeInstrument,
   range: ReadRange,
 ): AsyncGenerator<QuoteColumns> {
-  const { store, report, readable } = context;
+  const { store, known, report, readable } = context;
   const { toUs, sizes = false, signal } = range;
   let { fromUs } = range;
   signal?.throwIfAborted();
@@ -125,8 +136,8 @@ async function* readQuotes(
   for (;;) {
     const partitions = await discoverPartitions(store, directories, fromUs, toUs);
     try {
-      const input = { store, partitions, recent, fromUs, toUs, sizes, progress, report, readable, ignored };
-      for await (const merged of sweep(input)) {
+      const files = { store, known, report, readable, ignored, partitions };
+      for await (const merged of sweep({ ...files, recent, fromUs, toUs, sizes, progress })) {
         progress = merged.progress;
         for (const chunk of sliceColumns(merged.columns, CHUNK_ROWS_MAX)) {
           signal?.throwIfAborted();
@@ -152,7 +163,7 @@ async function newestUs(
   context: Context,
   { exchange, symbol, directories }: LakeInstrument,
 ): Promise<Micros | undefined> {
-  const inFiles = () => newestInFiles(context.store, directories, context.report);
+  const inFiles = () => newestInFiles(context, directories);
   for (let knownUs = await inFiles(); ; ) {
     const fromUs = knownUs === null ? 0 : knownUs + 1;
     const recent = await recentRows(context, exchange, symbol, fromUs, Number.MAX_SAFE_INTEGER);

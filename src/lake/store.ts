@@ -3,6 +3,7 @@
 
 import { open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type Micros, US_PER_MS } from '../core/time.js';
 
 export interface StoreEntry {
   readonly name: string;
@@ -19,14 +20,23 @@ export interface StoreFile {
   close(): Promise<void>;
 }
 
+/** What a folder tells of a file. */
+export interface FileLook {
+  /** As that of the file when it is opened. */
+  readonly version: string;
+  readonly modifiedUs: Micros;
+}
+
 export interface ReadStore {
   /** Sorted by name; a folder that does not exist is empty. */
   list(directory: string): Promise<readonly StoreEntry[]>;
   /** Throws with code ENOENT where there is no such file. */
   open(path: string): Promise<StoreFile>;
+  /** Without opening it; null where there is no such file. A store without it has its files opened instead. */
+  look?(path: string): Promise<FileLook | null>;
 }
 
-export const diskStore: ReadStore = { list, open: openFile };
+export const diskStore = { list, open: openFile, look } satisfies ReadStore;
 
 /** The file is not, or no longer, there. */
 export function isNotFound(error: unknown): boolean {
@@ -66,13 +76,27 @@ async function leadsToDirectory(directory: string, name: string): Promise<boolea
   }
 }
 
+async function look(path: string): Promise<FileLook | null> {
+  try {
+    const { size, mtimeMs } = await stat(path);
+    return { version: versionOf(size, mtimeMs), modifiedUs: mtimeMs * US_PER_MS };
+  } catch (error) {
+    if (isNotFound(error)) return null;
+    throw error;
+  }
+}
+
+function versionOf(size: number, mtimeMs: number): string {
+  return `${size}@${mtimeMs}`;
+}
+
 async function openFile(path: string): Promise<StoreFile> {
   const handle = await open(path, 'r');
   try {
     const { size, mtimeMs } = await handle.stat();
     return {
       byteLength: size,
-      version: `${size}@${mtimeMs}`,
+      version: versionOf(size, mtimeMs),
       slice: async (start, end = size) => {
         const bytes = new Uint8Array(Math.max(0, end - start));
         let done = 0;

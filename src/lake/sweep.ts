@@ -4,15 +4,17 @@
 import type { QuoteColumns } from '../core/columns.js';
 import { hourStartUs, type Micros, US_PER_HOUR } from '../core/time.js';
 import { listPartition } from './discover.js';
+import { FileUnits } from './file-units.js';
+import { type KnownFiles, narrowed } from './known-files.js';
 import { type Merged, mergeBlocks, type Progress, type RowBlock } from './merge.js';
-import { openQuoteFile, readGroup } from './parquet-read.js';
 import { lastStampOf } from './paths.js';
-import { type FileRead, type Partition, planFiles, planPartitions } from './plan.js';
-import { type ReportProblem, timesByReading, tryRead, withFile } from './read-file.js';
+import { type FileRead, overlaps, type Partition, planFiles, planPartitions } from './plan.js';
+import { type ReportProblem, tryRead } from './read-file.js';
 import type { ReadStore } from './store.js';
 
 export interface SweepInput {
   readonly store: ReadStore;
+  readonly known: KnownFiles;
   readonly partitions: readonly Partition[];
   /** Rows of the journal, ascending; those that are in files too are left out here. */
   readonly recent: QuoteColumns;
@@ -24,7 +26,7 @@ export interface SweepInput {
   /** Files not to look at: they were listed and gone before. */
   readonly ignored: ReadonlySet<string>;
   readonly report: ReportProblem;
-  /** Told of each file whose footer could be read. */
+  /** Told of each file that could be read. */
   readonly readable: (path: string) => void;
 }
 
@@ -49,7 +51,15 @@ interface Unit {
 
 /** Ascending stretches; each comes with what has been given out once it is taken. */
 export async function* sweep(input: SweepInput): AsyncGenerator<Merged> {
-  const pool = new Pool(input);
+  const files = new FileUnits(input);
+  try {
+    yield* stretches(input, new Pool(input, files));
+  } finally {
+    await files.close();
+  }
+}
+
+async function* stretches(input: SweepInput, pool: Pool): AsyncGenerator<Merged> {
   let progress = input.progress;
   let skipAtLast = progress.foreignAtLast;
   for (;;) {
@@ -71,6 +81,7 @@ export async function* sweep(input: SweepInput): AsyncGenerator<Merged> {
 /** What is known of the range so far, from folder names down to row groups. */
 class Pool {
   readonly #input: SweepInput;
+  readonly #opener: FileUnits;
   readonly #partitions: Pending<Partition>[];
   #files: Pending<FileRead>[] = [];
   #recent: Pending<{ readonly from: number; readonly to: number }>[];
@@ -78,8 +89,9 @@ class Pool {
   readonly #watermarks = new Map<Micros, Micros>();
   #order = 0;
 
-  constructor(input: SweepInput) {
+  constructor(input: SweepInput, opener: FileUnits) {
     this.#input = input;
+    this.#opener = opener;
     this.#partitions = planPartitions(input.partitions, input.fromUs, input.toUs).map((item) => ({
       item,
       lowestUs: item.fromUs - FOREIGN_SLACK_US,
@@ -149,34 +161,20 @@ class Pool {
       const known = this.#watermarks.get(partition.fromUs) ?? Number.NEGATIVE_INFINITY;
       this.#watermarks.set(partition.fromUs, Math.max(known, lastUs));
     }
-    for (const item of planFiles(partition, paths, fromUs, toUs)) {
-      if (ignored.has(item.path)) continue;
+    for (const read of planFiles(partition, paths, fromUs, toUs)) {
+      if (ignored.has(read.path)) continue;
+      const item = await narrowed(this.#input, partition, read);
+      if (!overlaps(item.fromUs, item.toUs, fromUs, toUs)) continue;
       this.#files.push({ item, lowestUs: item.ours ? item.fromUs : item.fromUs - FOREIGN_SLACK_US });
     }
   }
 
-  async #open(read: FileRead): Promise<void> {
-    const { store, fromUs, toUs, sizes } = this.#input;
-    await withFile(store, read.path, null, async (file) => {
-      const quotes = await openQuoteFile(file);
-      this.#input.readable(read.path);
-      if (quotes === null) return;
-      for (const group of quotes.groups) {
-        const times = group.times ?? (await timesByReading(file, quotes, group));
-        const order = this.#order++;
-        if (times === null || times.maxUs < fromUs || times.minUs >= toUs) continue;
-        this.#units.push({
-          ...times,
-          order,
-          path: read.path,
-          load: () =>
-            withFile(store, read.path, file.version, async (again) => ({
-              columns: await readGroup(again, quotes, group, sizes),
-              ours: quotes.ours,
-            })),
-        });
-      }
-    });
+  async #open({ path, undated }: FileRead): Promise<void> {
+    const { fromUs, toUs } = this.#input;
+    for (const unit of await this.#opener.open(path, undated)) {
+      const order = this.#order++;
+      if (unit.maxUs >= fromUs && unit.minUs < toUs) this.#units.push({ ...unit, order, path });
+    }
   }
 
   #addRecent(from: number, to: number): void {

@@ -1,6 +1,7 @@
 // From a statistics file to the list of recommended pairs: filter, spelling, order. Pure.
 // Never drops a row silently: one whose values cannot be read is named in a warning.
 
+import { exchangeKey, spelledAs } from '../core/exchange.js';
 import { unifiedFromSpelling } from '../core/symbol.js';
 import type { StatisticsFile, StatisticsWarning } from './stats.js';
 
@@ -19,33 +20,42 @@ export interface Opportunity {
   readonly statistics: Readonly<Record<string, number | boolean | string>>;
 }
 
-/** Rows with more than `minCycles` cycles (strictly), by symbol, exchange1, exchange2 in code-point order. */
+/**
+ * Rows with more than `minCycles` cycles (strictly), by symbol, exchange1, exchange2 in code-point order. Exchanges
+ * are spelled as in `exchangeNames`, those it does not have as in the file. Of rows that then name the same pair,
+ * the one with the most cycles stays, the first of equals.
+ */
 export function filterOpportunities(
   file: StatisticsFile,
   minCycles: number = MIN_CYCLES_DEFAULT,
+  exchangeNames: readonly string[] = [],
 ): { readonly opportunities: readonly Opportunity[]; readonly warnings: readonly StatisticsWarning[] } {
   const at = (column: string): number => file.columns.indexOf(column);
   const [symbolAt, leftAt, rightAt] = [at('symbol'), at('exchange1'), at('exchange2')];
   const cyclesAt = at('opportunity_cycles_040bp');
-  const opportunities: Opportunity[] = [];
+  const byPair = new Map<string, Opportunity>();
   let unreadable = 0;
   for (const row of file.rows) {
     const cycles = cellNumber(row[cyclesAt] ?? '');
     const symbol = unifiedFromAny(row[symbolAt] ?? '');
-    const exchange1 = (row[leftAt] ?? '').trim();
-    const exchange2 = (row[rightAt] ?? '').trim();
+    const exchange1 = spelledAs(row[leftAt] ?? '', exchangeNames);
+    const exchange2 = spelledAs(row[rightAt] ?? '', exchangeNames);
     if (!Number.isFinite(cycles) || symbol === undefined || exchange1 === '' || exchange2 === '') {
       unreadable += 1;
       continue;
     }
     if (!(cycles > minCycles)) continue;
+    const opportunityCycles = Math.trunc(cycles);
+    const key = `${symbol}|${exchangeKey(exchange1)}|${exchangeKey(exchange2)}`;
+    const known = byPair.get(key);
+    if (known !== undefined && known.opportunityCycles >= opportunityCycles) continue;
     const statistics = statisticsOf(file.columns, row);
-    opportunities.push({ symbol, exchange1, exchange2, opportunityCycles: Math.trunc(cycles), statistics });
+    byPair.set(key, { symbol, exchange1, exchange2, opportunityCycles, statistics });
   }
   const message = `${unreadable} rows of the statistics file ${file.name} lack a readable name or count`;
   const warnings: StatisticsWarning[] =
     unreadable === 0 ? [] : [{ code: 'bad-value', message, file: file.name }];
-  return { opportunities: opportunities.sort(compareOpportunities), warnings };
+  return { opportunities: [...byPair.values()].sort(compareOpportunities), warnings };
 }
 
 /** `BTC/USDT` from `BTC_USDT`, `btc-usdt`, `BTC#USDT`, `BTCUSDT`; undefined where base or quote is missing. */

@@ -25,6 +25,8 @@ export interface OpportunityStoreOptions {
   readonly directory: string;
   /** Strictly more cycles than this. */
   readonly minCycles?: number;
+  /** How exchanges are spelled elsewhere, the first spelling of a name first; default: as the file has them. */
+  readonly exchangeNames?: () => Promise<readonly string[]>;
   readonly clock: Clock;
   readonly refreshMs?: number;
 }
@@ -44,12 +46,13 @@ export function createOpportunityStore(options: OpportunityStoreOptions): Opport
       knownSignature = '';
       return { opportunities: [], warnings: [listed.warning], file: null };
     }
-    const signature = signatureOf(listed.entries);
+    const names = (await options.exchangeNames?.()) ?? [];
+    const signature = `${names.join()}${signatureOf(listed.entries)}`;
     if (known !== undefined && signature === knownSignature) return known;
     const { file, warnings } = await readNewest(directory, listed.entries);
     knownSignature = signature;
     if (file === undefined) return { opportunities: [], warnings, file: null };
-    const filtered = filterOpportunities(file, minCycles);
+    const filtered = filterOpportunities(file, minCycles, names);
     const { opportunities } = filtered;
     return { opportunities, warnings: [...warnings, ...filtered.warnings], file: file.name };
   };

@@ -1,15 +1,17 @@
 // Fewer points of a chart without hiding anything: time buckets that keep first, last, least, greatest and a
-// hole. Works on a stream: never holds more rows than it may give back (plus what it had before it knew it
-// was too many).
+// hole, and rows in between as far as there is room. Works on a stream: holds at most three times the rows that it
+// may give back, whatever it is given. Never makes a row up: what comes back was there.
 
 import { assert } from '../core/assert.js';
 import type { Micros } from '../core/time.js';
+import { EvenRows, FIELDS } from './even-rows.js';
 import { grown } from './spread.js';
 
 /** first, least, greatest, hole, last: what a bucket may keep. */
 const SLOTS = 5;
-/** row number, stamp, spread, upper, lower. */
-const FIELDS = 5;
+
+/** What is kept first where there is no room for all: last, first, least, greatest, hole. */
+const BY_WORTH = [4, 0, 1, 2, 3] as const;
 
 export const POINTS_MIN = SLOTS;
 
@@ -23,11 +25,11 @@ export interface ChartColumns {
 }
 
 /**
- * Give it the rows of [.., toUs) in order, then `finish`. Up to `points` rows come back as they are; of more,
- * each of floor(points / 5) equal time buckets between the first row and `toUs` keeps at most five: its first
- * and last row, the least and the greatest spread, and one row without a spread that is not its first (a
- * hole). So at most max(5, points) rows come back, every bucket's extremes among them, in order; bands are
- * those of the kept rows.
+ * Give it the rows of [.., toUs) in order, then `finish`. Up to `points` rows come back as they are; of more, exactly
+ * `points`, in order, bands those of the kept rows. Each of floor(points / 5) equal time buckets between the first
+ * row and `toUs` keeps its first and last row, the least and the greatest spread, and one row without a spread that
+ * is not its first (a hole). The room that these leave is filled with rows evenly out of all. Fewer than five points
+ * are the last row, the first, the least, the greatest: as many of them as asked for.
  */
 export class Downsampler {
   /** Rows given so far. */
@@ -39,6 +41,7 @@ export class Downsampler {
   #upper = new Float64Array(256);
   #lower = new Float64Array(256);
   #buckets: Float64Array | undefined;
+  #even: EvenRows | undefined;
   #bucketCount = 0;
   #originUs = 0;
   #bucketUs = 1;
@@ -54,12 +57,11 @@ export class Downsampler {
     const row = this.rows;
     this.rows += 1;
     if (this.#buckets !== undefined) {
-      this.#place(this.#buckets, row, stampUs, spread, upper, lower);
+      this.#take(this.#buckets, row, stampUs, spread, upper, lower);
       return;
     }
     if (row === this.#points) {
-      this.#startBuckets();
-      this.#place(this.#buckets!, row, stampUs, spread, upper, lower);
+      this.#take(this.#startBuckets(), row, stampUs, spread, upper, lower);
       return;
     }
     if (row === this.#stampUs.length) this.#grow();
@@ -90,16 +92,31 @@ export class Downsampler {
     this.#lower = grown(this.#lower, rows - 1, capacity);
   }
 
-  #startBuckets(): void {
+  #startBuckets(): Float64Array {
     this.#bucketCount = Math.max(1, Math.floor(this.#points / SLOTS));
     this.#originUs = this.#stampUs[0]!;
     this.#bucketUs = Math.max(1, (this.#toUs - this.#originUs) / this.#bucketCount);
-    this.#buckets = new Float64Array(this.#bucketCount * SLOTS * FIELDS).fill(Number.NaN);
+    const buckets = new Float64Array(this.#bucketCount * SLOTS * FIELDS).fill(Number.NaN);
+    this.#buckets = buckets;
+    this.#even = new EvenRows(this.#points);
     for (let row = 0; row < this.#points; row += 1) {
       const stampUs = this.#stampUs[row]!;
-      this.#place(this.#buckets, row, stampUs, this.#spread[row]!, this.#upper[row]!, this.#lower[row]!);
+      this.#take(buckets, row, stampUs, this.#spread[row]!, this.#upper[row]!, this.#lower[row]!);
     }
     this.#stampUs = this.#spread = this.#upper = this.#lower = new Float64Array(0);
+    return buckets;
+  }
+
+  #take(
+    buckets: Float64Array,
+    row: number,
+    stampUs: Micros,
+    spread: number,
+    upper: number,
+    lower: number,
+  ): void {
+    this.#even!.push(row, stampUs, spread, upper, lower);
+    this.#place(buckets, row, stampUs, spread, upper, lower);
   }
 
   #place(
@@ -134,25 +151,26 @@ export class Downsampler {
   }
 
   #collect(buckets: Float64Array): ChartColumns {
-    const kept = new Float64Array(this.#bucketCount * SLOTS);
-    let length = 0;
-    let lastRow = -1;
-    for (let bucket = 0; bucket < this.#bucketCount; bucket += 1) {
-      const first = bucket * SLOTS;
-      const slots = [0, 1, 2, 3, 4]
-        .map((slot) => (first + slot) * FIELDS)
-        .filter((at) => !Number.isNaN(buckets[at]!))
-        .sort((a, b) => buckets[a]! - buckets[b]!);
-      for (const at of slots) {
-        if (buckets[at]! <= lastRow) continue;
-        lastRow = buckets[at]!;
-        kept[length] = at;
-        length += 1;
-      }
+    const chosen = this.#chosen(buckets);
+    const even = this.#even!;
+    even.withoutKept(chosen.map((at) => buckets[at]!));
+    const fillers = even.choose(this.#points - chosen.length);
+    const length = chosen.length + fillers.length;
+    const kept = new Float64Array(length * FIELDS);
+    let [fromChosen, fromFillers] = [0, 0];
+    for (let to = 0; to < length; to += 1) {
+      const at = chosen[fromChosen];
+      const filler = fillers[fromFillers];
+      const isChosen = filler === undefined || (at !== undefined && buckets[at]! < even.rows[filler]!);
+      const source = isChosen ? buckets : even.rows;
+      const start = isChosen ? at! : filler;
+      if (isChosen) fromChosen += 1;
+      else fromFillers += 1;
+      for (let field = 0; field < FIELDS; field += 1) kept[to * FIELDS + field] = source[start + field]!;
     }
     const column = (field: number): Float64Array => {
       const values = new Float64Array(length);
-      for (let row = 0; row < length; row += 1) values[row] = buckets[kept[row]! + field]!;
+      for (let row = 0; row < length; row += 1) values[row] = kept[row * FIELDS + field]!;
       return values;
     };
     return {
@@ -162,6 +180,21 @@ export class Downsampler {
       upperBand: column(3),
       lowerBand: column(4),
     };
+  }
+
+  /** Where the rows lie that the buckets keep, each row once, in the order of rows. */
+  #chosen(buckets: Float64Array): number[] {
+    const chosen: number[] = [];
+    for (let bucket = 0; bucket < this.#bucketCount; bucket += 1) {
+      const found = new Map<number, number>();
+      for (const slot of BY_WORTH) {
+        const at = (bucket * SLOTS + slot) * FIELDS;
+        const row = buckets[at]!;
+        if (!Number.isNaN(row) && found.size < this.#points) found.set(row, at);
+      }
+      chosen.push(...[...found.values()].sort((a, b) => buckets[a]! - buckets[b]!));
+    }
+    return chosen;
   }
 }
 

@@ -75,10 +75,15 @@ test('from and to are half-open and take ISO and epoch milliseconds alike', asyn
   assert.equal(byMs!['timestamps']![0], fromMs / 1_000);
 });
 
-test('points bounds the chart, all does not', async () => {
+test('points is how many a chart has, down to its last one; all leaves none out', async () => {
   const pair = '?symbol=C00_USDT&exchange1=Binance&exchange2=OKX';
   assert.equal((await charts(`${pair}&points=all`))[0]!['spreads']!.length, ROWS);
-  assert.ok((await charts(`${pair}&points=100`))[0]!['spreads']!.length <= 100);
+  const [all] = await charts(pair);
+  for (const points of [1, 2, 3, 100, 1_000]) {
+    const [fewer] = await charts(`${pair}&points=${points}`);
+    assert.equal(fewer!['spreads']!.length, points);
+    assert.equal(fewer!['timestamps']!.at(-1), all!['timestamps']!.at(-1));
+  }
 });
 
 test('an unknown pair is 404, bad values are 400 with the name, unknown parameters are ignored', async () => {
@@ -90,6 +95,7 @@ test('an unknown pair is 404, bad values are 400 with the name, unknown paramete
   assert.deepEqual(await statusOf('?from=yesterday'), [400, 'from']);
   assert.deepEqual(await statusOf('?from=2&to=1'), [400, 'to']);
   assert.deepEqual(await statusOf('?points=-1'), [400, 'points']);
+  assert.deepEqual(await statusOf('?points=0'), [400, 'points']);
   assert.deepEqual(await statusOf('?case=kebab'), [400, 'case']);
   assert.deepEqual(await statusOf('?symbol=a&symbol=b'), [400, 'symbol']);
   assert.deepEqual(await statusOf('?symbol=C00&exchange1=OKX&exchange2=okx'), [400, 'exchange2']);

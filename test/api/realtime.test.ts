@@ -124,6 +124,23 @@ test('problem 10: what one client gets is bounded: points of a chart, bytes of a
   });
 });
 
+test('few charts have all their points; where many would not fit, each has fewer, before any is left out', async (t) => {
+  for (const [pairs, least, most] of [
+    [10, 100, 100],
+    [40, 51, 99],
+  ] as const) {
+    const stage = await realtimeStage({ exchanges: TWO, symbols: symbolsNamed(pairs) });
+    t.after(() => stage.close());
+    for (let round = 0; round < 600; round += 1) stage.tick();
+    const client = await connectClient(stage.port, PATH);
+    await until('a frame', () => client.received.length > 0);
+    const charts = chartsOf(client.received[0]!);
+    assert.equal(charts.length, pairs);
+    for (const { timestamps } of charts)
+      assert.ok(timestamps.length >= least && timestamps.length <= most, `${timestamps.length} points`);
+  }
+});
+
 test('problem 11: a stalled reader is closed with a reason, and others get every frame on time', async (t) => {
   const symbols = symbolsNamed(30);
   const limits = { bufferedBytesMax: 512 * 1024 };

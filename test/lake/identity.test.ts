@@ -1,9 +1,18 @@
 // What an answer rested on, compared after every way in which a lake may change; on real files.
 
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import { InstrumentTable } from '../../src/core/instrument.js';
 import { Evidence } from '../../src/lake/evidence.js';
 import { LakeObserver } from '../../src/lake/identity.js';
@@ -85,6 +94,22 @@ test('a new file, a replaced one and one that is gone change only answers whose 
     assert.equal(observer.unchanged(newest), false, `newest stamp: ${what}`);
     // A new hour is in the day's listing, which every answer about the day rests on.
     assert.equal(observer.unchanged(before), what !== 'a new hour', `earlier range: ${what}`);
+  }
+});
+
+test('packed text of a dated run that grew in place is noticed, also where its age had ruled it out', async (t) => {
+  const root = await lakeOfTwoHours(t);
+  const path = '2025-11-17_09-00-00/Aaa/BTCUSDT/order_book_updates.csv.gz';
+  const rows = gzipSync('Timestamp,BestBid,BestAsk\n2025-11-17T10:00:00Z,1,2\n');
+  await place(root, path, rows);
+  const longAgo = at('2025-11-17T10:00:00Z') / 1e6;
+  utimesSync(join(root, path), longAgo, longAgo);
+  const { observer, look } = looker(root);
+  for (const fromUs of [0, ELEVEN]) {
+    const evidence = await look(fromUs, ELEVEN + 7.2e9, true);
+    assert.equal(observer.unchanged(evidence), true);
+    appendFileSync(join(root, path), gzipSync('2025-11-18T11:00:00Z,1,2\n'));
+    assert.equal(observer.unchanged(evidence), false);
   }
 });
 

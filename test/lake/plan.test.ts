@@ -63,17 +63,20 @@ test('one of our files is left out when the stamp in its name lies before the ra
   assert.deepEqual(names(fromUs + 1), paths.slice(1));
 });
 
-test('temporary files, trades and anything that is not Parquet are never planned', () => {
+test('temporary files, trades and anything that is neither Parquet nor packed text are never planned', () => {
   const names = [
     '.tmp-spreads-1',
     '.spreads-1.parquet',
     'trades-00-00.0000000.parquet',
     'notes.txt',
     'any.parquet',
+    'trade_updates.csv.gz',
+    'order_book_updates.csv',
+    'order_book_updates.csv.gz',
   ];
   assert.deepEqual(
     planFiles(hourPartition(3), names, day, day + US_PER_DAY).map((f) => f.path),
-    ['any.parquet'],
+    ['any.parquet', 'order_book_updates.csv.gz'],
   );
 });
 

@@ -16,14 +16,23 @@ interface Stage {
   write(name: string, text: string, ageSeconds?: number): Promise<void>;
 }
 
-async function stage(t: TestContext, minCycles?: number): Promise<Stage> {
+async function stage(
+  t: TestContext,
+  minCycles?: number,
+  exchangeNames: readonly string[] = [],
+): Promise<Stage> {
   const directory = await mkdtemp(join(tmpdir(), 'statistics-'));
   t.after(() => rm(directory, { recursive: true, force: true }));
   let nowUs = 1_700_000_000_000_000;
   const clock: Clock = { nowUs: () => nowUs, after: () => () => {}, every: () => () => {} };
   return {
     directory,
-    store: createOpportunityStore({ directory, clock, ...(minCycles === undefined ? {} : { minCycles }) }),
+    store: createOpportunityStore({
+      directory,
+      clock,
+      exchangeNames: async () => exchangeNames,
+      ...(minCycles === undefined ? {} : { minCycles }),
+    }),
     pass: (ms) => {
       nowUs += ms * 1_000;
     },
@@ -61,6 +70,29 @@ test('only pairs with strictly more cycles come, sorted, in unified spelling', a
   );
   assert.deepEqual(opportunities[0]?.statistics, { opportunity_cycles_040bp: 99, note: 1.5 });
   assert.deepEqual([warnings, file], [[], 'summary_stats_20260101_000000.csv']);
+});
+
+test('exchanges are spelled as they are elsewhere, before rows are told apart, merged and sorted', async (t) => {
+  const { store, write } = await stage(t, undefined, ['Zulu', 'Alpha', 'ALPHA', 'alpha']);
+  const rows = [
+    'ETH_USDT,zulu,ALPHA,44,first of the most',
+    'ETH/USDT,ZULU,alpha,43,less',
+    'ETHUSDT,Zulu,Alpha,44.5,as many',
+    'ETH_USDT,alpha,zulu,41,the other way round',
+    'ETH_USDT,Beta,alpha,41,unknown',
+    'ETH_USDT,beta,Alpha,42,unknown too',
+    'ETH_USDT,alpha,ZULU,1,too few',
+  ];
+  await write('a.csv', `${HEADER}\n${rows.join('\n')}\n`);
+  const { opportunities } = await store.list();
+  assert.deepEqual(
+    opportunities.map((one) => [one.exchange1, one.exchange2, one.opportunityCycles, one.statistics['note']]),
+    [
+      ['Alpha', 'Zulu', 41, 'the other way round'],
+      ['Zulu', 'Alpha', 44, 'first of the most'],
+      ['beta', 'Alpha', 42, 'unknown too'],
+    ],
+  );
 });
 
 test('the least number of cycles is a setting', async (t) => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { type ChartColumns, downsample, POINTS_MIN } from '../../src/series/downsample.js';
+import { type ChartColumns, downsample } from '../../src/series/downsample.js';
 
 const rows = fc.array(
   fc.tuple(
@@ -37,18 +37,18 @@ test('fewer rows than points come back as they are', () => {
   );
 });
 
-test('of more rows at most max(5, points) come back, whole, in order, with the first and the last', () => {
+test('of more rows exactly as many as asked for come back, whole, in order, with the last and the first', () => {
   fc.assert(
     fc.property(rows, fc.integer({ min: 1, max: 120 }), (source, points) => {
       const all = chart(source);
       const kept = downsample(all, points, all.timestampsUs.at(-1)! + 1);
-      assert.ok(kept.length <= Math.max(POINTS_MIN, points));
+      assert.equal(kept.length, Math.min(points, source.length));
       const numbers = [...kept.upperBand];
       assert.deepEqual(
         numbers,
         [...new Set(numbers)].sort((a, b) => a - b),
       );
-      assert.equal(numbers[0], 0);
+      if (points > 1) assert.equal(numbers[0], 0);
       assert.equal(numbers.at(-1), source.length - 1);
       numbers.forEach((row, at) => {
         assert.ok(Object.is(kept.spreads[at], all.spreads[row]));
@@ -59,14 +59,47 @@ test('of more rows at most max(5, points) come back, whole, in order, with the f
   );
 });
 
+test('from four points on the least and the greatest are among them, and from five a hole', () => {
+  fc.assert(
+    fc.property(rows, fc.integer({ min: 4, max: 120 }), (source, points) => {
+      const all = chart(source);
+      const kept = downsample(all, points, all.timestampsUs.at(-1)! + 1);
+      const finite = (values: Float64Array) => values.filter((value) => !Number.isNaN(value));
+      for (const extreme of [Math.min, Math.max])
+        assert.equal(extreme(...finite(kept.spreads)), extreme(...finite(all.spreads)));
+      if (points >= 5) assert.equal(kept.spreads.some(Number.isNaN), all.spreads.some(Number.isNaN));
+    }),
+  );
+});
+
+test('one burst and long silence, or a row each second: there are as many points as asked for', () => {
+  const burst = Array.from(
+    { length: 100_000 },
+    (_, i) => [i === 0 ? 0 : i === 99_999 ? 1e12 : 1, Math.sin(i / 50)] as const,
+  );
+  const even = Array.from({ length: 100_000 }, (_, i) => [1_000_000, Math.sin(i / 50)] as const);
+  for (const source of [burst, even])
+    for (const points of [1, 2, 3, 4, 5, 100, 1_000, 49_999, 99_999]) {
+      const all = chart(source);
+      const kept = downsample(all, points, all.timestampsUs.at(-1)! + 1);
+      assert.equal(kept.length, points);
+      // What fills the room comes from all over, not from one end.
+      if (points < 100) continue;
+      for (const quarter of [0, 1, 2, 3]) {
+        const inside = kept.upperBand.filter((row) => Math.floor((row * 4) / source.length) === quarter);
+        assert.ok(inside.length > points / 8, `${inside.length} of ${points} in quarter ${quarter}`);
+      }
+    }
+});
+
 test('every bucket keeps its extremes and shows a hole if it has one', () => {
   fc.assert(
-    fc.property(rows, fc.integer({ min: 1, max: 120 }), (source, points) => {
+    fc.property(rows, fc.integer({ min: 5, max: 120 }), (source, points) => {
       fc.pre(source.length > points);
       const all = chart(source);
       const toUs = all.timestampsUs.at(-1)! + 1;
       const fromUs = all.timestampsUs[0]!;
-      const buckets = Math.max(1, Math.floor(points / 5));
+      const buckets = Math.floor(points / 5);
       const widthUs = Math.max(1, (toUs - fromUs) / buckets);
       const bucketed = (columns: ChartColumns): Map<number, number[]> => {
         const groups = new Map<number, number[]>();

@@ -1,0 +1,125 @@
+// A quote file of any kind as units of rows with exact times: row groups of Parquet, blocks of packed text. Says where
+// rows are and loads them when asked; knows nothing of folders or order.
+
+import { basename } from 'node:path';
+import type { Micros } from '../core/time.js';
+import { CsvCursor, type CsvIndex, indexCsv, isCsvName } from './csv-file.js';
+import type { KnownFiles } from './known-files.js';
+import type { RowBlock } from './merge.js';
+import { openQuoteFile, readGroup } from './parquet-read.js';
+import { FileVanished, type ReportProblem, timesByReading, withFile } from './read-file.js';
+import { isNotFound, type ReadStore, type StoreFile } from './store.js';
+
+export interface FileUnit {
+  /** Inclusive. */
+  readonly minUs: Micros;
+  readonly maxUs: Micros;
+  readonly load: () => Promise<RowBlock>;
+}
+
+export interface FileUnitsInput {
+  readonly store: ReadStore;
+  readonly known: KnownFiles;
+  readonly report: ReportProblem;
+  /** Told of each file that could be read whole. */
+  readonly readable: (path: string) => void;
+  readonly sizes: boolean;
+}
+
+/** `close` it when no unit of it is loaded any more. */
+export class FileUnits {
+  readonly #input: FileUnitsInput;
+  readonly #cursors: CsvCursor[] = [];
+
+  constructor(input: FileUnitsInput) {
+    this.#input = input;
+  }
+
+  /**
+   * In the order of the file. FileVanished where it is gone; other errors mean that the file is bad. The times of
+   * an `undated` one are remembered.
+   */
+  async open(path: string, undated: boolean): Promise<readonly FileUnit[]> {
+    return isCsvName(basename(path)) ? await this.#openCsv(path) : await this.#openParquet(path, undated);
+  }
+
+  async close(): Promise<void> {
+    for (const cursor of this.#cursors.splice(0)) await cursor.close();
+  }
+
+  async #openParquet(path: string, undated: boolean): Promise<readonly FileUnit[]> {
+    const { store, known, readable, sizes } = this.#input;
+    return await withFile(store, path, null, async (file) => {
+      const quotes = await openQuoteFile(file);
+      readable(path);
+      const units: FileUnit[] = [];
+      for (const group of quotes?.groups ?? []) {
+        const times = group.times ?? (await timesByReading(file, quotes!, group));
+        if (times === null) continue;
+        const load = () =>
+          withFile(store, path, file.version, async (again) => ({
+            columns: await readGroup(again, quotes!, group, sizes),
+            ours: quotes!.ours,
+          }));
+        units.push({ ...times, load });
+      }
+      if (undated) known.set(path, { version: file.version, ...spanOf(units), csv: null });
+      return units;
+    });
+  }
+
+  async #openCsv(path: string): Promise<readonly FileUnit[]> {
+    const { store, sizes } = this.#input;
+    const { version, index } = await withFile(store, path, null, (file) => this.#indexOf(path, file));
+    if (index.blocks.length === 0) return [];
+    const cursor = new CsvCursor(() => openAgain(store, path, version), index, sizes);
+    this.#cursors.push(cursor);
+    const last = index.blocks.length - 1;
+    return index.blocks.map(({ minUs, maxUs }, at) => ({
+      minUs,
+      maxUs,
+      load: async () => {
+        const columns = await cursor.block(at);
+        if (at === last) await cursor.close();
+        return { columns, ours: false };
+      },
+    }));
+  }
+
+  async #indexOf(path: string, file: StoreFile): Promise<{ version: string; index: CsvIndex }> {
+    const { known, report, readable } = this.#input;
+    const { version } = file;
+    const before = known.get(path, version)?.csv;
+    if (before !== undefined && before !== null) return { version, index: before };
+    const index = await indexCsv(file);
+    known.set(path, { version, ...spanOf(index.blocks), csv: index });
+    if (index.note === null) readable(path);
+    else report(path, index.note.reason, index.note.message);
+    return { version, index };
+  }
+}
+
+function spanOf(units: readonly { readonly minUs: Micros; readonly maxUs: Micros }[]): {
+  minUs: Micros;
+  maxUs: Micros;
+} {
+  let [minUs, maxUs] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const unit of units) {
+    minUs = Math.min(minUs, unit.minUs);
+    maxUs = Math.max(maxUs, unit.maxUs);
+  }
+  return { minUs, maxUs };
+}
+
+/** For a cursor, which reads on between other reads. */
+async function openAgain(store: ReadStore, path: string, version: string): Promise<StoreFile> {
+  let file: StoreFile;
+  try {
+    file = await store.open(path);
+  } catch (error) {
+    throw isNotFound(error) ? new FileVanished(path) : error;
+  }
+  if (file.version === version) return file;
+  await file.close();
+  throw new FileVanished(path);
+}

@@ -8,10 +8,22 @@ import { grown } from './spread.js';
 
 /** first, least, greatest, hole, last: what a bucket may keep. */
 const SLOTS = 5;
+/** And where every hole is kept: a hole after the least and one after the greatest. */
+const SLOTS_EVERY_HOLE = 7;
+const [FIRST, LEAST, GREATEST, HOLE, LAST, HOLE_AFTER_LEAST, HOLE_AFTER_GREATEST] = [0, 1, 2, 3, 4, 5, 6];
 /** row number, stamp, spread, upper, lower. */
 const FIELDS = 5;
 
 export const POINTS_MIN = SLOTS;
+export const POINTS_MIN_EVERY_HOLE = SLOTS_EVERY_HOLE;
+
+export interface DownsampleOptions {
+  /**
+   * No two values that are kept have a hole between them that is not: no line is ever drawn over one. Costs two of
+   * seven points. Default false: a bucket shows that it has a hole.
+   */
+  readonly everyHole?: boolean;
+}
 
 /** Rows of a chart, ascending; arrays are exactly `length` long. NaN = missing. */
 export interface ChartColumns {
@@ -27,13 +39,14 @@ export interface ChartColumns {
  * each of floor(points / 5) equal time buckets between the first row and `toUs` keeps at most five: its first
  * and last row, the least and the greatest spread, and one row without a spread that is not its first (a
  * hole). So at most max(5, points) rows come back, every bucket's extremes among them, in order; bands are
- * those of the kept rows.
+ * those of the kept rows. With `everyHole` it is seven instead of five.
  */
 export class Downsampler {
   /** Rows given so far. */
   rows = 0;
   readonly #points: number;
   readonly #toUs: Micros;
+  readonly #slots: number;
   #stampUs = new Float64Array(256);
   #spread = new Float64Array(256);
   #upper = new Float64Array(256);
@@ -44,10 +57,11 @@ export class Downsampler {
   #bucketUs = 1;
 
   /** `points`: an integer, or Infinity to keep all. */
-  constructor(points: number, toUs: Micros) {
+  constructor(points: number, toUs: Micros, { everyHole = false }: DownsampleOptions = {}) {
     assert(points > 0 && (Number.isInteger(points) || points === Infinity), 'points are a whole number');
     this.#points = points;
     this.#toUs = toUs;
+    this.#slots = everyHole ? SLOTS_EVERY_HOLE : SLOTS;
   }
 
   push(stampUs: Micros, spread: number, upper: number, lower: number): void {
@@ -91,10 +105,10 @@ export class Downsampler {
   }
 
   #startBuckets(): void {
-    this.#bucketCount = Math.max(1, Math.floor(this.#points / SLOTS));
+    this.#bucketCount = Math.max(1, Math.floor(this.#points / this.#slots));
     this.#originUs = this.#stampUs[0]!;
     this.#bucketUs = Math.max(1, (this.#toUs - this.#originUs) / this.#bucketCount);
-    this.#buckets = new Float64Array(this.#bucketCount * SLOTS * FIELDS).fill(Number.NaN);
+    this.#buckets = new Float64Array(this.#bucketCount * this.#slots * FIELDS).fill(Number.NaN);
     for (let row = 0; row < this.#points; row += 1) {
       const stampUs = this.#stampUs[row]!;
       this.#place(this.#buckets, row, stampUs, this.#spread[row]!, this.#upper[row]!, this.#lower[row]!);
@@ -112,35 +126,45 @@ export class Downsampler {
   ): void {
     const bucket = Math.floor((stampUs - this.#originUs) / this.#bucketUs);
     const inside = Math.max(0, Math.min(this.#bucketCount - 1, bucket));
-    const first = inside * SLOTS * FIELDS;
+    const bucketAt = inside * this.#slots * FIELDS;
     const put = (slot: number): void => {
-      const at = first + slot * FIELDS;
+      const at = bucketAt + slot * FIELDS;
       buckets[at] = row;
       buckets[at + 1] = stampUs;
       buckets[at + 2] = spread;
       buckets[at + 3] = upper;
       buckets[at + 4] = lower;
     };
-    const isFirst = Number.isNaN(buckets[first]!);
-    if (isFirst) put(0);
+    const isEmpty = (slot: number): boolean => Number.isNaN(buckets[bucketAt + slot * FIELDS]!);
+    const spreadOf = (slot: number): number => buckets[bucketAt + slot * FIELDS + 2]!;
+    const everyHole = this.#slots === SLOTS_EVERY_HOLE;
+    const isFirst = isEmpty(FIRST);
+    if (isFirst) put(FIRST);
     if (Number.isNaN(spread)) {
-      if (!isFirst && Number.isNaN(buckets[first + 3 * FIELDS]!)) put(3);
+      if (!isFirst && isEmpty(HOLE)) put(HOLE);
+      if (everyHole && !isEmpty(LEAST) && isEmpty(HOLE_AFTER_LEAST)) put(HOLE_AFTER_LEAST);
+      if (everyHole && !isEmpty(GREATEST) && isEmpty(HOLE_AFTER_GREATEST)) put(HOLE_AFTER_GREATEST);
     } else {
       // Comparisons with an empty slot's NaN are false: hence the negations.
-      if (!(spread >= buckets[first + FIELDS + 2]!)) put(1);
-      if (!(spread <= buckets[first + 2 * FIELDS + 2]!)) put(2);
+      if (!(spread >= spreadOf(LEAST))) {
+        put(LEAST);
+        if (everyHole) buckets[bucketAt + HOLE_AFTER_LEAST * FIELDS] = Number.NaN;
+      }
+      if (!(spread <= spreadOf(GREATEST))) {
+        put(GREATEST);
+        if (everyHole) buckets[bucketAt + HOLE_AFTER_GREATEST * FIELDS] = Number.NaN;
+      }
     }
-    put(4);
+    put(LAST);
   }
 
   #collect(buckets: Float64Array): ChartColumns {
-    const kept = new Float64Array(this.#bucketCount * SLOTS);
+    const slotCount = this.#slots;
+    const kept = new Float64Array(this.#bucketCount * slotCount);
     let length = 0;
     let lastRow = -1;
     for (let bucket = 0; bucket < this.#bucketCount; bucket += 1) {
-      const first = bucket * SLOTS;
-      const slots = [0, 1, 2, 3, 4]
-        .map((slot) => (first + slot) * FIELDS)
+      const slots = Array.from({ length: slotCount }, (_, slot) => (bucket * slotCount + slot) * FIELDS)
         .filter((at) => !Number.isNaN(buckets[at]!))
         .sort((a, b) => buckets[a]! - buckets[b]!);
       for (const at of slots) {
@@ -166,9 +190,14 @@ export class Downsampler {
 }
 
 /** The same for columns that are there already; all rows are before `toUs`. */
-export function downsample(columns: ChartColumns, points: number, toUs: Micros): ChartColumns {
+export function downsample(
+  columns: ChartColumns,
+  points: number,
+  toUs: Micros,
+  options?: DownsampleOptions,
+): ChartColumns {
   const { length, timestampsUs, spreads, upperBand, lowerBand } = columns;
-  const sampler = new Downsampler(points, toUs);
+  const sampler = new Downsampler(points, toUs, options);
   for (let row = 0; row < length; row += 1) {
     sampler.push(timestampsUs[row]!, spreads[row]!, upperBand[row]!, lowerBand[row]!);
   }

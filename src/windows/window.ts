@@ -158,14 +158,14 @@ export class PairWindow {
 
   /**
    * The points after `afterUs` up to `toUs`, inclusive; of more than `points`, what a Downsampler keeps
-   * (least, greatest and holes).
+   * (least, greatest and every hole).
    */
   chart(
     points: number,
     afterUs: Micros = Number.NEGATIVE_INFINITY,
     toUs: Micros = this.newestUs,
   ): ChartColumns {
-    const sampler = new Downsampler(points, toUs + 1);
+    const sampler = new Downsampler(points, toUs + 1, { everyHole: true });
     const ring = this.#points;
     const end = ring.rowAfter(toUs);
     for (let row = ring.rowAfter(afterUs); row < end; row += 1)

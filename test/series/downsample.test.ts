@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { type ChartColumns, downsample, POINTS_MIN } from '../../src/series/downsample.js';
+import {
+  type ChartColumns,
+  downsample,
+  POINTS_MIN,
+  POINTS_MIN_EVERY_HOLE,
+} from '../../src/series/downsample.js';
 
 const rows = fc.array(
   fc.tuple(
@@ -88,5 +93,31 @@ test('every bucket keeps its extremes and shows a hole if it has one', () => {
         if (spreads.slice(1).some(Number.isNaN)) assert.ok(left.slice(1).some(Number.isNaN));
       }
     }),
+  );
+});
+
+test('where every hole is kept, no line is drawn over one, whatever the points; the extremes stay', () => {
+  fc.assert(
+    fc.property(rows, fc.integer({ min: 1, max: 120 }), (source, points) => {
+      const all = chart(source);
+      const kept = downsample(all, points, all.timestampsUs.at(-1)! + 1, { everyHole: true });
+      assert.ok(kept.length <= Math.max(POINTS_MIN_EVERY_HOLE, points));
+      const numbers = [...kept.upperBand];
+      assert.deepEqual(
+        numbers,
+        [...new Set(numbers)].sort((a, b) => a - b),
+      );
+      numbers.forEach((row, at) => {
+        assert.ok(Object.is(kept.spreads[at], all.spreads[row]));
+        const next = numbers[at + 1];
+        if (next === undefined || Number.isNaN(all.spreads[row]) || Number.isNaN(all.spreads[next])) return;
+        const between = all.spreads.slice(row + 1, next);
+        assert.ok(!between.some(Number.isNaN), `a hole between the rows ${row} and ${next} is gone`);
+      });
+      const finite = (values: Float64Array): number[] => [...values].filter((value) => !Number.isNaN(value));
+      assert.equal(Math.max(...finite(kept.spreads)), Math.max(...finite(all.spreads)));
+      assert.equal(Math.min(...finite(kept.spreads)), Math.min(...finite(all.spreads)));
+    }),
+    { numRuns: 300 },
   );
 });

@@ -197,7 +197,10 @@ export class PairWindow {
 
   #point(stampUs: Micros, spread: number): void {
     this.#bands.push(spread);
-    this.#points.push(stampUs, spread, this.#bands.upper, this.#bands.lower);
+    // No band is drawn over a hole either, though its row takes its place in the bands' window.
+    const isHole = Number.isNaN(spread);
+    const upper = isHole ? Number.NaN : this.#bands.upper;
+    this.#points.push(stampUs, spread, upper, isHole ? Number.NaN : this.#bands.lower);
     this.version += 1;
   }
 

@@ -1,0 +1,127 @@
+// One chart by the `valid` join: both legs trigger, a quote ends at a gap or its stale limit, and a hole is one null
+// row. The rows are those that a live window of the pair would have; knows no lake, only functions that read.
+
+import { type Micros, US_PER_DAY, US_PER_HOUR, US_PER_MINUTE } from '../core/time.js';
+import type { InstrumentLine } from '../lake/reader.js';
+import { BANDS_WINDOW_ROWS, RollingBands } from '../series/bands.js';
+import { type ChartColumns, Downsampler } from '../series/downsample.js';
+import { type LegIndex, STALE_LIMIT_US_DEFAULT } from '../series/valid.js';
+import type { LegEvent } from '../series/valid-points.js';
+import { validStream } from '../series/valid-stream.js';
+import { type ChartInput, type TimeRange, wantedRange, watched } from './chart.js';
+
+/** What was told of both legs with fromUs <= stamp < toUs, the left one first among them; ascending. */
+export type ReadEvents = (fromUs: Micros, toUs: Micros) => Promise<readonly InstrumentLine[]>;
+
+export interface ValidChartInput<Leg> extends ChartInput<Leg> {
+  readonly readEvents: ReadEvents;
+  /** The newest stamp of either leg: what happened after it is not known yet. */
+  readonly knownUs: Micros;
+}
+
+/** Rows before the range that fill the bands' window. */
+const WARM_ROWS = BANDS_WINDOW_ROWS - 1;
+/** So far before the range they are looked for, one after the other; what has fewer even then makes do with them. */
+const WARM_UP_US = [2 * US_PER_MINUTE, 20 * US_PER_MINUTE, 4 * US_PER_HOUR, US_PER_DAY];
+/** No quote stands longer, so none from earlier than this matters. */
+const QUOTE_US_MAX = STALE_LIMIT_US_DEFAULT;
+/** Stale limits are told again at least so often while quotes come. */
+const LIMIT_TOLD_US = US_PER_HOUR;
+/** Gaps are noticed at most so much later; but for a process that was down, before which no quote stands any more. */
+const NOTICED_US = US_PER_HOUR;
+
+/** As `chartRange`, but an end after the newest row of either leg is drawn back to it. */
+export function validRange(
+  asked: { readonly fromUs?: Micros | undefined; readonly toUs?: Micros | undefined },
+  newestUs: readonly [Micros, Micros],
+): TimeRange {
+  const { fromUs, toUs } = wantedRange(asked, newestUs);
+  return { fromUs, toUs: Math.min(toUs, Math.max(...newestUs) + 1) };
+}
+
+/** Rejects with the signal's reason within one chunk of its abort. */
+export async function computeValidChart<Leg>(input: ValidChartInput<Leg>): Promise<ChartColumns> {
+  const { range, signal } = input;
+  signal?.throwIfAborted();
+  if (!(range.fromUs < range.toUs)) return samplerOf(input).finish();
+  const told = new Told(input.readEvents, range.toUs + NOTICED_US);
+  for (const backUs of WARM_UP_US) {
+    const fromUs = range.fromUs - backUs;
+    const events = await told.since(fromUs - QUOTE_US_MAX - LIMIT_TOLD_US);
+    const columns = await chartFrom(input, fromUs, events, backUs === WARM_UP_US.at(-1) ? 0 : WARM_ROWS);
+    if (columns !== null) return columns;
+  }
+  throw new Error('the longest warm-up takes what there is');
+}
+
+/** The chart whose bands have all rows from `fromUs` on; null where those are fewer than `rowsMin` before the range. */
+async function chartFrom<Leg>(
+  input: ValidChartInput<Leg>,
+  fromUs: Micros,
+  events: readonly LegEvent[],
+  rowsMin: number,
+): Promise<ChartColumns | null> {
+  const { range, legs, read, nextTurn, signal, knownUs } = input;
+  const quotes = (leg: Leg) => watched(read(leg, fromUs - QUOTE_US_MAX, range.toUs), nextTurn, signal);
+  const sampler = samplerOf(input);
+  const bands = new RollingBands();
+  let rowsBefore = 0;
+  const streams = [quotes(legs[0]), quotes(legs[1])] as const;
+  const endUs = Math.min(range.toUs, knownUs);
+  for await (const { length, stampUs, spread } of validStream({ legs: streams, events, endUs })) {
+    for (let row = 0; row < length; row += 1) {
+      const us = stampUs[row]!;
+      const value = spread[row]!;
+      // What stood before the first quotes that were read is not known: such rows are not counted on.
+      if (us < fromUs || us >= range.toUs) continue;
+      bands.push(value);
+      if (us < range.fromUs) {
+        rowsBefore += 1;
+        continue;
+      }
+      if (rowsBefore < rowsMin) return null;
+      const isHole = Number.isNaN(value);
+      sampler.push(us, value, isHole ? Number.NaN : bands.upper, isHole ? Number.NaN : bands.lower);
+    }
+  }
+  signal?.throwIfAborted();
+  return sampler.finish();
+}
+
+function samplerOf<Leg>({ points, range }: ChartInput<Leg>): Downsampler {
+  return new Downsampler(points, range.toUs, { everyHole: true });
+}
+
+/** What was told of the legs, read backwards as far as it is asked for, and nothing twice. */
+class Told {
+  readonly #read: ReadEvents;
+  #events: readonly LegEvent[] = [];
+  #fromUs: Micros;
+
+  constructor(read: ReadEvents, toUs: Micros) {
+    this.#read = read;
+    this.#fromUs = toUs;
+  }
+
+  async since(fromUs: Micros): Promise<readonly LegEvent[]> {
+    if (fromUs < this.#fromUs) {
+      const earlier = await this.#read(fromUs, this.#fromUs);
+      this.#events = [...earlier.flatMap(legEvents), ...this.#events];
+      this.#fromUs = fromUs;
+    }
+    return this.#events;
+  }
+}
+
+const SIDE_IS_EMPTY: readonly unknown[] = ['bid-only', 'ask-only', 'empty'];
+
+/** As live windows take them: a side that goes empty ends the leg's quote as a gap does; other states say nothing. */
+export function legEvents(line: InstrumentLine): LegEvent[] {
+  const { type, stampUs } = line;
+  const leg = line.at as LegIndex;
+  if (type === 'gap') return [{ kind: 'gap', leg, stampUs, fromUs: Number(line['fromUs']) }];
+  if (type !== 'status') return [];
+  if (line['status'] === 'age-limit')
+    return [{ kind: 'limit', leg, stampUs, limitUs: Number(line['value']) }];
+  return SIDE_IS_EMPTY.includes(line['status']) ? [{ kind: 'gap', leg, stampUs, fromUs: stampUs }] : [];
+}

@@ -26,10 +26,10 @@ function between(side: QuoteColumns, fromUs: number, toUs: number): QuoteColumns
 const told = (lines: readonly InstrumentLine[]) => async (fromUs: number, toUs: number) =>
   lines.filter(({ stampUs }) => stampUs >= fromUs && stampUs < toUs);
 
-/** Rows at even stamps on the left and odd ones on the right: no two share one. */
-const doubled = (side: QuoteColumns, odd: number) =>
+/** Rows at 0 modulo 4 on the left and 2 on the right, events at odd stamps: no two share one. */
+const apart = (side: QuoteColumns, offset: number) =>
   columns(
-    Array.from({ length: side.length }, (_, row) => 2 * (side.receivedUs[row]! + row) + odd),
+    Array.from({ length: side.length }, (_, row) => 4 * (side.receivedUs[row]! + row) + offset),
     Array.from({ length: side.length }, (_, row) => side.bid[row]!),
   );
 
@@ -52,14 +52,16 @@ test('a chart read in chunks is the whole valid join cut to the range, with band
       fc.constantFrom(14, 70, Number.POSITIVE_INFINITY),
       async (one, other, given, lengths, cut, points) => {
         fc.pre(one.length > 0 && other.length > 0);
-        const legs = [doubled(one, 0), doubled(other, 1)] as const;
+        const legs = [apart(one, 0), apart(other, 2)] as const;
         const ends = legs.map(({ receivedUs }) => [receivedUs[0]!, receivedUs.at(-1)!] as const);
         const firstUs = Math.min(...ends.map(([us]) => us));
         const knownUs = Math.max(...ends.map(([, us]) => us));
+        const taken = new Set<number>();
         const lines = given
-          // A quarter of a microsecond: no stamp of an event is one of a quote, or of another event.
-          .map(({ share, at, backUs, kind, value }, n): InstrumentLine => {
-            const stampUs = Math.floor(firstUs + share * (knownUs - firstUs)) + 0.25 + n / 1_000;
+          .map(({ share, at, backUs, kind, value }): InstrumentLine => {
+            let stampUs = 2 * Math.floor((firstUs + share * (knownUs - firstUs)) / 2) + 1;
+            while (taken.has(stampUs)) stampUs += 2;
+            taken.add(stampUs);
             if (kind === 'gap')
               return { type: 'gap', stampUs, fromUs: stampUs - backUs, reason: 'silent', at };
             return { type: 'status', stampUs, status: kind, value, at };
@@ -67,8 +69,10 @@ test('a chart read in chunks is the whole valid join cut to the range, with band
           .sort((a, b) => a.stampUs - b.stampUs);
         const fromUs = Math.floor(firstUs + cut * (knownUs - firstUs));
         const range = { fromUs, toUs: knownUs + 1 };
-        const whole = validPoints({ legs, events: lines.flatMap(legEvents), endUs: knownUs });
-        const stamps = whole.stampUs.slice(0, whole.length);
+        const endUs = Math.max(knownUs, ...taken);
+        const whole = validPoints({ legs, events: lines.flatMap(legEvents), endUs });
+        // What goes stale after the newest quote is not known yet.
+        const stamps = whole.stampUs.slice(0, whole.length).filter((us) => us <= knownUs);
         const bands = rollingBands(whole.spread.slice(0, whole.length));
         const first = stamps.findIndex((us) => us >= fromUs);
         const rows = first < 0 ? [] : [...stamps.keys()].slice(first);

@@ -2,8 +2,8 @@
 // Never holds code, imports nothing, and never promises a field that an answer may leave out.
 
 /**
- * One chart: a line of `/api/dashboard_data`. The four columns have one length; `null` is a hole
- * (a leg was not valid then) and bands run over holes.
+ * One chart: a line of `/api/charts`. The four columns have one length; a row of nulls is where a leg stopped being
+ * valid: a hole that ends with the next row.
  */
 export interface ChartData {
   /** Unified: `BTC/USDT`. */

@@ -7,8 +7,8 @@ import { exchangeKey } from '../core/exchange.js';
 import type { Log } from '../core/log.js';
 import { createUpgradeRouter, type SocketRoute } from '../sockets/upgrade.js';
 import { type Asset, loadAssets } from './assets.js';
+import { type ChartRouteDeps, chartRoutes } from './charts.js';
 import type { SymbolSummary } from './contract.js';
-import { type DashboardDeps, dashboardRoute } from './dashboard.js';
 import { healthBody } from './health.js';
 import { createMetrics } from './metrics.js';
 import { bad, RequestError } from './query.js';
@@ -16,7 +16,7 @@ import { realtimeHttpRoute } from './realtime.js';
 import * as shapes from './shapes.js';
 import type { Snapshot } from './snapshot.js';
 
-export interface ApiOptions extends DashboardDeps {
+export interface ApiOptions extends ChartRouteDeps {
   readonly host: string;
   readonly port: number;
   readonly version: string;
@@ -76,7 +76,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   // A plugin's routes are seen by OpenAPI only when registered after it, in a plugin of their own.
   await app.register(async (routes) => {
     serviceRoutes(routes, options);
-    dashboardRoute(routes, options);
+    chartRoutes(routes, options);
     opportunitiesRoute(routes, options);
     symbolsRoute(routes, options);
     realtimeHttpRoute(routes);

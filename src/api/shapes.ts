@@ -99,7 +99,7 @@ export const CHART = {
     exchange1: { type: 'string' },
     exchange2: { type: 'string' },
     timestamps: { type: 'array', items: { type: 'number' }, description: 'Epoch seconds, with milliseconds' },
-    spreads: { ...NUMBERS, description: 'Percent; null where there is none' },
+    spreads: { ...NUMBERS, description: 'Percent; null where there is none: a hole, up to the next row' },
     upperBand: NUMBERS,
     lowerBand: NUMBERS,
   },

@@ -35,6 +35,10 @@ export interface OpportunitiesReply {
   readonly opportunities: readonly OpportunitySummary[];
   /** Why the list is empty or shorter than it could be, in words. */
   readonly warnings?: readonly string[];
+  /** The statistics file that the list is of, a bare name; null where there is none. */
+  readonly file: string | null;
+  /** Pairs with more cycles than this are on the list. */
+  readonly minCycles: number;
 }
 
 /** One listed instrument of one exchange: a row of `/api/symbols`. */
@@ -81,6 +85,8 @@ export interface Health {
   readonly timestamp: string;
   readonly uptime: { readonly totalSeconds: number };
   readonly memory: { readonly rssMb: number };
+  /** The newest statistics: when `file` changes, the opportunities are others. */
+  readonly statistics: { readonly file: string | null };
   /** By exchange name. */
   readonly exchanges: Readonly<Record<string, ExchangeHealth>>;
 }

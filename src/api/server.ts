@@ -154,7 +154,7 @@ function opportunitiesRoute(app: FastifyInstance, { opportunities }: ApiOptions)
     response: { 200: shapes.OPPORTUNITIES },
   };
   app.get('/api/opportunities', { schema }, async () => {
-    const { opportunities: found, warnings } = await opportunities.list();
+    const { opportunities: found, warnings, file, minCycles } = await opportunities.list();
     return {
       opportunities: found.map(({ symbol, exchange1, exchange2, opportunityCycles }) => ({
         symbol,
@@ -163,6 +163,8 @@ function opportunitiesRoute(app: FastifyInstance, { opportunities }: ApiOptions)
         opportunityCycles,
       })),
       warnings: warnings.map(({ message }) => message),
+      file,
+      minCycles,
     };
   });
 }

@@ -50,6 +50,12 @@ export const OPPORTUNITIES = {
       },
     },
     warnings: { type: 'array', items: { type: 'string' } },
+    file: {
+      type: 'string',
+      nullable: true,
+      description: 'The statistics file that it is of, as in /api/health; null where there is none',
+    },
+    minCycles: { type: 'number', description: 'Pairs with more cycles than this pass the filter' },
   },
 } as const;
 

@@ -1,6 +1,7 @@
 // One chart by the `valid` join: both legs trigger, a quote ends at a gap or its stale limit, and a hole is one null
 // row. The rows are those that a live window of the pair would have; knows no lake, only functions that read.
 
+import { STATUSES_WITHOUT_QUOTE } from '../core/reasons.js';
 import { type Micros, US_PER_DAY, US_PER_HOUR, US_PER_MINUTE } from '../core/time.js';
 import type { InstrumentLine } from '../lake/reader.js';
 import { BANDS_WINDOW_ROWS, RollingBands } from '../series/bands.js';
@@ -113,8 +114,6 @@ class Told {
   }
 }
 
-const SIDE_IS_EMPTY: readonly unknown[] = ['bid-only', 'ask-only', 'empty'];
-
 /** As live windows take them: a side that goes empty ends the leg's quote as a gap does; other states say nothing. */
 export function legEvents(line: InstrumentLine): LegEvent[] {
   const { type, stampUs } = line;
@@ -123,5 +122,7 @@ export function legEvents(line: InstrumentLine): LegEvent[] {
   if (type !== 'status') return [];
   if (line['status'] === 'age-limit')
     return [{ kind: 'limit', leg, stampUs, limitUs: Number(line['value']) }];
-  return SIDE_IS_EMPTY.includes(line['status']) ? [{ kind: 'gap', leg, stampUs, fromUs: stampUs }] : [];
+  return STATUSES_WITHOUT_QUOTE.has(String(line['status']))
+    ? [{ kind: 'gap', leg, stampUs, fromUs: stampUs }]
+    : [];
 }

@@ -118,11 +118,12 @@ async function askWhole(history: History, recorder: Recorder, join: ChartJoin = 
     chart.timestamps.map((seconds) => Math.round(seconds * 1_000)),
     recorder.leftUs.slice(first, last + 1).map((us) => us / 1_000),
   );
-  // The day ends with the newest quote known; rows of the last moment may not lie in the journal yet.
+  // The day ends with the newest quote known, which may be the right one of the row after the last, however much later
+  // that is; rows of the last moment may not lie in the journal yet.
   const { leftUs } = recorder;
-  const fromUs = leftUs[last]! + 1 - US_PER_DAY;
-  const earliest = leftUs.findIndex((us) => us >= fromUs);
-  const latest = leftUs.findIndex((us) => us >= fromUs + UNDER_WAY_US);
+  const dayBefore = (us: number) => us + 1 - US_PER_DAY;
+  const earliest = leftUs.findIndex((us) => us >= dayBefore(leftUs[last]!));
+  const latest = leftUs.findIndex((us) => us >= dayBefore(leftUs[last + 1] ?? leftUs[last]!) + UNDER_WAY_US);
   assert.ok(
     first >= earliest && first <= latest + 1,
     `begins with row ${first}, expected ${earliest} to ${latest}`,

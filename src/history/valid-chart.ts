@@ -7,7 +7,7 @@ import type { InstrumentLine } from '../lake/reader.js';
 import { BANDS_WINDOW_ROWS, RollingBands } from '../series/bands.js';
 import { type ChartColumns, Downsampler } from '../series/downsample.js';
 import { type LegIndex, STALE_LIMIT_US_DEFAULT } from '../series/valid.js';
-import type { LegEvent } from '../series/valid-points.js';
+import type { LegEvent, SpreadPoints } from '../series/valid-points.js';
 import { validStream } from '../series/valid-stream.js';
 import { type ChartInput, type TimeRange, wantedRange, watched } from './chart.js';
 
@@ -22,8 +22,10 @@ export interface ValidChartInput<Leg> extends ChartInput<Leg> {
 
 /** Rows before the range that fill the bands' window. */
 const WARM_ROWS = BANDS_WINDOW_ROWS - 1;
-/** So far before the range they are looked for, one after the other; what has fewer even then makes do with them. */
-const WARM_UP_US = [2 * US_PER_MINUTE, 20 * US_PER_MINUTE, 4 * US_PER_HOUR, US_PER_DAY];
+/** So far before the range they are looked for, one after the other: rows of many pairs come many times a second. */
+const WARM_UP_US = [2 * US_PER_MINUTE, 20 * US_PER_MINUTE, 4 * US_PER_HOUR];
+/** Where none of these holds enough, what a day holds has to do. */
+const WARM_UP_US_MAX = US_PER_DAY;
 /** No quote stands longer, so none from earlier than this matters. */
 const QUOTE_US_MAX = STALE_LIMIT_US_DEFAULT;
 /** Stale limits are told again at least so often while quotes come. */
@@ -42,45 +44,20 @@ export function validRange(
 
 /** Rejects with the signal's reason within one chunk of its abort. */
 export async function computeValidChart<Leg>(input: ValidChartInput<Leg>): Promise<ChartColumns> {
-  const { range, signal } = input;
+  const { range, points, signal } = input;
   signal?.throwIfAborted();
-  if (!(range.fromUs < range.toUs)) return samplerOf(input).finish();
+  const sampler = new Downsampler(points, range.toUs, { everyHole: true });
+  if (!(range.fromUs < range.toUs)) return sampler.finish();
   const told = new Told(input.readEvents, range.toUs + NOTICED_US);
-  for (const backUs of WARM_UP_US) {
-    const fromUs = range.fromUs - backUs;
-    const events = await told.since(fromUs - QUOTE_US_MAX - LIMIT_TOLD_US);
-    const columns = await chartFrom(input, fromUs, events, backUs === WARM_UP_US.at(-1) ? 0 : WARM_ROWS);
-    if (columns !== null) return columns;
-  }
-  throw new Error('the longest warm-up takes what there is');
-}
-
-/** The chart whose bands have all rows from `fromUs` on; null where those are fewer than `rowsMin` before the range. */
-async function chartFrom<Leg>(
-  input: ValidChartInput<Leg>,
-  fromUs: Micros,
-  events: readonly LegEvent[],
-  rowsMin: number,
-): Promise<ChartColumns | null> {
-  const { range, legs, read, nextTurn, signal, knownUs } = input;
-  const quotes = (leg: Leg) => watched(read(leg, fromUs - QUOTE_US_MAX, range.toUs), nextTurn, signal);
-  const sampler = samplerOf(input);
+  const fromUs = await warmFromUs(input, told);
   const bands = new RollingBands();
-  let rowsBefore = 0;
-  const streams = [quotes(legs[0]), quotes(legs[1])] as const;
-  const endUs = Math.min(range.toUs, knownUs);
-  for await (const { length, stampUs, spread } of validStream({ legs: streams, events, endUs })) {
+  for await (const { length, stampUs, spread } of joined(input, told, fromUs, range.toUs)) {
     for (let row = 0; row < length; row += 1) {
       const us = stampUs[row]!;
       const value = spread[row]!;
-      // What stood before the first quotes that were read is not known: such rows are not counted on.
       if (us < fromUs || us >= range.toUs) continue;
       bands.push(value);
-      if (us < range.fromUs) {
-        rowsBefore += 1;
-        continue;
-      }
-      if (rowsBefore < rowsMin) return null;
+      if (us < range.fromUs) continue;
       const isHole = Number.isNaN(value);
       sampler.push(us, value, isHole ? Number.NaN : bands.upper, isHole ? Number.NaN : bands.lower);
     }
@@ -89,8 +66,30 @@ async function chartFrom<Leg>(
   return sampler.finish();
 }
 
-function samplerOf<Leg>({ points, range }: ChartInput<Leg>): Downsampler {
-  return new Downsampler(points, range.toUs, { everyHole: true });
+/** Where to begin, so that the bands have all their rows when the range begins, as far as there are any. */
+async function warmFromUs<Leg>(input: ValidChartInput<Leg>, told: Told): Promise<Micros> {
+  const { fromUs } = input.range;
+  for (const backUs of WARM_UP_US) {
+    let rows = 0;
+    for await (const { length, stampUs } of joined(input, told, fromUs - backUs, fromUs))
+      for (let row = 0; row < length; row += 1)
+        if (stampUs[row]! >= fromUs - backUs && stampUs[row]! < fromUs) rows += 1;
+    if (rows >= WARM_ROWS) return fromUs - backUs;
+  }
+  return fromUs - WARM_UP_US_MAX;
+}
+
+/** Points up to `toUs`. Only those from `fromUs` on are all there: what stood before the first quotes read is not known. */
+async function* joined<Leg>(
+  { legs, read, nextTurn, signal, knownUs }: ValidChartInput<Leg>,
+  told: Told,
+  fromUs: Micros,
+  toUs: Micros,
+): AsyncGenerator<SpreadPoints> {
+  const events = await told.since(fromUs - QUOTE_US_MAX - LIMIT_TOLD_US);
+  const quotes = (leg: Leg) => watched(read(leg, fromUs - QUOTE_US_MAX, toUs), nextTurn, signal);
+  const streams = [quotes(legs[0]), quotes(legs[1])] as const;
+  yield* validStream({ legs: streams, events, endUs: Math.min(toUs, knownUs) });
 }
 
 /** What was told of the legs, read backwards as far as it is asked for, and nothing twice. */

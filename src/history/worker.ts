@@ -153,7 +153,9 @@ async function warmUp(signal: AbortSignal, request?: ChartRequest): Promise<Work
 
 const WARM_ROWS = 20_000;
 
-async function* madeUpQuotes(leg: number): AsyncGenerator<QuoteColumns> {
+/** Nothing lies before zero, where the bands' warm-up looks too. */
+async function* madeUpQuotes(leg: number, _fromUs: Micros, toUs: Micros): AsyncGenerator<QuoteColumns> {
+  if (toUs <= 0) return;
   const receivedUs = new Float64Array(WARM_ROWS).map((_, row) => row * 1_000 + leg);
   const bid = receivedUs.map((us) => 100 + Math.sin(us / 50_000 + leg));
   yield { length: WARM_ROWS, receivedUs, bid, ask: bid };

@@ -23,7 +23,8 @@ process.on('exit', () => {
   rmSync(scratch, { recursive: true, force: true });
 });
 
-const path = `/api/dashboard_data?points=${points}`;
+/** BENCH_PATH: /api/charts is the page's. */
+const path = `${process.env.BENCH_PATH ?? '/api/dashboard_data'}?points=${points}`;
 const cold = [];
 let program;
 for (let start = 0; start < starts; start++) {

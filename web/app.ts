@@ -1,21 +1,23 @@
 // The page: asks which pairs are worth a look, then adds one chart a pair as its line arrives, counting them;
-// beside it the live stream goes on with each of them. Whatever goes wrong is said in words; one bad line
-// never stops the others.
+// beside it the live stream goes on with each of them. With new statistics the list is read again. Whatever goes wrong
+// is said in words; one bad line never stops the others.
 
 import type { OpportunitySummary } from '../src/api/contract.js';
 import { Board, keyOf } from './board.js';
 import type { View } from './card.js';
 import { ServerClock } from './clock.js';
 import { byId, element, setText } from './dom.js';
+import { askHistory } from './filler.js';
 import { countText } from './format.js';
 import { showHealth } from './health.js';
 import { Live } from './live.js';
 import { showLive } from './live-line.js';
-import { readChart, readOpportunities } from './replies.js';
+import { type Opportunities, readChart, readOpportunities } from './replies.js';
 import { fetchJson, fetchLines, ServerError } from './server.js';
+import { nothingPassesText } from './words.js';
 
 const OPPORTUNITIES_PATH = '/api/opportunities';
-const CHARTS_PATH = '/api/dashboard_data?points=2000';
+const CHARTS_PATH = '/api/charts?points=2000';
 /** Work without a pause beyond this is felt: the browser gets its turn. */
 const WORK_MS_MAX = 30;
 const TICK_INTERVAL_MS = 1_000;
@@ -36,6 +38,9 @@ const clock = new ServerClock();
 let view: View = 'all';
 /** Whether live points come in; null while that is not known. */
 let isLive: boolean | null = null;
+/** The statistics that the list on the page is of; undefined while that is not known. */
+let listedFile: string | null | undefined;
+let isReading = false;
 const board = new Board({
   root: byId('charts', HTMLElement),
   historyPath: CHARTS_PATH,
@@ -52,6 +57,7 @@ const live = new Live({
 });
 
 async function load(): Promise<void> {
+  isReading = true;
   board.clear();
   page.notices.replaceChildren();
   isLive = null;
@@ -60,23 +66,14 @@ async function load(): Promise<void> {
   let drawn = 0;
   let expected = 0;
   try {
-    const reply = readOpportunities(await fetchJson(OPPORTUNITIES_PATH));
-    if (typeof reply === 'string') throw new ServerError(`${OPPORTUNITIES_PATH} cannot be read: ${reply}`);
-    for (const warning of reply.warnings) notice('warning', warning);
+    const reply = await readList();
     expected = reply.opportunities.length;
-    if (expected === 0) {
-      show('empty', 'No opportunities; live charts appear by themselves');
-      if (reply.warnings.length === 0)
-        notice('warning', 'No pair of the newest statistics passes the filter.');
-      return;
-    }
-    await drawAll(reply.opportunities, (count) => {
-      drawn = count;
-      show('loading', `${count} of ${countText(expected, 'chart')}`, count / expected);
-    });
-    show('done', `${drawn} of ${countText(expected, 'chart')}, done`, 1);
-    const absent = expected - drawn;
-    if (absent > 0) notice('warning', `Without a chart: ${countText(absent, 'pair')} of the ${expected}.`);
+    if (expected > 0)
+      await drawAll(reply.opportunities, (count) => {
+        drawn = count;
+        show('loading', `${count} of ${countText(expected, 'chart')}`, count / expected);
+      });
+    showList(drawn, expected);
   } catch (error) {
     const so =
       expected === 0 ? 'Loading failed' : `Broke off after ${drawn} of ${countText(expected, 'chart')}`;
@@ -86,7 +83,62 @@ async function load(): Promise<void> {
     if (!(error instanceof ServerError)) throw error;
   } finally {
     board.listDone();
+    isReading = false;
   }
+}
+
+/** There are other statistics: the list is read again, and what is drawn and live stays as it is. */
+async function reread(file: string | null): Promise<void> {
+  isReading = true;
+  page.reload.disabled = true;
+  try {
+    const reply = await readList();
+    listedFile ??= file;
+    const missing = board.relist(notesOf(reply.opportunities));
+    for (const one of reply.opportunities) {
+      const chart = missing.has(keyOf(one)) ? await askHistory(CHARTS_PATH, one) : null;
+      if (chart !== null) board.addHistory(chart, noteOf(one));
+    }
+    showList(board.listedCount, reply.opportunities.length);
+  } catch (error) {
+    // Health says what is wrong, and with its next answer the list is asked for again.
+    listedFile = undefined;
+    if (!(error instanceof ServerError)) throw error;
+  } finally {
+    page.reload.disabled = false;
+    isReading = false;
+  }
+}
+
+/** Also tells the warnings, instead of earlier ones. */
+async function readList(): Promise<Opportunities> {
+  const reply = readOpportunities(await fetchJson(OPPORTUNITIES_PATH));
+  if (typeof reply === 'string') throw new ServerError(`${OPPORTUNITIES_PATH} cannot be read: ${reply}`);
+  const { opportunities, warnings, file, minCycles } = reply;
+  listedFile = file;
+  page.notices.replaceChildren();
+  for (const warning of warnings) notice('warning', warning);
+  const isOfStatistics = file === undefined ? warnings.length === 0 : file !== null;
+  if (opportunities.length === 0 && isOfStatistics) notice('warning', nothingPassesText(minCycles));
+  return reply;
+}
+
+function showList(drawn: number, expected: number): void {
+  if (expected === 0) {
+    show('empty', 'No opportunities; live charts appear by themselves');
+    return;
+  }
+  show('done', `${drawn} of ${countText(expected, 'chart')}, done`, 1);
+  const absent = expected - drawn;
+  if (absent > 0) notice('warning', `Without a chart: ${countText(absent, 'pair')} of the ${expected}.`);
+}
+
+function noteOf({ opportunityCycles }: OpportunitySummary): string {
+  return countText(opportunityCycles, 'cycle');
+}
+
+function notesOf(opportunities: readonly OpportunitySummary[]): ReadonlyMap<string, string> {
+  return new Map(opportunities.map((one) => [keyOf(one), noteOf(one)]));
 }
 
 /** Adds a chart for every readable line; `progressed` hears the number of charts so far. */
@@ -94,7 +146,7 @@ async function drawAll(
   opportunities: readonly OpportunitySummary[],
   progressed: (count: number) => void,
 ): Promise<void> {
-  const notes = new Map(opportunities.map((one) => [keyOf(one), countText(one.opportunityCycles, 'cycle')]));
+  const notes = notesOf(opportunities);
   const badLines = createBadLines();
   let count = 0;
   progressed(count);
@@ -165,8 +217,10 @@ setInterval(() => {
   showLive(live.state, board.liveCount);
   board.tick();
 }, TICK_INTERVAL_MS);
-void showHealth(byId('health', HTMLElement), ({ atSeconds, windowsNote }) => {
+void showHealth(byId('health', HTMLElement), ({ atSeconds, windowsNote, statisticsFile }) => {
   if (atSeconds !== null) clock.observe(atSeconds);
   showNote(windowsNote);
+  if (statisticsFile !== undefined && statisticsFile !== listedFile && !isReading)
+    void reread(statisticsFile);
 });
 void load();

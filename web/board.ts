@@ -67,7 +67,29 @@ export class Board {
     const entry = this.#entryOf(chart);
     entry.series.setHistory(chart);
     entry.listed = true;
-    this.#showCard(entry, note).paint();
+    const card = this.#showCard(entry, note);
+    card.setNote(note);
+    card.paint();
+  }
+
+  /**
+   * Another list: the notes of its pairs by `keyOf`. What left it goes, unless it is live. Gives the keys of those that
+   * have no chart yet.
+   */
+  relist(notes: ReadonlyMap<string, string>): ReadonlySet<string> {
+    for (const entry of [...this.#entries.values()]) {
+      const note = notes.get(entry.key);
+      entry.listed = note !== undefined;
+      entry.card?.setNote(note ?? '');
+      const isFollowed = entry.following === 'on' || entry.following === 'quiet';
+      if (!entry.listed && !isFollowed) this.#remove(entry);
+    }
+    return new Set([...notes.keys()].filter((key) => !this.#entries.has(key)));
+  }
+
+  /** Pairs of the list that have a chart. */
+  get listedCount(): number {
+    return [...this.#entries.values()].filter(({ listed, card }) => listed && card !== null).length;
   }
 
   /** No more charts of the list will come. */

@@ -33,6 +33,7 @@ export class Card implements Paintable {
   readonly #sight: () => Sight;
   readonly #value = element('strong');
   readonly #age = element('time', 'age');
+  readonly #note: HTMLElement;
   readonly #plot = element('div', 'plot');
   readonly #legend = createLegend();
   #chart: Chart | null = null;
@@ -49,6 +50,7 @@ export class Card implements Paintable {
     this.#columns = series.columns;
     const legs = element('span', 'legs', `(${exchange1} / ${exchange2})`);
     const newest = element('span', '', this.#value, ' ', this.#age);
+    this.#note = element('span', 'note', note);
     this.#plot.setAttribute('role', 'img');
     this.root = element(
       'article',
@@ -57,13 +59,17 @@ export class Card implements Paintable {
         'header',
         '',
         element('h2', 'pair', `${symbol} `, legs),
-        element('p', 'last', newest, element('span', 'note', note)),
+        element('p', 'last', newest, this.#note),
       ),
       this.#plot,
       this.#legend.root,
     );
     this.root.setAttribute('aria-label', `${symbol}, ${exchange1} against ${exchange2}`);
     this.tick();
+  }
+
+  setNote(note: string): void {
+    setText(this.#note, note);
   }
 
   /** Writes how old the newest point is. Not in a live region: it would be read out every second. */
@@ -139,6 +145,19 @@ export class Card implements Paintable {
     if (first === undefined || last === undefined) return `${name}: no points`;
     const span = `${dateText(first)} ${clockText(first)} to ${dateText(last)} ${clockText(last)} UTC`;
     const value = percentText(spreads[lastValidRow(this.#columns)]);
-    return `${name}: ${countText(timestamps.length, 'point')} from ${span}, last ${value}`;
+    const holes = holeCount(spreads);
+    const broken = holes === 0 ? '' : `, ${countText(holes, 'hole')}`;
+    return `${name}: ${countText(timestamps.length, 'point')} from ${span}${broken}, last ${value}`;
   }
+}
+
+/** Stretches without a spread between two that have one. */
+function holeCount(spreads: Columns['spreads']): number {
+  let holes = 0;
+  let isHole = false;
+  for (const spread of spreads.slice(spreads.findIndex((one) => one !== null))) {
+    if (spread !== null && isHole) holes += 1;
+    isHole = spread === null;
+  }
+  return holes;
 }

@@ -21,7 +21,7 @@ export interface Fillable {
 }
 
 export interface FillerOptions<T extends Fillable> {
-  /** `/api/dashboard_data?points=2000`. */
+  /** `/api/charts?points=2000`. */
   readonly path: string;
   /** Charts worth asking for, now. */
   readonly candidates: () => Iterable<T>;
@@ -62,7 +62,7 @@ export class Filler<T extends Fillable> {
 
   async #fill(one: T, hole: Hole): Promise<void> {
     try {
-      one.series.fill(hole, await this.#ask(one.name, hole));
+      one.series.fill(hole, await askHistory(this.#options.path, one.name, hole));
       one.failures = 0;
     } catch (error) {
       if (!(error instanceof ServerError)) throw error;
@@ -72,22 +72,30 @@ export class Filler<T extends Fillable> {
     }
     this.#options.filled(one);
   }
+}
 
-  /** Null where history does not know the pair, or nothing of that time. */
-  async #ask({ symbol, exchange1, exchange2 }: PairName, hole: Hole): Promise<ChartData | null> {
-    const ms = (seconds: number): string => String(Math.round(seconds * 1_000));
-    const query = new URLSearchParams({ symbol, exchange1, exchange2, to: ms(hole.toSeconds) });
-    const fromSeconds = Series.askFromSeconds(hole);
-    if (Number.isFinite(fromSeconds)) query.set('from', ms(fromSeconds));
-    try {
-      for await (const line of fetchLines(`${this.#options.path}&${query}`)) {
-        const chart = readChart(line);
-        if (typeof chart === 'string') throw new ServerError(chart);
-        return chart;
-      }
-    } catch (error) {
-      if (!(error instanceof ServerError) || error.status !== UNKNOWN_PAIR) throw error;
+/**
+ * One pair's chart, of all that history shows by itself or of a hole; null where it does not know the pair, or nothing
+ * of that time.
+ */
+export async function askHistory(
+  path: string,
+  { symbol, exchange1, exchange2 }: PairName,
+  hole?: Hole,
+): Promise<ChartData | null> {
+  const ms = (seconds: number): string => String(Math.round(seconds * 1_000));
+  const query = new URLSearchParams({ symbol, exchange1, exchange2 });
+  if (hole !== undefined) query.set('to', ms(hole.toSeconds));
+  const fromSeconds = hole === undefined ? Number.NaN : Series.askFromSeconds(hole);
+  if (Number.isFinite(fromSeconds)) query.set('from', ms(fromSeconds));
+  try {
+    for await (const line of fetchLines(`${path}&${query}`)) {
+      const chart = readChart(line);
+      if (typeof chart === 'string') throw new ServerError(chart);
+      return chart;
     }
-    return null;
+  } catch (error) {
+    if (!(error instanceof ServerError) || error.status !== UNKNOWN_PAIR) throw error;
   }
+  return null;
 }

@@ -13,6 +13,10 @@ import type {
 export interface Opportunities {
   readonly opportunities: readonly OpportunitySummary[];
   readonly warnings: readonly string[];
+  /** The statistics that it is of; null where there are none, undefined where that is not told. */
+  readonly file: string | null | undefined;
+  /** Of the filter; null where that is not told. */
+  readonly minCycles: number | null;
 }
 
 /** The health reply as far as it could be read; `exchanges` in the order of the reply. */
@@ -23,6 +27,8 @@ export interface HealthView {
   readonly atSeconds: number | null;
   /** What it says about the pairs it watches live; null where it has nothing to say. */
   readonly windowsNote: string | null;
+  /** The newest statistics; null where there are none, undefined where it says nothing of them. */
+  readonly statisticsFile: string | null | undefined;
   readonly uptimeSeconds: number | null;
   readonly rssMb: number | null;
   readonly exchanges: readonly (readonly [name: string, health: Partial<ExchangeHealth>])[];
@@ -96,16 +102,18 @@ export function readOpportunities(value: unknown): Opportunities | string {
   const warnings = Array.isArray(value['warnings']) ? value['warnings'].map(warningText) : [];
   const unreadable = value['opportunities'].length - opportunities.length;
   if (unreadable > 0) warnings.push(`opportunities that could not be read: ${unreadable}`);
-  return { opportunities, warnings };
+  const { file, minCycles } = value;
+  return { opportunities, warnings, file: fileOf(file), minCycles: numberOf(minCycles) };
 }
 
 export function readHealth(value: unknown): HealthView | string {
   if (!isRecord(value) || typeof value['status'] !== 'string') return 'no status in it';
-  const { status, reasons, timestamp, uptime, memory, windows, exchanges } = value;
+  const { status, reasons, timestamp, uptime, memory, windows, statistics, exchanges } = value;
   return {
     status,
     reasons: Array.isArray(reasons) ? reasons.map(warningText) : [],
     atSeconds: typeof timestamp === 'string' ? secondsOf(timestamp) : null,
+    statisticsFile: isRecord(statistics) ? fileOf(statistics['file']) : undefined,
     windowsNote: isRecord(windows) ? textOf(windows['note']) : null,
     uptimeSeconds: isRecord(uptime) ? numberOf(uptime['totalSeconds']) : null,
     rssMb: isRecord(memory) ? numberOf(memory['rssMb']) : null,
@@ -171,6 +179,10 @@ function secondsOf(iso: string): number | null {
 
 function textOf(value: unknown): string | null {
   return typeof value === 'string' && value.trim() !== '' ? value.trim() : null;
+}
+
+function fileOf(value: unknown): string | null | undefined {
+  return typeof value === 'string' || value === null ? value : undefined;
 }
 
 function numberOf(value: unknown): number | null {

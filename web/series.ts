@@ -1,5 +1,6 @@
 // The points of one chart: history, then live, without a seam. Pure: no page, no network, no clock. Never
-// shows a point twice or out of order, and knows where points may be missing.
+// shows a point twice or out of order, knows where points may be missing, and never draws a line over a break
+// that was shown unless history has data across it.
 
 import type { ChartData, LiveChart } from '../src/api/contract.js';
 import { type Columns, emptyColumns, joined, rowAt, slice, thin } from './thin.js';
@@ -55,7 +56,8 @@ export class Series {
   setHistory(chart: ChartData): void {
     const untilSeconds = this.#hole?.toSeconds ?? this.#liveFrom;
     const live = this.#from(untilSeconds);
-    const history = before(chart, untilSeconds, live);
+    const shown = before(this.#columns, untilSeconds, live);
+    const history = withBreaks(before(chart, untilSeconds, live), shown, chart.timestamps);
     this.#columns = joined(history, live);
     this.#liveFrom = untilSeconds;
     this.#hole = null;
@@ -99,9 +101,11 @@ export class Series {
     const { timestamps } = chart;
     const rows = slice(copied(chart), rowAt(timestamps, fromSeconds), rowAt(timestamps, toSeconds));
     if (rows.timestamps.length === 0) return;
-    const head = slice(this.#columns, 0, rowAt(this.#columns.timestamps, fromSeconds));
-    this.#columns = joined(head, rows, this.#from(toSeconds));
-    this.#break(rows.timestamps.at(-1)!);
+    const shown = this.#columns;
+    const [first, end] = [rowAt(shown.timestamps, fromSeconds), rowAt(shown.timestamps, toSeconds)];
+    const filled = withBreaks(rows, slice(shown, first, end), timestamps);
+    this.#columns = joined(slice(shown, 0, first), filled, slice(shown, end));
+    this.#break(filled.timestamps.at(-1)!);
     if (this.length > POINTS_MAX) this.#thin();
   }
 
@@ -109,8 +113,9 @@ export class Series {
   #retract(fromSeconds: number, following: Columns): void {
     this.#columns = slice(this.#columns, 0, rowAt(this.#columns.timestamps, fromSeconds));
     const { timestamps, spreads, upperBand, lowerBand } = this.#columns;
-    // A window that began later does not know that its pair was valid then, and gives no null of its own.
-    if ((spreads.at(-1) ?? null) !== null && following.timestamps[0] !== fromSeconds) {
+    // A window that began later does not know that its pair was valid then, and gives no null of its own. Nor is it
+    // known here, where no row is left: history may still tell of one.
+    if (spreads.at(-1) !== null && following.timestamps[0] !== fromSeconds) {
       timestamps.push(fromSeconds);
       for (const column of [spreads, upperBand, lowerBand]) column.push(null);
     }
@@ -162,6 +167,22 @@ export class Series {
 function before(chart: Rows, seconds: number, following: Columns): Columns {
   const begins = following.timestamps[0] === seconds;
   return slice(copied(chart), 0, rowAt(chart.timestamps, begins ? seconds : seconds + MS / 2));
+}
+
+/**
+ * The rows of history, and of the nulls that were shown in its place those that it says nothing of: it has no row
+ * before them, or none after. Between two rows of its own it knows whether there was a hole.
+ */
+function withBreaks(rows: Columns, shown: Readonly<Columns>, known: readonly number[]): Columns {
+  const first = known[0] ?? Number.POSITIVE_INFINITY;
+  const last = known.at(-1) ?? Number.NEGATIVE_INFINITY;
+  const isUnknown = (seconds: number): boolean => seconds < first || seconds > last;
+  const breaks = shown.timestamps.filter((at, row) => shown.spreads[row] === null && isUnknown(at));
+  const nulls = (stamps: number[]): Columns => {
+    const none = stamps.map(() => null);
+    return { timestamps: stamps, spreads: none, upperBand: [...none], lowerBand: [...none] };
+  };
+  return joined(nulls(breaks.filter((at) => at < first)), rows, nulls(breaks.filter((at) => at > last)));
 }
 
 function copied({ timestamps, spreads, upperBand, lowerBand }: Rows): Columns {

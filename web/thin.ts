@@ -1,8 +1,8 @@
 // Fewer points of a chart without hiding anything: equal stretches of time that keep their first, last, least
-// and greatest spread and a hole. Pure; as the server does it.
+// and greatest spread and every hole between them. Pure; as the server does it.
 
-/** first, least, greatest, hole, last: what a stretch may keep. */
-const KEPT_EACH = 5;
+/** first, least, greatest, last, and a hole between each two: what a stretch may keep. */
+const KEPT_EACH = 7;
 
 export interface Columns {
   timestamps: number[];
@@ -47,7 +47,7 @@ export function rowAt(timestamps: readonly number[], seconds: number): number {
   return low;
 }
 
-/** At most `points` rows (at least 5), in order; as they are where they are no more. */
+/** At most `points` rows (at least 7), in order; as they are where they are no more. */
 export function thin(columns: Columns, points: number): Columns {
   const { timestamps, spreads } = columns;
   if (timestamps.length <= points) return columns;
@@ -75,17 +75,18 @@ export function thin(columns: Columns, points: number): Columns {
 function worthKeeping(spreads: readonly (number | null)[], from: number, to: number): number[] {
   let least = -1;
   let greatest = -1;
-  let hole = -1;
   for (let row = from; row < to; row += 1) {
     const spread = spreads[row]!;
-    if (spread === null) {
-      if (hole < 0 && row > from) hole = row;
-      continue;
-    }
+    if (spread === null) continue;
     if (least < 0 || spread < spreads[least]!) least = row;
     if (greatest < 0 || spread > spreads[greatest]!) greatest = row;
   }
-  const rows = new Set([from, least, greatest, hole, to - 1]);
+  const rows = new Set([from, least, greatest, to - 1]);
   rows.delete(-1);
-  return [...rows].sort((a, b) => a - b);
+  const kept = [...rows].sort((a, b) => a - b);
+  const holes = kept.slice(1).flatMap((next, at) => {
+    const hole = spreads.indexOf(null, kept[at]! + 1);
+    return hole >= 0 && hole < next ? [hole] : [];
+  });
+  return [...kept, ...holes].sort((a, b) => a - b);
 }

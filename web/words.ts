@@ -1,6 +1,6 @@
 // What a card says of its newest point, and the header of the live stream, in words. Pure.
 
-import { ABSENT, durationText, percentText } from './format.js';
+import { ABSENT, countText, durationText, percentText } from './format.js';
 
 /** How the live stream stands to a pair. */
 export type Following =
@@ -62,3 +62,9 @@ const APART: Readonly<Record<Exclude<Following, 'on'>, string>> = {
   off: 'no longer watched',
   never: 'no live points',
 };
+
+/** Why a list of opportunities is empty although there are statistics; `minCycles` null = not told. */
+export function nothingPassesText(minCycles: number | null): string {
+  const filter = minCycles === null ? '' : ` (more than ${countText(minCycles, 'cycle')})`;
+  return `No pair passes the filter${filter}.`;
+}

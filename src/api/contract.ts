@@ -2,8 +2,8 @@
 // Never holds code, imports nothing, and never promises a field that an answer may leave out.
 
 /**
- * One chart: a line of `/api/dashboard_data`. The four columns have one length; `null` is a hole
- * (a leg was not valid then) and bands run over holes.
+ * One chart: a line of `/api/charts`. The four columns have one length; a row of nulls is where a leg stopped being
+ * valid: a hole that ends with the next row.
  */
 export interface ChartData {
   /** Unified: `BTC/USDT`. */
@@ -35,6 +35,10 @@ export interface OpportunitiesReply {
   readonly opportunities: readonly OpportunitySummary[];
   /** Why the list is empty or shorter than it could be, in words. */
   readonly warnings?: readonly string[];
+  /** The statistics file that the list is of, a bare name; null where there is none. */
+  readonly file: string | null;
+  /** Pairs with more cycles than this are on the list. */
+  readonly minCycles: number;
 }
 
 /** A pair of live legs: a row of `/api/pairs`. Null where a leg has no valid quote now. */
@@ -113,6 +117,8 @@ export interface Health {
   readonly timestamp: string;
   readonly uptime: { readonly totalSeconds: number };
   readonly memory: { readonly rssMb: number };
+  /** The newest statistics: when `file` changes, the opportunities are others. */
+  readonly statistics: { readonly file: string | null };
   /** By exchange name. */
   readonly exchanges: Readonly<Record<string, ExchangeHealth>>;
 }

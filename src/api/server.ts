@@ -7,8 +7,8 @@ import { exchangeKey } from '../core/exchange.js';
 import type { Log } from '../core/log.js';
 import { createUpgradeRouter, type SocketRoute } from '../sockets/upgrade.js';
 import { type Asset, loadAssets } from './assets.js';
+import { type ChartRouteDeps, chartRoutes } from './charts.js';
 import type { SymbolSummary } from './contract.js';
-import { type DashboardDeps, dashboardRoute } from './dashboard.js';
 import { healthBody } from './health.js';
 import { createMetrics } from './metrics.js';
 import { type PairsDeps, pairsRoute } from './pairs.js';
@@ -17,7 +17,7 @@ import { realtimeHttpRoute } from './realtime.js';
 import * as shapes from './shapes.js';
 import type { Snapshot } from './snapshot.js';
 
-export interface ApiOptions extends Omit<DashboardDeps, 'limits'>, Omit<PairsDeps, 'limits'> {
+export interface ApiOptions extends Omit<ChartRouteDeps, 'limits'>, Omit<PairsDeps, 'limits'> {
   readonly host: string;
   readonly port: number;
   readonly version: string;
@@ -78,7 +78,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   // A plugin's routes are seen by OpenAPI only when registered after it, in a plugin of their own.
   await app.register(async (routes) => {
     serviceRoutes(routes, options);
-    dashboardRoute(routes, options);
+    chartRoutes(routes, options);
     opportunitiesRoute(routes, options);
     symbolsRoute(routes, options);
     pairsRoute(routes, options);
@@ -157,7 +157,7 @@ function opportunitiesRoute(app: FastifyInstance, { opportunities }: ApiOptions)
     response: { 200: shapes.OPPORTUNITIES },
   };
   app.get('/api/opportunities', { schema }, async () => {
-    const { opportunities: found, warnings } = await opportunities.list();
+    const { opportunities: found, warnings, file, minCycles } = await opportunities.list();
     return {
       opportunities: found.map(({ symbol, exchange1, exchange2, opportunityCycles }) => ({
         symbol,
@@ -166,6 +166,8 @@ function opportunitiesRoute(app: FastifyInstance, { opportunities }: ApiOptions)
         opportunityCycles,
       })),
       warnings: warnings.map(({ message }) => message),
+      file,
+      minCycles,
     };
   });
 }

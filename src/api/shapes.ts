@@ -51,6 +51,12 @@ export const OPPORTUNITIES = {
       },
     },
     warnings: { type: 'array', items: { type: 'string' } },
+    file: {
+      type: 'string',
+      nullable: true,
+      description: 'The statistics file that it is of, as in /api/health; null where there is none',
+    },
+    minCycles: { type: 'number', description: 'Pairs with more cycles than this pass the filter' },
   },
 } as const;
 
@@ -161,7 +167,7 @@ export const CHART = {
     exchange1: { type: 'string' },
     exchange2: { type: 'string' },
     timestamps: { type: 'array', items: { type: 'number' }, description: 'Epoch seconds, with milliseconds' },
-    spreads: { ...NUMBERS, description: 'Percent; null where there is none' },
+    spreads: { ...NUMBERS, description: 'Percent; null where there is none: a hole, up to the next row' },
     upperBand: NUMBERS,
     lowerBand: NUMBERS,
   },

@@ -58,3 +58,10 @@ export const STATUS_KINDS = [
   'crossed', // both sides known, the bid above the ask; two-sided again when it no longer is
 ] as const;
 export type StatusKind = (typeof STATUS_KINDS)[number];
+
+/** States from whose stamp on the instrument's quote is not valid, as after a gap: a side of its book is missing. */
+export const STATUSES_WITHOUT_QUOTE: ReadonlySet<string> = new Set<StatusKind>([
+  'bid-only',
+  'ask-only',
+  'empty',
+]);

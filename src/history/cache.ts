@@ -21,9 +21,10 @@ export interface FinishedChart {
 
 /** Equal for two spellings of the same request. */
 export function chartKey(request: ChartRequest): string {
-  const { exchange1, exchange2, symbol, fromUs, toUs, points, keyCase = 'camel' } = request;
+  const { exchange1, exchange2, symbol, fromUs, toUs, points } = request;
+  const { join = 'asof2s', keyCase = 'camel' } = request;
   const names = [exchangeKey(exchange1), exchangeKey(exchange2), symbolKey(symbol)];
-  return JSON.stringify([...names, fromUs ?? null, toUs ?? null, String(points), keyCase]);
+  return JSON.stringify([...names, fromUs ?? null, toUs ?? null, String(points), join, keyCase]);
 }
 
 export class ChartCache {

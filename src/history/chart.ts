@@ -41,9 +41,17 @@ export function chartRange(
   asked: { readonly fromUs?: Micros | undefined; readonly toUs?: Micros | undefined },
   newestUs: readonly [Micros, Micros],
 ): TimeRange {
-  const toUs = asked.toUs ?? Math.min(...newestUs) + 1;
-  const fromUs = asked.fromUs ?? toUs - RANGE_US_DEFAULT;
+  const { fromUs, toUs } = wantedRange(asked, newestUs);
   return { fromUs, toUs: Math.min(toUs, newestUs[0] + 1) };
+}
+
+/** The range of either join before its end is drawn back to what there is. */
+export function wantedRange(
+  asked: { readonly fromUs?: Micros | undefined; readonly toUs?: Micros | undefined },
+  newestUs: readonly [Micros, Micros],
+): TimeRange {
+  const toUs = asked.toUs ?? Math.min(...newestUs) + 1;
+  return { fromUs: asked.fromUs ?? toUs - RANGE_US_DEFAULT, toUs };
 }
 
 /**
@@ -72,7 +80,7 @@ export async function computeChart<Leg>(input: ChartInput<Leg>): Promise<ChartCo
 }
 
 /** The same chunks; between two of them the event loop turns and the signal is looked at. */
-async function* watched(
+export async function* watched(
   chunks: AsyncIterable<QuoteColumns>,
   nextTurn: () => Promise<unknown>,
   signal?: AbortSignal,

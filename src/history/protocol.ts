@@ -5,6 +5,9 @@ import type { Micros } from '../core/time.js';
 import type { LakeProblem } from '../lake/problems.js';
 import type { KeyCase } from './encode.js';
 
+/** See the series room: `asof2s` has exchange1's rows and knows no gaps, `valid` has both legs' rows and holes. */
+export type ChartJoin = 'asof2s' | 'valid';
+
 export interface ChartRequest {
   /** Any spelling. */
   readonly symbol: string;
@@ -16,6 +19,8 @@ export interface ChartRequest {
   readonly toUs?: Micros;
   /** A whole number >= 1; Infinity = all. */
   readonly points: number;
+  /** Default asof2s. */
+  readonly join?: ChartJoin;
   /** Default camel. */
   readonly keyCase?: KeyCase;
 }

@@ -19,7 +19,7 @@ import type {
 
 export type { ChartOutcome, History, HistoryOptions, HistoryState } from './contract.js';
 export { HistoryError, type HistoryErrorCode } from './error.js';
-export type { ChartReply, ChartRequest } from './protocol.js';
+export type { ChartJoin, ChartReply, ChartRequest } from './protocol.js';
 
 /** Finished charts that are asked for in one message: few at first, so that the first is not kept waiting. */
 const TOGETHER_FIRST = 4;

@@ -7,19 +7,22 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { assert } from '../core/assert.js';
 import type { QuoteColumns } from '../core/columns.js';
 import { spelledAs } from '../core/exchange.js';
+import type { Micros } from '../core/time.js';
 import { Evidence } from '../lake/evidence.js';
 import { type Glances, LakeObserver } from '../lake/identity.js';
 import { type LakeInstrument, openReader } from '../lake/reader.js';
 import { ChartCache, chartKey } from './cache.js';
-import { chartRange, computeChart, type TimeRange } from './chart.js';
+import { type ChartInput, chartRange, computeChart, type TimeRange } from './chart.js';
 import { encodeChart } from './encode.js';
 import type { ChartRequest, FromWorker, ToWorker, WorkerAnswer, WorkerSettings } from './protocol.js';
+import { computeValidChart, validRange } from './valid-chart.js';
 
 assert(parentPort !== null, 'the history worker runs as a worker thread');
 const port = parentPort;
 const settings = workerData as WorkerSettings;
 const observer = new LakeObserver(settings.root);
-const reader = openReader(settings.root, { store: observer.store, recent: observer.recent });
+const { store, recent, recentEvents } = observer;
+const reader = openReader(settings.root, { store, recent, recentEvents });
 const cache = new ChartCache(settings.cacheBytesMax);
 const running = new Map<number, AbortController>();
 
@@ -77,17 +80,24 @@ async function chart(request: ChartRequest, signal: AbortSignal): Promise<Worker
   const left = await reader.find(request.exchange1, request.symbol);
   const right = await reader.find(request.exchange2, request.symbol);
   if (left === undefined || right === undefined) return { status: 'unknown-pair' };
-  const range = await rangeOf(request, left, right, seen);
+  const found = await rangeOf(request, left, right, seen);
   signal.throwIfAborted();
-  if (range === undefined) return { status: 'empty' };
-  const columns = await computeChart({
+  if (found === undefined) return { status: 'empty' };
+  const { range, knownUs } = found;
+  const legs = [left, right] as const;
+  const input: ChartInput<LakeInstrument> = {
     read: (leg, fromUs, toUs) => reader.readQuotes(leg, { fromUs, toUs, signal }),
-    legs: [left, right],
+    legs,
     range,
     points: request.points,
     signal,
     nextTurn,
-  });
+  };
+  const readEvents = (fromUs: Micros, toUs: Micros) => reader.readEvents(legs, { fromUs, toUs, signal });
+  const columns =
+    request.join === 'valid'
+      ? await computeValidChart({ ...input, readEvents, knownUs })
+      : await computeChart(input);
   if (columns.length === 0) return { status: 'empty' };
   const [exchange1, exchange2] = [left, right].map((leg) => spelledAs(leg.exchange, settings.exchangeNames));
   const title = { symbol: left.symbol, exchange1: exchange1!, exchange2: exchange2! };
@@ -104,7 +114,7 @@ async function chart(request: ChartRequest, signal: AbortSignal): Promise<Worker
 }
 
 /**
- * Undefined where a leg has no row. An end that is given and that the left leg has passed stays what it is: then
+ * Undefined where a leg has no row. An end that is given and that what is known has passed stays what it is: then
  * the answer does not rest on the newest stamps, and closed days outlive what is recorded after them.
  */
 async function rangeOf(
@@ -112,28 +122,33 @@ async function rangeOf(
   left: LakeInstrument,
   right: LakeInstrument,
   seen: Evidence,
-): Promise<TimeRange | undefined> {
+): Promise<{ readonly range: TimeRange; readonly knownUs: Micros } | undefined> {
   const newest = new Evidence();
   observer.record(newest);
   const leftUs = await reader.newestUs(left);
   const rightUs = await reader.newestUs(right);
   observer.record(seen);
   if (leftUs === undefined || rightUs === undefined) return undefined;
-  if (request.toUs === undefined || leftUs < request.toUs) seen.add(newest);
-  return chartRange(request, [leftUs, rightUs]);
+  const isValid = request.join === 'valid';
+  const knownUs = isValid ? Math.max(leftUs, rightUs) : leftUs;
+  if (request.toUs === undefined || knownUs < request.toUs) seen.add(newest);
+  const range = (isValid ? validRange : chartRange)(request, [leftUs, rightUs]);
+  return { range, knownUs };
 }
 
 /** The first chart of a thread costs tens of milliseconds of compiling: spend them before anybody waits. */
 async function warmUp(signal: AbortSignal, request?: ChartRequest): Promise<WorkerAnswer> {
   const range = { fromUs: 0, toUs: WARM_ROWS * 1_000 };
-  const columns = await computeChart({
+  const input: ChartInput<number> = {
     read: madeUpQuotes,
     legs: [0, 1],
     range,
     points: WARM_ROWS / 10,
     signal,
     nextTurn,
-  });
+  };
+  const columns = await computeChart(input);
+  await computeValidChart({ ...input, readEvents: async () => [], knownUs: range.toUs });
   encodeChart({ symbol: '', exchange1: '', exchange2: '' }, columns);
   // What of the lake is not read at all is then known before anybody misses it.
   await reader.survey();
@@ -143,7 +158,9 @@ async function warmUp(signal: AbortSignal, request?: ChartRequest): Promise<Work
 
 const WARM_ROWS = 20_000;
 
-async function* madeUpQuotes(leg: number): AsyncGenerator<QuoteColumns> {
+/** Nothing lies before zero, where the bands' warm-up looks too. */
+async function* madeUpQuotes(leg: number, _fromUs: Micros, toUs: Micros): AsyncGenerator<QuoteColumns> {
+  if (toUs <= 0) return;
   const receivedUs = new Float64Array(WARM_ROWS).map((_, row) => row * 1_000 + leg);
   const bid = receivedUs.map((us) => 100 + Math.sin(us / 50_000 + leg));
   yield { length: WARM_ROWS, receivedUs, bid, ask: bid };

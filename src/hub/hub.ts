@@ -44,6 +44,8 @@ const UNKNOWN = 255;
 export class Hub {
   readonly latest: LatestQuotes;
   readonly #sides: Uint8Array;
+  /** Before this process nothing was recorded after it; 0 = nothing at all. */
+  readonly #earlierUs: Micros;
   #subscribers: readonly Subscriber[] = [];
   #tradeListeners: readonly TradeListener[] = [];
   #lastStampUs: Micros;
@@ -65,6 +67,7 @@ export class Hub {
       exchangeUs: column(),
     };
     this.#sides = new Uint8Array(options.instrumentsMax).fill(UNKNOWN);
+    this.#earlierUs = options.lastStampUs;
     this.#lastStampUs = options.lastStampUs;
   }
 
@@ -154,11 +157,16 @@ export class Hub {
     this.#tradeListeners = subscribers.flatMap(({ trade }) => trade ?? []);
   }
 
-  /** A first two-sided quote is the normal state and needs no event; everything else is a change. */
+  /**
+   * A first two-sided quote is the normal state and needs no event; everything else is a change. What an earlier
+   * process recorded of the instrument stands no longer than that process did.
+   */
   #sidesChanged(instrumentId: number, sides: number, receivedUs: Micros): void {
     assert(instrumentId < this.#sides.length, `instrument id ${instrumentId} is beyond the hub's room`);
     const before = this.#sides[instrumentId];
     this.#sides[instrumentId] = sides;
+    if (before === UNKNOWN && this.#earlierUs > 0)
+      this.gap(instrumentId, this.#earlierUs + 1, 'process-down', receivedUs);
     if (before === UNKNOWN && sides === TWO_SIDED) return;
     this.status(instrumentId, SIDES[sides] as StatusKind, Number.NaN, receivedUs);
   }

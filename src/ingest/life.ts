@@ -2,7 +2,7 @@
 // it is alive, and until when a quote of it counts (its age limit, told to all as a Status). No timers, no sockets.
 
 import type { Micros } from '../core/time.js';
-import { US_PER_MINUTE, US_PER_MS, US_PER_SECOND } from '../core/time.js';
+import { US_PER_HOUR, US_PER_MINUTE, US_PER_MS, US_PER_SECOND } from '../core/time.js';
 import type { ListedInstrument } from '../exchanges/exchange.js';
 import { UsualInterval } from './usual-interval.js';
 
@@ -16,6 +16,8 @@ export type LifeState = 'waiting' | 'live' | 'stale' | 'refused' | 'down';
 const AGE_LIMIT = { times: 10, usMin: 2 * US_PER_SECOND, usMax: US_PER_MINUTE };
 /** A limit is told anew when it has changed by more than a quarter. */
 const LIMIT_CHANGE = 1.25;
+/** And so often whatever it is: a reader of a stretch of history need not look further back for it. */
+const LIMIT_TOLD_US = US_PER_HOUR;
 /** So many quotes pass between two looks at the limit. */
 const QUOTES_PER_LOOK = 64;
 
@@ -53,6 +55,7 @@ export class InstrumentLife {
   readonly #usual = new UsualInterval();
   #quotes = 0;
   #limitUs = Number.NaN;
+  #limitToldUs: Micros = Number.NaN;
 
   constructor(instrumentId: number, symbol: string, listed: ListedInstrument) {
     this.instrumentId = instrumentId;
@@ -77,19 +80,22 @@ export class InstrumentLife {
   }
 
   /**
-   * How long a quote of it counts from now on, µs, where that is to be told: with the first quote, and when it has
-   * changed markedly; else NaN. Until enough is learned it is the longest.
+   * How long a quote of it counts from now on, µs, where that is to be told: with the first quote, when it has
+   * changed markedly, and with the first quote of an hour after it was told; else NaN. Until enough is
+   * learned it is the longest.
    */
   newAgeLimitUs(): number {
     const isFirst = Number.isNaN(this.#limitUs);
-    if (!isFirst && this.#quotes % QUOTES_PER_LOOK !== 0) return Number.NaN;
+    const isDue = this.lastQuoteUs - this.#limitToldUs >= LIMIT_TOLD_US;
+    if (!isFirst && !isDue && this.#quotes % QUOTES_PER_LOOK !== 0) return Number.NaN;
     const p99Us = this.#usual.p99Ms * US_PER_MS;
     const limitUs = Number.isNaN(p99Us)
       ? AGE_LIMIT.usMax
       : Math.min(Math.max(AGE_LIMIT.times * p99Us, AGE_LIMIT.usMin), AGE_LIMIT.usMax);
     const isMarked = limitUs > this.#limitUs * LIMIT_CHANGE || limitUs * LIMIT_CHANGE < this.#limitUs;
-    if (!isFirst && !isMarked) return Number.NaN;
+    if (!isFirst && !isDue && !isMarked) return Number.NaN;
     this.#limitUs = limitUs;
+    this.#limitToldUs = this.lastQuoteUs;
     return limitUs;
   }
 

@@ -11,9 +11,11 @@ import { type Dirent, readdirSync, type Stats, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Micros } from '../core/time.js';
 import { Evidence, type FolderSeen } from './evidence.js';
+import type { WantedInstruments } from './ledger-read.js';
 import { JOURNAL_DIR, lastStampOf, RUNS_DIR, runSpan, segmentFirstUs } from './paths.js';
 import { isQuoteFileName } from './plan.js';
 import { type RecentRows, readRecent } from './recent.js';
+import { type RecentEvents, readRecentEvents } from './recent-events.js';
 import {
   diskStore,
   type FileLook,
@@ -28,6 +30,7 @@ const SETTLE_MS = 2_000;
 /** A longer description is kept as its digest. */
 const DESCRIPTION_LENGTH_MAX = 200;
 const DAY_FILE = /^spreads-day-.*\.parquet$/;
+const LEDGER_HOUR = /^hour=\d\d\.ndjson$/;
 
 interface Look {
   readonly seen: FolderSeen;
@@ -53,10 +56,11 @@ interface KnownNames {
   readonly names: readonly string[];
 }
 
-/** Give `store` and `recent` to a reader; what it looks at goes into the evidence recorded at that time. */
+/** Give `store`, `recent` and `recentEvents` to a reader; what it looks at goes into the evidence recorded at that time. */
 export class LakeObserver {
   readonly store: ReadStore;
   readonly recent: typeof readRecent;
+  readonly recentEvents: typeof readRecentEvents;
   readonly #root: string;
   #evidence = new Evidence();
   /** The newest change time ever seen: the file system's clock had come at least this far. */
@@ -71,6 +75,7 @@ export class LakeObserver {
       look: (path) => this.#lookAt(path),
     };
     this.recent = (...args) => this.#readRecent(...args);
+    this.recentEvents = (...args) => this.#readRecentEvents(...args);
   }
 
   /** From now on what is looked at goes there; one answer at a time. */
@@ -133,6 +138,19 @@ export class LakeObserver {
     return rows;
   }
 
+  async #readRecentEvents(
+    root: string,
+    wanted: WantedInstruments,
+    fromUs: Micros,
+    toUs: Micros,
+  ): Promise<RecentEvents> {
+    const evidence = this.#evidence;
+    evidence.addRecent(fromUs, toUs, this.#recentState(this.#recentNames(), fromUs, toUs));
+    const events = await readRecentEvents(root, wanted, fromUs, toUs);
+    if (events.problems.length > 0) evidence.doubtful = true;
+    return events;
+  }
+
   #sameFolder(path: string, seen: FolderSeen, glances: Glances): boolean {
     let glance = glances.get(path);
     if (glance === undefined) {
@@ -166,7 +184,8 @@ export class LakeObserver {
         : entry.isDirectory();
       entries.push({ name, isDirectory });
       if (isDirectory && !/^[._]/.test(name)) parts.push(`${name}/`);
-      else if (!isDirectory && isQuoteFileName(name)) parts.push(`${name}:${this.#versionOf(path)}`);
+      else if (!isDirectory && (isQuoteFileName(name) || LEDGER_HOUR.test(name)))
+        parts.push(`${name}:${this.#versionOf(path)}`);
     }
     const text = parts.join('\n');
     const description = text.length <= DESCRIPTION_LENGTH_MAX ? text : digest(text);
@@ -246,7 +265,7 @@ function readFolder(directory: string): Dirent[] {
 /** Of this project's making: published whole by a rename. */
 function isOurName(path: string): boolean {
   const name = path.slice(path.lastIndexOf('/') + 1);
-  return lastStampOf(name, 0) !== null || DAY_FILE.test(name);
+  return lastStampOf(name, 0) !== null || DAY_FILE.test(name) || LEDGER_HOUR.test(name);
 }
 
 function digest(text: string): string {

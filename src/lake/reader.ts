@@ -9,18 +9,21 @@ import { unifiedFromSpelling } from '../core/symbol.js';
 import type { Micros } from '../core/time.js';
 import { byName, discoverInstruments, discoverPartitions, type LakeInstrument } from './discover.js';
 import { KnownFiles } from './known-files.js';
+import { type InstrumentLine, readLedger, WantedInstruments } from './ledger-read.js';
 import { NO_PROGRESS, sliceColumns } from './merge.js';
 import { newestInFiles } from './newest.js';
 import { JOURNAL_DIR } from './paths.js';
 import { type LakeProblem, ProblemList } from './problems.js';
 import { FileVanished, type ReportProblem } from './read-file.js';
 import { type RecentRows, readRecent } from './recent.js';
+import { readRecentEvents } from './recent-events.js';
 import { type InstrumentNames, recentInstruments } from './recent-names.js';
 import { diskStore, type ReadStore } from './store.js';
 import { type NoteStrangers, Strangers } from './strangers.js';
 import { sweep } from './sweep.js';
 
 export type { LakeInstrument } from './discover.js';
+export type { InstrumentLine } from './ledger-read.js';
 export type { LakeProblem, LakeProblemReason } from './problems.js';
 
 export interface ReadRange {
@@ -46,6 +49,14 @@ export interface LakeReader {
    * Bad files are left out and reported; throws only on an aborted signal or a failing folder.
    */
   readQuotes(instrument: LakeInstrument, range: ReadRange): AsyncGenerator<QuoteColumns>;
+  /**
+   * What happened to the instruments, by stamp, each event once: gaps, states, conflations. Read it after what must
+   * not be newer than it. A lake of others has none.
+   */
+  readEvents(
+    instruments: readonly LakeInstrument[],
+    range: Omit<ReadRange, 'sizes'>,
+  ): Promise<readonly InstrumentLine[]>;
   /** What could not be read so far, by path relative to the root; bounded. */
   problems(): readonly LakeProblem[];
 }
@@ -54,6 +65,7 @@ export interface LakeReaderOptions {
   readonly store?: ReadStore;
   /** Rows that are not in files yet; default: the journal and the runs below the root. */
   readonly recent?: typeof readRecent;
+  readonly recentEvents?: typeof readRecentEvents;
   /** Instruments that may have no folder yet; default: those of the journal and the runs. */
   readonly recentInstruments?: typeof recentInstruments;
   /** Default 200. */
@@ -67,6 +79,7 @@ const PROBLEMS_MAX_DEFAULT = 200;
 export function openReader(root: string, options: LakeReaderOptions = {}): LakeReader {
   const store = options.store ?? diskStore;
   const recent = options.recent ?? readRecent;
+  const recentEvents = options.recentEvents ?? readRecentEvents;
   const problems = new ProblemList(options.problemsMax ?? PROBLEMS_MAX_DEFAULT);
   const report: ReportProblem = (path, reason, message) => {
     problems.add({ path: relative(root, path), reason, message });
@@ -74,7 +87,7 @@ export function openReader(root: string, options: LakeReaderOptions = {}): LakeR
   const readable = (path: string) => problems.clear(relative(root, path));
   const strangers = new Strangers();
   const note: NoteStrangers = (folder, names) => strangers.note(relative(root, folder), names);
-  const context: Context = { root, store, known: new KnownFiles(), recent, report, readable };
+  const context: Context = { root, store, known: new KnownFiles(), recent, recentEvents, report, readable };
   const fresh = options.recentInstruments ?? recentInstruments;
   return {
     instruments: async () => {
@@ -94,6 +107,7 @@ export function openReader(root: string, options: LakeReaderOptions = {}): LakeR
     },
     newestUs: (instrument) => newestUs(context, instrument),
     readQuotes: (instrument, range) => readQuotes(context, instrument, range),
+    readEvents: (instruments, range) => readEvents(context, instruments, range),
     problems: () => [...problems.all(), ...strangers.all()],
   };
 }
@@ -103,6 +117,7 @@ interface Context {
   readonly store: ReadStore;
   readonly known: KnownFiles;
   readonly recent: typeof readRecent;
+  readonly recentEvents: typeof readRecentEvents;
   readonly report: ReportProblem;
   readonly readable: (path: string) => void;
 }
@@ -157,6 +172,22 @@ async function* readQuotes(
       fromUs = Math.max(fromUs, progress.lastUs);
     }
   }
+}
+
+async function readEvents(
+  { root, store, recentEvents, report }: Context,
+  instruments: readonly LakeInstrument[],
+  { fromUs, toUs, signal }: ReadRange,
+): Promise<readonly InstrumentLine[]> {
+  const wanted = new WantedInstruments(instruments);
+  // As with rows: the journal before the files.
+  const recent = await recentEvents(root, wanted, fromUs, toUs);
+  for (const message of recent.problems) report(join(root, JOURNAL_DIR), 'recent', message);
+  signal?.throwIfAborted();
+  const lines = await readLedger({ store, root, wanted, fromUs, toUs, report, signal });
+  // No two events share a stamp.
+  const byStamp = new Map([...recent.lines, ...lines].map((line) => [line.stampUs, line]));
+  return [...byStamp.values()].sort((a, b) => a.stampUs - b.stampUs);
 }
 
 async function newestUs(

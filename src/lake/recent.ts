@@ -41,8 +41,36 @@ export async function readRecent(
   toUs: Micros,
 ): Promise<RecentRows> {
   const wanted = instrumentKey(exchange, symbol);
-  for (let attempt = 1; ; attempt++) {
+  const { result, problems } = await walkRecent(root, fromUs, toUs, () => {
     const rows = new RowList(fromUs, toUs);
+    return {
+      result: rows,
+      run: (path) => readRun(path, wanted, rows),
+      segment: (path) => readSegmentRows(path, wanted, rows),
+    };
+  });
+  return { columns: result.toColumns(), problems };
+}
+
+/** What takes the files that can hold something of a stretch of time; made anew for each attempt. */
+export interface RecentVisitor<T> {
+  readonly result: T;
+  run(path: string): Promise<void>;
+  segment(path: string): Promise<void>;
+}
+
+/**
+ * Every run and journal segment that can hold records with fromUs <= stamp < toUs. What is in both is given as a run
+ * alone; what moves meanwhile may be seen twice, never missed.
+ */
+export async function walkRecent<T>(
+  root: string,
+  fromUs: Micros,
+  toUs: Micros,
+  begin: () => RecentVisitor<T>,
+): Promise<{ readonly result: T; readonly problems: readonly string[] }> {
+  for (let attempt = 1; ; attempt++) {
+    const visitor = begin();
     const problems: string[] = [];
     // The journal first: what becomes a run meanwhile is then seen twice, never missed.
     const segments = await listNames(join(root, JOURNAL_DIR));
@@ -62,16 +90,16 @@ export async function readRecent(
       if (span === null) continue;
       inRuns.add(span.firstUs);
       if (span.lastUs < fromUs || span.firstUs >= toUs) continue;
-      await read(name, readRun(join(root, RUNS_DIR, name), wanted, rows));
+      await read(name, visitor.run(join(root, RUNS_DIR, name)));
     }
     const starts = segments.flatMap((name) => segmentFirstUs(name) ?? []);
     for (const [index, firstUs] of starts.entries()) {
       const nextUs = starts[index + 1] ?? Number.POSITIVE_INFINITY;
       if (inRuns.has(firstUs) || firstUs >= toUs || nextUs <= fromUs) continue;
       const name = segments.find((other) => segmentFirstUs(other) === firstUs)!;
-      await read(name, readSegmentRows(join(root, JOURNAL_DIR, name), wanted, rows));
+      await read(name, visitor.segment(join(root, JOURNAL_DIR, name)));
     }
-    if (!vanished || attempt === ATTEMPTS_MAX) return { columns: rows.toColumns(), problems };
+    if (!vanished || attempt === ATTEMPTS_MAX) return { result: visitor.result, problems };
   }
 }
 
@@ -134,6 +162,11 @@ async function readSegmentRows(path: string, wanted: string, rows: RowList): Pro
     trade() {},
     cold() {},
   };
+  await parseSegment(path, sink);
+}
+
+/** What is whole of a segment, which may be growing, goes to the sink. */
+export async function parseSegment(path: string, sink: RecordSink): Promise<void> {
   const parser = new SegmentParser(sink);
   const file = await open(path, 'r');
   try {

@@ -14,6 +14,8 @@ export interface OpportunityList {
   readonly warnings: readonly StatisticsWarning[];
   /** The file it comes from, a bare name; null where there is none. */
   readonly file: string | null;
+  /** Pairs with more cycles than this pass. */
+  readonly minCycles: number;
 }
 
 export interface OpportunityStore {
@@ -44,17 +46,17 @@ export function createOpportunityStore(options: OpportunityStoreOptions): Opport
     const listed = await listStatistics(directory);
     if ('warning' in listed) {
       knownSignature = '';
-      return { opportunities: [], warnings: [listed.warning], file: null };
+      return { opportunities: [], warnings: [listed.warning], file: null, minCycles };
     }
     const names = (await options.exchangeNames?.()) ?? [];
     const signature = `${names.join()}${signatureOf(listed.entries)}`;
     if (known !== undefined && signature === knownSignature) return known;
     const { file, warnings } = await readNewest(directory, listed.entries);
     knownSignature = signature;
-    if (file === undefined) return { opportunities: [], warnings, file: null };
+    if (file === undefined) return { opportunities: [], warnings, file: null, minCycles };
     const filtered = filterOpportunities(file, minCycles, names);
     const { opportunities } = filtered;
-    return { opportunities, warnings: [...warnings, ...filtered.warnings], file: file.name };
+    return { opportunities, warnings: [...warnings, ...filtered.warnings], file: file.name, minCycles };
   };
 
   return {

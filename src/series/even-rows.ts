@@ -1,8 +1,8 @@
 // Rows evenly out of a stream whose length nobody knows: every k-th row, k doubled whenever there are too many.
 // Holds between one and two times the number asked for, once there were as many.
 
-/** row number, stamp, spread, upper, lower. */
-export const FIELDS = 5;
+/** row number, stamp, spread, upper, lower, holes before it. */
+export const FIELDS = 6;
 
 export class EvenRows {
   /** FIELDS values a row, ascending. */
@@ -16,7 +16,7 @@ export class EvenRows {
     this.rows = new Float64Array(2 * count * FIELDS);
   }
 
-  push(row: number, stampUs: number, spread: number, upper: number, lower: number): void {
+  push(row: number, stampUs: number, spread: number, upper: number, lower: number, holes: number): void {
     if (row % this.#every !== 0) return;
     if (this.#length * FIELDS === this.rows.length) {
       this.#halve();
@@ -28,6 +28,7 @@ export class EvenRows {
     this.rows[at + 2] = spread;
     this.rows[at + 3] = upper;
     this.rows[at + 4] = lower;
+    this.rows[at + 5] = holes;
     this.#length += 1;
   }
 

@@ -4,11 +4,11 @@
 // few now and then, never one too many.
 
 import type { ColdEvent, Subscriber } from '../core/event.js';
+import { STATUSES_WITHOUT_QUOTE } from '../core/reasons.js';
 import { type Micros, US_PER_SECOND } from '../core/time.js';
 import { spreadPercent } from '../series/spread.js';
 import { STALE_LIMIT_US_DEFAULT } from '../series/valid.js';
 import type { PairTable } from './pair-table.js';
-import { SIDE_IS_EMPTY } from './watched.js';
 
 /** The hub's latest quotes, index = instrument id; NaN before the first. */
 export interface LatestSides {
@@ -155,7 +155,7 @@ export class Tracked implements Subscriber {
     if (event.type === 'gap') this.#gap(event.instrumentId, event.stampUs, event.fromUs);
     else if (event.type === 'status' && event.status === 'age-limit')
       this.#limit(event.instrumentId, event.stampUs, event.value);
-    else if (event.type === 'status' && SIDE_IS_EMPTY[event.status] === true)
+    else if (event.type === 'status' && STATUSES_WITHOUT_QUOTE.has(event.status))
       this.#gap(event.instrumentId, event.stampUs, event.stampUs);
   }
 

@@ -5,6 +5,7 @@ import { assert } from '../core/assert.js';
 import type { ColdEvent, Subscriber } from '../core/event.js';
 import { exchangeKey } from '../core/exchange.js';
 import { type Instrument, type InstrumentTable, instrumentKey } from '../core/instrument.js';
+import { STATUSES_WITHOUT_QUOTE } from '../core/reasons.js';
 import { type Cancel, type Micros, US_PER_MS, US_PER_SECOND } from '../core/time.js';
 import { type LegIndex, STALE_LIMIT_US_DEFAULT } from '../series/valid.js';
 import { POINT_BYTES, PointRing, WARM_POINTS } from './point-ring.js';
@@ -163,7 +164,7 @@ export class Watched implements Subscriber {
     if (event.type === 'gap') this.#gap(event.instrumentId, event.stampUs, event.fromUs);
     else if (event.type === 'status' && event.status === 'age-limit')
       this.#limit(event.instrumentId, event.stampUs, event.value);
-    else if (event.type === 'status' && SIDE_IS_EMPTY[event.status] === true)
+    else if (event.type === 'status' && STATUSES_WITHOUT_QUOTE.has(event.status))
       this.#gap(event.instrumentId, event.stampUs, event.stampUs);
   }
 
@@ -273,13 +274,6 @@ export class Watched implements Subscriber {
     this.#byInstrument = routes;
   }
 }
-
-/** Statuses that end an instrument's quote as a gap does. */
-export const SIDE_IS_EMPTY: Readonly<Record<string, boolean>> = {
-  'bid-only': true,
-  'ask-only': true,
-  empty: true,
-};
 
 /** Points that a window may show when `pairs` share the bound. */
 function pointsEach({ pointsTotalMax }: Pick<WatchedOptions, 'pointsTotalMax'>, pairs: number): number {

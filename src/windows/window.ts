@@ -158,14 +158,14 @@ export class PairWindow {
 
   /**
    * The points after `afterUs` up to `toUs`, inclusive; of more than `points`, what a Downsampler keeps
-   * (least, greatest and holes).
+   * (least, greatest and every hole).
    */
   chart(
     points: number,
     afterUs: Micros = Number.NEGATIVE_INFINITY,
     toUs: Micros = this.newestUs,
   ): ChartColumns {
-    const sampler = new Downsampler(points, toUs + 1);
+    const sampler = new Downsampler(points, toUs + 1, { everyHole: true });
     const ring = this.#points;
     const end = ring.rowAfter(toUs);
     for (let row = ring.rowAfter(afterUs); row < end; row += 1)
@@ -197,7 +197,10 @@ export class PairWindow {
 
   #point(stampUs: Micros, spread: number): void {
     this.#bands.push(spread);
-    this.#points.push(stampUs, spread, this.#bands.upper, this.#bands.lower);
+    // No band is drawn over a hole either, though its row takes its place in the bands' window.
+    const isHole = Number.isNaN(spread);
+    const upper = isHole ? Number.NaN : this.#bands.upper;
+    this.#points.push(stampUs, spread, upper, isHole ? Number.NaN : this.#bands.lower);
     this.version += 1;
   }
 

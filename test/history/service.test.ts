@@ -73,6 +73,20 @@ test('a chart of a real lake comes as one line, whatever the spelling of its nam
   assert.deepEqual(service.problems(), []);
 });
 
+test('warming up works, with a request of either join and without one', async (t) => {
+  const root = await temporaryLake(t);
+  await writeLeg(root, 'Aaa', 1_000, 0, wave);
+  await writeLeg(root, 'Bbb', 1_000, 50_000, () => 100);
+  const warned: unknown[] = [];
+  const warn = (...said: unknown[]) => void warned.push(said);
+  const service = history(t, { root, log: { ...silentLog, warn } });
+  const pair = { symbol: 'BTC_USDT', exchange1: 'Aaa', exchange2: 'Bbb', points: 100 };
+  await service.warmUp();
+  await service.warmUp({ ...pair, join: 'asof2s' });
+  await service.warmUp({ ...pair, join: 'valid' });
+  assert.deepEqual(warned, []);
+});
+
 test('an unknown pair and a range without rows are told apart', async (t) => {
   const root = await temporaryLake(t);
   await writeLeg(root, 'Aaa', 10, 0, wave);

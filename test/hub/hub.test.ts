@@ -25,7 +25,12 @@ test('every event gets its own stamp, strictly rising, whatever the clocks said'
           if (isQuote) hub.quote(id, 1, 1, 2, 1, Number.NaN, nowUs);
           else hub.gap(id, nowUs, 'disconnect', nowUs);
         }
-        assert.equal(seen.length, inputs.length);
+        const quoted = new Set(inputs.filter(([, , isQuote]) => isQuote).map(([id]) => id));
+        assert.equal(
+          seen.length,
+          inputs.length + quoted.size,
+          'one each tells that no process was there before',
+        );
         let last = 20;
         for (const event of seen) {
           assert.ok(Number.isInteger(event.stampUs));
@@ -73,6 +78,24 @@ test('a crossed book is a quote, counted, and a status when it begins and when i
   const ends = ['two-sided', 'quote', 'crossed', 'quote', 'bid-only'];
   assert.deepEqual(said, ['crossed', 'quote', 'quote', ...ends]);
   assert.deepEqual([hub.counters().crossed, hub.counters().oneSided], [3, 1]);
+});
+
+test('what an earlier process recorded of an instrument ends with that process, once, before its first quote', () => {
+  const { hub, seen } = recordingHub(1_000);
+  for (const us of [5_000, 6_000]) hub.quote(2, 10, 1, 11, 1, Number.NaN, us);
+  hub.quote(4, 10, 1, Number.NaN, Number.NaN, Number.NaN, 7_000);
+  const gap = { type: 'gap', fromUs: 1_001, reason: 'process-down' };
+  assert.deepEqual(seen[0], { ...gap, stampUs: 5_000, instrumentId: 2 });
+  assert.deepEqual(
+    seen.map(({ type, stampUs }) => [type, stampUs]),
+    [
+      ['gap', 5_000],
+      ['quote', 5_001],
+      ['quote', 6_000],
+      ['gap', 7_000],
+      ['status', 7_001],
+    ],
+  );
 });
 
 test('every subscriber sees everything, and nothing after it cancelled', () => {

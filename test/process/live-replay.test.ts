@@ -1,16 +1,20 @@
 // Live = replay = batch: ten minutes of the generated market with gaps and empty sides go through the hub into
-// windows and lake; then the same windows are made again from nothing but what the lake holds.
+// windows and lake; then the same windows are made again from nothing but what the lake holds, and history's charts
+// by the valid join are those windows too, from the journal as from files.
 
 import assert from 'node:assert/strict';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import type { ChartData } from '../../src/api/contract.js';
 import { createRealClock } from '../../src/clock.js';
 import type { QuoteColumns } from '../../src/core/columns.js';
 import { InstrumentTable } from '../../src/core/instrument.js';
+import { silentLog } from '../../src/core/log.js';
 import type { GapReason, StatusKind } from '../../src/core/reasons.js';
 import { US_PER_MINUTE } from '../../src/core/time.js';
+import { createHistory } from '../../src/history/service.js';
 import { Hub } from '../../src/hub/hub.js';
 import { openReader } from '../../src/lake/reader.js';
 import { openLake } from '../../src/lake/writer.js';
@@ -23,6 +27,7 @@ import { createMarket } from '../../src/sim/market.js';
 import { createRandom, type Random } from '../../src/sim/random.js';
 import { Watched } from '../../src/windows/watched.js';
 import type { PairWindow } from '../../src/windows/window.js';
+import { until } from '../support/wait.js';
 
 const SEED = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 32));
 const MINUTES = 10;
@@ -49,8 +54,10 @@ test(`windows recomputed from the lake equal the live ones (SEED=${SEED})`, asyn
   });
   live.hub.subscribe(lake);
   liveThrough(live, endUs);
+  const fromJournal = await charts(root, live.hub.lastStampUs);
   await lake.close();
   clock.close();
+  const fromFiles = await charts(root, live.hub.lastStampUs);
 
   const recorded = await readLake(root);
   const replay = plant();
@@ -66,6 +73,9 @@ test(`windows recomputed from the lake equal the live ones (SEED=${SEED})`, asyn
     holes += shown[1].filter(Number.isNaN).length;
     close(rowsOf(replay.watched.windows[at] as PairWindow), shown, `replay of ${where}`);
     close(batchRows(recorded, window), shown, `batch of ${where}`);
+    const asCharts = shownInCharts(recorded, window);
+    assert.deepEqual(fromJournal[at], asCharts, `history of ${where}, from the journal`);
+    assert.deepEqual(fromFiles[at], asCharts, `history of ${where}, from files`);
   }
   assert.ok(points > 20_000 && holes > 50, `${points} points, ${holes} holes`);
   rmSync(root, { recursive: true });
@@ -164,6 +174,47 @@ function replayed({ instruments, hub }: Plant, event: LakeEvent): void {
   else hub.status(id, event.status, event.value ?? Number.NaN, stampUs);
 }
 
+type ChartRows = Pick<ChartData, 'timestamps' | 'spreads' | 'upperBand' | 'lowerBand'>;
+
+/** Every pair's chart by the valid join, all points of it, as the API gives it; once the newest event is readable. */
+async function charts(root: string, lastUs: number): Promise<ChartRows[]> {
+  const reader = openReader(root);
+  await until('the newest row readable', async () => {
+    const newest = (await reader.instruments()).map((instrument) => reader.newestUs(instrument));
+    return Math.max(0, ...(await Promise.all(newest)).map((us) => us ?? 0)) > lastUs - 1_000_000;
+  });
+  const history = createHistory({ root, queuedChartsMax: 8, log: silentLog });
+  try {
+    const found: ChartRows[] = [];
+    for (const pair of PAIRS) {
+      const reply = await history.chart({ ...pair, join: 'valid', points: Infinity, toUs: lastUs + 1 });
+      assert.equal(reply.status, 'ok');
+      const { timestamps, spreads, upperBand, lowerBand } = JSON.parse(String('line' in reply && reply.line));
+      found.push({ timestamps, spreads, upperBand, lowerBand });
+    }
+    return found;
+  } finally {
+    await history.close();
+  }
+}
+
+/** What went stale after the newest quote of the pair is not known to history. */
+function shownInCharts({ legs }: Recorded, window: PairWindow): ChartRows {
+  const [stamps, spreads, upper, lower] = rowsOf(window);
+  const newest = [window.exchange1, window.exchange2].map(
+    (exchange) => legs.get(`${exchange} ${window.symbol}`)?.receivedUs.at(-1) ?? 0,
+  );
+  const isLateHole = Number.isNaN(spreads.at(-1)) && stamps.at(-1)! >= Math.max(...newest);
+  const values = (column: number[]) =>
+    (isLateHole ? column.slice(0, -1) : column).map((value) => (Number.isNaN(value) ? null : value));
+  return {
+    timestamps: values(stamps.map((us) => Math.floor(us / 1_000) / 1_000)) as number[],
+    spreads: values(spreads),
+    upperBand: values(upper),
+    lowerBand: values(lower),
+  };
+}
+
 function batchRows({ legs, events }: Recorded, window: PairWindow): number[][] {
   const names = [window.exchange1, window.exchange2];
   const gaps: LegEvent[] = [];
@@ -189,7 +240,11 @@ function batchRows({ legs, events }: Recorded, window: PairWindow): number[][] {
   });
   const spreads = points.spread.slice(0, points.length);
   const { upper, lower } = rollingBands(spreads);
-  return [points.stampUs.slice(0, points.length), spreads, upper, lower].map((column) => Array.from(column));
+  const shown = (band: Float64Array) =>
+    band.map((value, row) => (Number.isNaN(spreads[row]) ? Number.NaN : value));
+  return [points.stampUs.slice(0, points.length), spreads, shown(upper), shown(lower)].map((column) =>
+    Array.from(column),
+  );
 }
 
 function rowsOf(window: PairWindow): [number[], number[], number[], number[]] {

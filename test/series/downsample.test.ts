@@ -123,3 +123,33 @@ test('every bucket keeps its extremes and shows a hole if it has one', () => {
     }),
   );
 });
+
+test('where every hole is kept, no line is drawn over one, whatever the points; the extremes stay', () => {
+  fc.assert(
+    fc.property(rows, fc.integer({ min: 1, max: 120 }), (source, points) => {
+      const all = chart(source);
+      const kept = downsample(all, points, all.timestampsUs.at(-1)! + 1, { everyHole: true });
+      assert.ok(kept.length <= points);
+      // Without a hole there is nothing to give way to.
+      if (!all.spreads.some(Number.isNaN)) assert.equal(kept.length, Math.min(points, source.length));
+      const numbers = [...kept.upperBand];
+      assert.deepEqual(
+        numbers,
+        [...new Set(numbers)].sort((a, b) => a - b),
+      );
+      numbers.forEach((row, at) => {
+        assert.ok(Object.is(kept.spreads[at], all.spreads[row]));
+        const next = numbers[at + 1];
+        if (next === undefined || Number.isNaN(all.spreads[row]) || Number.isNaN(all.spreads[next])) return;
+        const between = all.spreads.slice(row + 1, next);
+        assert.ok(!between.some(Number.isNaN), `a hole between the rows ${row} and ${next} is gone`);
+      });
+      assert.equal(numbers.at(-1), source.length - 1);
+      if (points < 7) return;
+      const finite = (values: Float64Array): number[] => [...values].filter((value) => !Number.isNaN(value));
+      assert.equal(Math.max(...finite(kept.spreads)), Math.max(...finite(all.spreads)));
+      assert.equal(Math.min(...finite(kept.spreads)), Math.min(...finite(all.spreads)));
+    }),
+    { numRuns: 300 },
+  );
+});

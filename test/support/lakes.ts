@@ -1,6 +1,8 @@
 // Small lakes with known answers, written through the lake's own writer.
 
 import type { QuoteColumns } from '../../src/core/columns.js';
+import { diskFiles } from '../../src/lake/files.js';
+import { appendLedger } from '../../src/lake/ledger.js';
 import { writeHistory } from '../../src/lake/write-history.js';
 
 export interface QuoteRow {
@@ -62,4 +64,9 @@ export function statisticsText(pairs: readonly (readonly [string, string, string
     ([symbol, exchange1, exchange2, cycles]) => `${symbol},${exchange1},${exchange2},${cycles}`,
   );
   return ['symbol,exchange1,exchange2,opportunity_cycles_040bp', ...lines, ''].join('\n');
+}
+
+/** Lines (see ledgerText) of the hour that holds `us`. */
+export function writeLedger(root: string, us: number, lines: readonly string[]): void {
+  appendLedger(diskFiles, root, us, [Buffer.from(lines.join(''))]);
 }

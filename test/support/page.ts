@@ -13,7 +13,7 @@ import { chromiumMissing, launchChromium } from './chromium.js';
 import { type PageServer, startPageServer } from './page-server.js';
 import { projectRoot } from './shared.js';
 
-export const CHARTS = '/api/dashboard_data';
+export const CHARTS = '/api/charts';
 export const OPPORTUNITIES = '/api/opportunities';
 /** Waiting for a condition ends here. */
 export const WAIT = { timeout: 10_000 };

@@ -60,7 +60,12 @@ test('history and live make one chart: no point twice, none missing, none that w
       });
       world.settle();
       assert.equal(world.page.hole, null);
-      assert.deepEqual(valuesOf(pointsOf(world.page.columns)), valuesOf(world.truth));
+      const page = pointsOf(world.page.columns);
+      assert.deepEqual(valuesOf(page), valuesOf(world.truth));
+      for (const [hole] of world.truth.filter(([, spread]) => spread === null)) {
+        const next = page.findIndex(([seconds, spread]) => seconds > hole && spread !== null);
+        assert.ok(next <= 0 || page[next - 1]![1] === null, `a line is drawn over the hole at ${hole}`);
+      }
     }),
     { numRuns: 400 },
   );
@@ -181,7 +186,8 @@ test('a message that comes twice changes nothing', () => {
   assert.deepEqual(series.columns.timestamps, [1, 2]);
 });
 
-test('the line breaks over an unknown stretch, and is whole again when history has filled it', () => {
+/** History, a silence, and live points that cover what comes after 140: a hole is asked about. */
+function broken(): InstanceType<typeof Series> {
   const series = new Series();
   series.setHistory(
     chartOf([
@@ -189,9 +195,14 @@ test('the line breaks over an unknown stretch, and is whole again when history h
       [101, 0.2],
     ]),
   );
-  series.apply(live([[150, 0.3]], 140), true);
+  series.apply(live([[141, 0.3]], 140), true);
   assert.deepEqual(series.hole, { fromSeconds: 101 - 15, toSeconds: 140 });
   assert.deepEqual(series.columns.spreads, [0.1, 0.2, null, 0.3]);
+  return series;
+}
+
+test('the line breaks over an unknown stretch, and is whole again where history has data across it', () => {
+  const series = broken();
   series.fill(
     series.hole!,
     chartOf([
@@ -208,9 +219,62 @@ test('the line breaks over an unknown stretch, and is whole again when history h
     [101, 0.2],
     [120, 0.25],
     [139.5, 0.26],
-    [139.501, null],
-    [150, 0.3],
+    [141, 0.3],
   ]);
+});
+
+test('a hole that history tells of stays a hole, and so does a break that it has no data across', () => {
+  const outage = broken();
+  outage.fill(
+    outage.hole!,
+    chartOf([
+      [100, 0.1],
+      [101, 0.2],
+      [103, null],
+      [139.5, 0.26],
+    ]),
+  );
+  assert.deepEqual(pointsOf(outage.columns), [
+    [100, 0.1],
+    [101, 0.2],
+    [103, null],
+    [139.5, 0.26],
+    [141, 0.3],
+  ]);
+  const before = broken();
+  before.fill(before.hole!, chartOf([[101, 0.2]]));
+  assert.deepEqual(before.columns.spreads, [0.2, null, 0.3], 'nothing after the break');
+  const after = broken();
+  after.fill(after.hole!, chartOf([[139.5, 0.26]]));
+  assert.deepEqual(after.columns.spreads, [null, 0.26, 0.3], 'nothing before the break');
+});
+
+test('a break that the live stream showed outlives a history that ends before it', () => {
+  const series = new Series();
+  series.apply(
+    live(
+      [
+        [100, 0.1],
+        [101, null],
+        [105, 0.2],
+      ],
+      99,
+    ),
+    true,
+  );
+  // The connection was lost; what comes after 200 is new, and history is read again.
+  series.apply(live([[201, 0.3]], 200), true);
+  const known: Point[] = [
+    [90, 0.5],
+    [100, 0.1],
+  ];
+  series.setHistory(chartOf(known));
+  assert.deepEqual(series.columns.spreads.slice(0, 3), [0.5, 0.1, null]);
+  assert.equal(series.columns.timestamps[2], 101);
+  series.setHistory(chartOf([...known, [105, 0.2], [150, 0.2], [199.9, 0.2]]));
+  assert.ok(!series.columns.spreads.includes(null), 'history has data across it');
+  series.setHistory(chartOf([...known, [101, null], [105, 0.2], [199.9, 0.2]]));
+  assert.deepEqual(series.columns.spreads, [0.5, 0.1, null, 0.2, 0.2, 0.3]);
 });
 
 test('a hole that history knows nothing about stays a hole, and is not asked about again', () => {
@@ -220,6 +284,25 @@ test('a hole that history knows nothing about stays a hole, and is not asked abo
   series.fill(series.hole!, null);
   assert.equal(series.hole, null);
   assert.deepEqual(series.columns.spreads, [0.1, null, 0.3]);
+});
+
+test('however often a chart is made thinner, no line is drawn over a hole', () => {
+  const series = new Series();
+  const holes: number[] = [];
+  for (let batch = 0; batch < 700; batch += 1) {
+    const points: Point[] = Array.from({ length: 20 }, (_, i) => {
+      const at = 1_000_000 + batch * 10 + i / 2;
+      const isHole = i > 0 && (batch * 20 + i) % 97 === 0;
+      if (isHole) holes.push(at);
+      return [at, isHole ? null : Math.sin(batch * 20 + i)];
+    });
+    series.apply(live(points, 1_000_000), batch === 0);
+  }
+  const page = pointsOf(series.columns);
+  for (const hole of holes) {
+    const next = page.findIndex(([seconds, spread]) => seconds > hole && spread !== null);
+    assert.ok(next <= 0 || page[next - 1]![1] === null, `over the hole at ${hole}`);
+  }
 });
 
 test('points are bounded: extremes, holes and the newest stay, and what is a day old goes', () => {

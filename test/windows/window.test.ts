@@ -49,7 +49,14 @@ function batchRows(events: readonly FeedEvent[], window: PairWindow): Row[] {
   });
   const spreads = points.spread.slice(0, points.length);
   const { upper, lower } = rollingBands(spreads);
-  return Array.from(spreads, (spread, row) => [points.stampUs[row]!, spread, upper[row]!, lower[row]!]);
+  // No band is drawn over a hole.
+  const shown = (band: Float64Array, row: number) => (Number.isNaN(spreads[row]!) ? Number.NaN : band[row]!);
+  return Array.from(spreads, (spread, row) => [
+    points.stampUs[row]!,
+    spread,
+    shown(upper, row),
+    shown(lower, row),
+  ]);
 }
 
 function windowRows(window: PairWindow): Row[] {

@@ -1,17 +1,18 @@
-// GET /api/dashboard_data: history charts as NDJSON, a chart a line. While the client takes one the next is made,
-// and no more than that; a client that goes away stops the work.
+// GET /api/charts (the `valid` join: holes stay holes; the page) and GET /api/dashboard_data (the `asof2s` join, for
+// programs that know it): history charts as NDJSON, a chart a line. While the client takes one the next is made, and no
+// more than that; a client that goes away stops the work.
 
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { exchangeKey } from '../core/exchange.js';
 import type { Log } from '../core/log.js';
 import { symbolKey } from '../core/symbol.js';
-import { type ChartRequest, type History, HistoryError } from '../history/service.js';
+import { type ChartJoin, type ChartRequest, type History, HistoryError } from '../history/service.js';
 import type { OpportunityStore } from '../opportunities/store.js';
 import { bad, oneOf, points, type Query, RequestError, text, time } from './query.js';
 import { badRequests, CHART, DASHBOARD_QUERY } from './shapes.js';
 
-export interface DashboardDeps {
+export interface ChartRouteDeps {
   readonly history: History;
   readonly opportunities: OpportunityStore;
   readonly limits: { readonly repliesMax: number; readonly pointsMax: number };
@@ -29,10 +30,37 @@ type RangeRequest = Omit<ChartRequest, keyof Pair>;
 /** What may wait in the socket's stream before the next chart is asked for, bytes. */
 const BUFFERED_BYTES_MAX = 64 * 1024;
 
-export function dashboardRoute(app: FastifyInstance, deps: DashboardDeps): void {
-  let replies = 0;
+const ROUTES: readonly { readonly path: string; readonly join: ChartJoin; readonly summary: string }[] = [
+  {
+    path: '/api/charts',
+    join: 'valid',
+    summary:
+      'History charts of the opportunities, or of one pair, as NDJSON: one chart object a line. Rows of both legs; a ' +
+      'row of nulls where a leg stops being valid (a gap, or a quote that is too old)',
+  },
+  {
+    path: '/api/dashboard_data',
+    join: 'asof2s',
+    summary:
+      'The same with the rows of exchange1 alone, each with the last quote of exchange2 that is at most 2 s old; ' +
+      'knows no gaps',
+  },
+];
+
+/** Both routes; together they give at most `repliesMax` replies at a time. */
+export function chartRoutes(app: FastifyInstance, deps: ChartRouteDeps): void {
+  const underWay = { replies: 0 };
+  for (const route of ROUTES) chartRoute(app, deps, underWay, route);
+}
+
+function chartRoute(
+  app: FastifyInstance,
+  deps: ChartRouteDeps,
+  underWay: { replies: number },
+  { path, join, summary }: (typeof ROUTES)[number],
+): void {
   const schema = {
-    summary: 'History charts of the opportunities, or of one pair, as NDJSON: one chart object a line',
+    summary,
     querystring: DASHBOARD_QUERY,
     response: {
       200: { description: 'A chart a line', content: { 'application/x-ndjson': { schema: CHART } } },
@@ -41,16 +69,16 @@ export function dashboardRoute(app: FastifyInstance, deps: DashboardDeps): void 
   };
   // Parameters are read by hand: the answers then name what was expected and what was there.
   const validatorCompiler = () => () => true;
-  app.get('/api/dashboard_data', { schema, validatorCompiler }, async (request, reply) => {
+  app.get(path, { schema, validatorCompiler }, async (request, reply) => {
     const query = request.query as Query;
-    const range = rangeOf(query, deps.limits.pointsMax);
+    const range = { join, ...rangeOf(query, deps.limits.pointsMax) };
     const wanted = pairsWanted(query);
-    if (replies >= deps.limits.repliesMax)
-      throw new RequestError(503, `${replies} replies are under way already; ask again later`);
+    if (underWay.replies >= deps.limits.repliesMax)
+      throw new RequestError(503, `${underWay.replies} replies are under way already; ask again later`);
     const gone = new AbortController();
-    replies += 1;
+    underWay.replies += 1;
     reply.raw.once('close', () => {
-      replies -= 1;
+      underWay.replies -= 1;
       gone.abort(new Error('the client went away'));
     });
     if (wanted.pair !== undefined)
@@ -65,7 +93,7 @@ export function dashboardRoute(app: FastifyInstance, deps: DashboardDeps): void 
 }
 
 async function oneChart(
-  { history }: DashboardDeps,
+  { history }: ChartRouteDeps,
   request: ChartRequest,
   signal: AbortSignal,
   reply: FastifyReply,
@@ -88,7 +116,7 @@ function sendLines(reply: FastifyReply, body: Readable | Buffer): FastifyReply {
 
 /** A pair without data is left out; one that fails is logged and left out: the others are still worth having. */
 async function* charts(
-  { history, log }: DashboardDeps,
+  { history, log }: ChartRouteDeps,
   pairs: readonly Pair[],
   range: RangeRequest,
   signal: AbortSignal,

@@ -1,0 +1,127 @@
+// One chart by the `valid` join: both legs trigger, a quote ends at a gap or its stale limit, and a hole is one null
+// row. The rows are those that a live window of the pair would have; knows no lake, only functions that read.
+
+import { STATUSES_WITHOUT_QUOTE } from '../core/reasons.js';
+import { type Micros, US_PER_DAY, US_PER_HOUR, US_PER_MINUTE } from '../core/time.js';
+import type { InstrumentLine } from '../lake/reader.js';
+import { BANDS_WINDOW_ROWS, RollingBands } from '../series/bands.js';
+import { type ChartColumns, Downsampler } from '../series/downsample.js';
+import { type LegIndex, STALE_LIMIT_US_DEFAULT } from '../series/valid.js';
+import type { LegEvent, SpreadPoints } from '../series/valid-points.js';
+import { validStream } from '../series/valid-stream.js';
+import { type ChartInput, type TimeRange, wantedRange, watched } from './chart.js';
+
+/** What was told of both legs with fromUs <= stamp < toUs, the left one first among them; ascending. */
+export type ReadEvents = (fromUs: Micros, toUs: Micros) => Promise<readonly InstrumentLine[]>;
+
+export interface ValidChartInput<Leg> extends ChartInput<Leg> {
+  readonly readEvents: ReadEvents;
+  /** The newest stamp of either leg: what happened after it is not known yet. */
+  readonly knownUs: Micros;
+}
+
+/** Rows before the range that fill the bands' window. */
+const WARM_ROWS = BANDS_WINDOW_ROWS - 1;
+/** So far before the range they are looked for, one after the other: rows of many pairs come many times a second. */
+const WARM_UP_US = [2 * US_PER_MINUTE, 20 * US_PER_MINUTE, 4 * US_PER_HOUR];
+/** Where none of these holds enough, what a day holds has to do. */
+const WARM_UP_US_MAX = US_PER_DAY;
+/** No quote stands longer, so none from earlier than this matters. */
+const QUOTE_US_MAX = STALE_LIMIT_US_DEFAULT;
+/** Stale limits are told again at least so often while quotes come. */
+const LIMIT_TOLD_US = US_PER_HOUR;
+/** Gaps are noticed at most so much later; but for a process that was down, before which no quote stands any more. */
+const NOTICED_US = US_PER_HOUR;
+
+/** As `chartRange`, but an end after the newest row of either leg is drawn back to it. */
+export function validRange(
+  asked: { readonly fromUs?: Micros | undefined; readonly toUs?: Micros | undefined },
+  newestUs: readonly [Micros, Micros],
+): TimeRange {
+  const { fromUs, toUs } = wantedRange(asked, newestUs);
+  return { fromUs, toUs: Math.min(toUs, Math.max(...newestUs) + 1) };
+}
+
+/** Rejects with the signal's reason within one chunk of its abort. */
+export async function computeValidChart<Leg>(input: ValidChartInput<Leg>): Promise<ChartColumns> {
+  const { range, points, signal } = input;
+  signal?.throwIfAborted();
+  const sampler = new Downsampler(points, range.toUs, { everyHole: true });
+  if (!(range.fromUs < range.toUs)) return sampler.finish();
+  const told = new Told(input.readEvents, range.toUs + NOTICED_US);
+  const fromUs = await warmFromUs(input, told);
+  const bands = new RollingBands();
+  for await (const { length, stampUs, spread } of joined(input, told, fromUs, range.toUs)) {
+    for (let row = 0; row < length; row += 1) {
+      const us = stampUs[row]!;
+      const value = spread[row]!;
+      if (us < fromUs || us >= range.toUs) continue;
+      bands.push(value);
+      if (us < range.fromUs) continue;
+      const isHole = Number.isNaN(value);
+      sampler.push(us, value, isHole ? Number.NaN : bands.upper, isHole ? Number.NaN : bands.lower);
+    }
+  }
+  signal?.throwIfAborted();
+  return sampler.finish();
+}
+
+/** Where to begin, so that the bands have all their rows when the range begins, as far as there are any. */
+async function warmFromUs<Leg>(input: ValidChartInput<Leg>, told: Told): Promise<Micros> {
+  const { fromUs } = input.range;
+  for (const backUs of WARM_UP_US) {
+    let rows = 0;
+    for await (const { length, stampUs } of joined(input, told, fromUs - backUs, fromUs))
+      for (let row = 0; row < length; row += 1)
+        if (stampUs[row]! >= fromUs - backUs && stampUs[row]! < fromUs) rows += 1;
+    if (rows >= WARM_ROWS) return fromUs - backUs;
+  }
+  return fromUs - WARM_UP_US_MAX;
+}
+
+/** Points up to `toUs`. Only those from `fromUs` on are all there: what stood before the first quotes read is not known. */
+async function* joined<Leg>(
+  { legs, read, nextTurn, signal, knownUs }: ValidChartInput<Leg>,
+  told: Told,
+  fromUs: Micros,
+  toUs: Micros,
+): AsyncGenerator<SpreadPoints> {
+  const events = await told.since(fromUs - QUOTE_US_MAX - LIMIT_TOLD_US);
+  const quotes = (leg: Leg) => watched(read(leg, fromUs - QUOTE_US_MAX, toUs), nextTurn, signal);
+  const streams = [quotes(legs[0]), quotes(legs[1])] as const;
+  yield* validStream({ legs: streams, events, endUs: Math.min(toUs, knownUs) });
+}
+
+/** What was told of the legs, read backwards as far as it is asked for, and nothing twice. */
+class Told {
+  readonly #read: ReadEvents;
+  #events: readonly LegEvent[] = [];
+  #fromUs: Micros;
+
+  constructor(read: ReadEvents, toUs: Micros) {
+    this.#read = read;
+    this.#fromUs = toUs;
+  }
+
+  async since(fromUs: Micros): Promise<readonly LegEvent[]> {
+    if (fromUs < this.#fromUs) {
+      const earlier = await this.#read(fromUs, this.#fromUs);
+      this.#events = [...earlier.flatMap(legEvents), ...this.#events];
+      this.#fromUs = fromUs;
+    }
+    return this.#events;
+  }
+}
+
+/** As live windows take them: a side that goes empty ends the leg's quote as a gap does; other states say nothing. */
+export function legEvents(line: InstrumentLine): LegEvent[] {
+  const { type, stampUs } = line;
+  const leg = line.at as LegIndex;
+  if (type === 'gap') return [{ kind: 'gap', leg, stampUs, fromUs: Number(line['fromUs']) }];
+  if (type !== 'status') return [];
+  if (line['status'] === 'age-limit')
+    return [{ kind: 'limit', leg, stampUs, limitUs: Number(line['value']) }];
+  return STATUSES_WITHOUT_QUOTE.has(String(line['status']))
+    ? [{ kind: 'gap', leg, stampUs, fromUs: stampUs }]
+    : [];
+}

@@ -1,0 +1,57 @@
+// Gaps, states and conflations that are not in the ledger yet: from the cold lines of runs and from journal segments.
+// Read-only. What moves into the ledger meanwhile is seen twice, never missed.
+
+import type { Micros } from '../core/time.js';
+import { diskFiles } from './files.js';
+import { eventsIn, type InstrumentLine, type WantedInstruments } from './ledger-read.js';
+import { parseSegment, walkRecent } from './recent.js';
+import { RunFile } from './run.js';
+
+export interface RecentEvents {
+  /** In no order; a line may occur twice. */
+  readonly lines: readonly InstrumentLine[];
+  /** Files that could not be read, each with a reason. */
+  readonly problems: readonly string[];
+}
+
+/** Lines of the wanted instruments with fromUs <= stamp < toUs. */
+export async function readRecentEvents(
+  root: string,
+  wanted: WantedInstruments,
+  fromUs: Micros,
+  toUs: Micros,
+): Promise<RecentEvents> {
+  const { result, problems } = await walkRecent(root, fromUs, toUs, () => {
+    const lines: InstrumentLine[] = [];
+    const take = (line: InstrumentLine) => {
+      if (line.stampUs >= fromUs && line.stampUs < toUs) lines.push(line);
+    };
+    return {
+      result: lines,
+      run: async (path) => {
+        const run = new RunFile(diskFiles, path, diskFiles.byteLength(path));
+        try {
+          for (const line of eventsIn(run.cold(), wanted)) take(line);
+        } finally {
+          run.close();
+        }
+      },
+      segment: async (path) => {
+        const places = new Map<number, number>();
+        await parseSegment(path, {
+          names: (id, exchange, symbol) => {
+            const at = wanted.indexOf(exchange, symbol);
+            if (at >= 0) places.set(id, at);
+          },
+          quote() {},
+          trade() {},
+          cold: (id, _stampUs, line) => {
+            const at = places.get(id);
+            if (at !== undefined) take({ ...line, at });
+          },
+        });
+      },
+    };
+  });
+  return { lines: result, problems };
+}

@@ -1,0 +1,187 @@
+// The `valid` join of two streams of chunks whose gaps are all known beforehand: every point once, in order and
+// for good. Equal to playing the events as they came and taking back what the gaps prove wrong.
+
+import { assert } from '../core/assert.js';
+import type { QuoteColumns } from '../core/columns.js';
+import type { Micros } from '../core/time.js';
+import { type LegIndex, STALE_LIMIT_US_DEFAULT, ValidJoin, type ValidSink } from './valid.js';
+import { type LegEvent, SpreadPoints } from './valid-points.js';
+
+export interface ValidStreamInput {
+  /** Ascending each; none of a stamp at or after the time that is not known any more. */
+  readonly legs: readonly [AsyncIterable<QuoteColumns>, AsyncIterable<QuoteColumns>];
+  /** Gaps and limits of both legs; what was noticed after `endUs` belongs to them. Any order. */
+  readonly events: readonly LegEvent[];
+  /** Stale limit that both legs begin with. */
+  readonly limitUs?: number;
+  /** Up to where the history is known: what went stale before it gets its null point. */
+  readonly endUs: Micros;
+}
+
+/**
+ * The points, in portions; the yielded object is the same each time and holds until the next pull. Memory is one
+ * chunk of each leg and its points. Both sources are closed when the consumer stops early.
+ */
+export async function* validStream(input: ValidStreamInput): AsyncGenerator<SpreadPoints, void, undefined> {
+  const legs = [new Cursor(input.legs[0]), new Cursor(input.legs[1])] as const;
+  const merge = new Merge(legs, input);
+  try {
+    for (;;) {
+      for (const leg of legs) await leg.fill();
+      merge.points.clear();
+      const isOver = merge.run();
+      yield merge.points.columns;
+      if (isOver) return;
+    }
+  } finally {
+    for (const leg of legs) await leg.close();
+  }
+}
+
+/** One leg's place in its stream. */
+class Cursor {
+  chunk: QuoteColumns = NO_QUOTES;
+  row = 0;
+  ended = false;
+  readonly #chunks: AsyncIterator<QuoteColumns>;
+
+  constructor(chunks: AsyncIterable<QuoteColumns>) {
+    this.#chunks = chunks[Symbol.asyncIterator]();
+  }
+
+  /** Infinity at the end of the stream. */
+  get stampUs(): Micros {
+    return this.row < this.chunk.length ? this.chunk.receivedUs[this.row]! : Number.POSITIVE_INFINITY;
+  }
+
+  /** More is to be read before the next stamp is known. */
+  get isSpent(): boolean {
+    return !this.ended && this.row === this.chunk.length;
+  }
+
+  async fill(): Promise<void> {
+    while (this.isSpent) {
+      const next = await this.#chunks.next();
+      this.row = 0;
+      this.chunk = next.done === true ? NO_QUOTES : next.value;
+      this.ended = next.done === true;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#chunks.return?.();
+  }
+}
+
+const NO_QUOTES: QuoteColumns = {
+  length: 0,
+  receivedUs: new Float64Array(0),
+  bid: new Float64Array(0),
+  ask: new Float64Array(0),
+};
+
+type Gap = Extract<LegEvent, { readonly kind: 'gap' }>;
+type Limit = Extract<LegEvent, { readonly kind: 'limit' }>;
+
+/**
+ * Plays quotes, gaps and limits in the order of what they mean: a gap at its `fromUs` instead of when it was
+ * noticed, and the quotes that came between the two not at all.
+ */
+class Merge {
+  readonly points = new FinalPoints();
+  readonly #legs: readonly [Cursor, Cursor];
+  readonly #join: ValidJoin;
+  readonly #endUs: Micros;
+  readonly #gaps: readonly Gap[];
+  readonly #limits: readonly Limit[];
+  #nextGap = 0;
+  #nextLimit = 0;
+  /** Quotes of the leg up to this stamp are not valid. */
+  readonly #blindUntilUs = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
+
+  constructor(legs: readonly [Cursor, Cursor], { events, limitUs, endUs }: ValidStreamInput) {
+    this.#legs = legs;
+    this.#join = new ValidJoin(this.points, limitUs ?? STALE_LIMIT_US_DEFAULT);
+    this.#endUs = endUs;
+    this.#gaps = events
+      .filter((event): event is Gap => event.kind === 'gap' && event.fromUs <= endUs)
+      .sort((a, b) => a.fromUs - b.fromUs);
+    this.#limits = events
+      .filter((event): event is Limit => event.kind === 'limit' && event.stampUs <= endUs)
+      .sort((a, b) => a.stampUs - b.stampUs);
+  }
+
+  /** As far as the chunks reach; true where nothing more will come. */
+  run(): boolean {
+    const [first, second] = this.#legs;
+    while (!first.isSpent && !second.isSpent) {
+      const us1 = first.stampUs;
+      const us2 = second.stampUs;
+      const gapUs = this.#gaps[this.#nextGap]?.fromUs ?? Number.POSITIVE_INFINITY;
+      const limitUs = this.#limits[this.#nextLimit]?.stampUs ?? Number.POSITIVE_INFINITY;
+      const nextUs = Math.min(us1, us2, gapUs, limitUs);
+      if (nextUs === Number.POSITIVE_INFINITY) {
+        this.#join.advance(this.#endUs);
+        this.points.finish();
+        return true;
+      }
+      // Of equal stamps a gap is first: what stands there is not valid any more. A limit is last, as everywhere.
+      if (gapUs === nextUs) this.#gap(this.#gaps[this.#nextGap]!);
+      else if (us1 === nextUs) this.#quote(0, first);
+      else if (us2 === nextUs) this.#quote(1, second);
+      else this.#limit(this.#limits[this.#nextLimit]!);
+    }
+    return false;
+  }
+
+  #quote(leg: LegIndex, cursor: Cursor): void {
+    const { chunk, row } = cursor;
+    cursor.row += 1;
+    const stampUs = chunk.receivedUs[row]!;
+    if (stampUs <= this.#blindUntilUs[leg]!) return;
+    this.#join.quote(leg, stampUs, chunk.bid[row]!, chunk.ask[row]!);
+  }
+
+  #gap({ leg, stampUs, fromUs }: Gap): void {
+    this.#nextGap += 1;
+    this.#blindUntilUs[leg] = Math.max(this.#blindUntilUs[leg]!, stampUs);
+    this.#join.gap(leg, fromUs, fromUs);
+  }
+
+  #limit({ leg, stampUs, limitUs }: Limit): void {
+    this.#nextLimit += 1;
+    this.#join.limit(leg, stampUs, limitUs);
+  }
+}
+
+/** Holds the newest point back: a gap at its very stamp may still take it away. Nothing older ever goes. */
+class FinalPoints implements ValidSink {
+  readonly columns = new SpreadPoints();
+  #heldUs = Number.NEGATIVE_INFINITY;
+  #heldSpread = Number.NaN;
+  #holds = false;
+
+  clear(): void {
+    this.columns.length = 0;
+  }
+
+  point(stampUs: Micros, spread: number): void {
+    this.finish();
+    this.#heldUs = stampUs;
+    this.#heldSpread = spread;
+    this.#holds = true;
+  }
+
+  retract(fromUs: Micros): void {
+    if (this.#heldUs < fromUs) return;
+    assert(this.#holds, 'a point that was given out for good was taken back');
+    this.#holds = false;
+    this.#heldUs = Number.NEGATIVE_INFINITY;
+  }
+
+  /** Gives out what is held back. */
+  finish(): void {
+    if (this.#holds) this.columns.point(this.#heldUs, this.#heldSpread);
+    this.#holds = false;
+  }
+}

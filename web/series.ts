@@ -114,8 +114,8 @@ export class Series {
     this.#columns = slice(this.#columns, 0, rowAt(this.#columns.timestamps, fromSeconds));
     const { timestamps, spreads, upperBand, lowerBand } = this.#columns;
     // A window that began later does not know that its pair was valid then, and gives no null of its own. Nor is it
-    // known here, where no row is left: history may still tell of one.
-    if (spreads.at(-1) !== null && following.timestamps[0] !== fromSeconds) {
+    // known here: the null before may be a break of ours that history will close.
+    if (following.timestamps[0] !== fromSeconds) {
       timestamps.push(fromSeconds);
       for (const column of [spreads, upperBand, lowerBand]) column.push(null);
     }

@@ -68,10 +68,14 @@ async function storm(seed) {
   }
 }
 
-function inWords({ seed, broken, faults, quotes, gaps, heals, healedAfterS, loopDelayMsMax }) {
+function inWords({ seed, broken, story = [], faults, quotes, gaps, heals, healedAfterS, loopDelayMsMax }) {
   const numbers = `${faults} faults, ${quotes} quotes, ${gaps} gaps, ${heals} heals`;
   const times = `well after ${healedAfterS?.toFixed(0)} s, loop at most ${loopDelayMsMax?.toFixed(0)} ms late`;
-  return [`seed ${seed}: ${numbers}, ${times}`, ...broken.map((line) => `  BROKEN ${line}`)].join('\n');
+  return [
+    `seed ${seed}: ${numbers}, ${times}`,
+    ...broken.map((line) => `  BROKEN ${line}`),
+    ...story.map((line) => `    ${line}`),
+  ].join('\n');
 }
 
 function verdict() {

@@ -14,7 +14,13 @@ import { CcxtWatch, type WatchMethod, type WatchOwner } from './ccxt-watch.js';
 import { addCounters, noCounters } from './counters.js';
 import type { ExchangeHealth, InstrumentHealth } from './feed-health.js';
 import { InstrumentLife } from './life.js';
-import { NOTHING_SELECTED, type Selection, type SelectionRule, selectInstruments } from './selection.js';
+import {
+  NOTHING_SELECTED,
+  type Selection,
+  type SelectionRule,
+  selectInstruments,
+  tradesStill,
+} from './selection.js';
 import type { IngestSink } from './sink.js';
 import type { Source } from './source.js';
 
@@ -186,7 +192,8 @@ export class CcxtSource implements Source {
         lives.delete(ccxtSymbol);
         removed += 1;
         const nowUs = clock.nowUs();
-        if (life.valid) sink.gap(life.instrumentId, nowUs, 'unsubscribed', nowUs);
+        const fromUs = tradesStill(this.#selection, life.listed.exchangeSymbol) ? nowUs : life.signOfLifeUs;
+        if (life.valid) sink.gap(life.instrumentId, fromUs, 'unsubscribed', nowUs);
       }
     for (const watch of this.#watches) if (watch.lives.size === 0) this.#end(watch);
     return removed;

@@ -18,7 +18,7 @@ import { fetchListing } from './listing.js';
 import { createPacer, type Pacer } from './pacer.js';
 import { RestError } from './rest.js';
 import { Roster } from './roster.js';
-import { NOTHING_SELECTED, type Selection, selectInstruments } from './selection.js';
+import { NOTHING_SELECTED, type Selection, selectInstruments, tradesStill } from './selection.js';
 import { Shard, type ShardSink } from './shard.js';
 import { Silence } from './silence.js';
 import type { Source } from './source.js';
@@ -170,11 +170,12 @@ export class ExchangeFeed implements Source {
     if (this.#options.clock.nowUs() - this.#listingUs > EARLY_LISTING_US) void this.#readListing();
   }
 
-  /** Delisted, halted, or outside the filter now. */
+  /** Outside the filter now; or delisted, or halted, since some moment after its last sign of life. */
   #gone(life: InstrumentLife): void {
     const { sink, clock } = this.#options;
     const nowUs = clock.nowUs();
-    if (life.valid) sink.gap(life.instrumentId, nowUs, 'unsubscribed', nowUs);
+    const fromUs = tradesStill(this.#selection, life.listed.exchangeSymbol) ? nowUs : life.signOfLifeUs;
+    if (life.valid) sink.gap(life.instrumentId, fromUs, 'unsubscribed', nowUs);
   }
 
   // ---- The shards ----

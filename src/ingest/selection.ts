@@ -70,6 +70,11 @@ export function selectInstruments(
   return { selected, left, excluded };
 }
 
+/** Whether the exchange still trades a symbol that is left out. */
+export function tradesStill({ left }: Selection, exchangeSymbol: string): boolean {
+  return left.some(({ listed, why }) => listed.exchangeSymbol === exchangeSymbol && why !== 'not-trading');
+}
+
 interface Lists {
   readonly allow: ReadonlySet<string>;
   readonly deny: ReadonlySet<string>;

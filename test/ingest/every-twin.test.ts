@@ -38,10 +38,10 @@ for (const adapter of adapters)
       exchanges: [{ exchange: simulated, book: listing }],
     });
     const hub = new Hub({ instrumentsMax: 32, lastStampUs: 0 });
-    const gaps: string[] = [];
+    const gaps: { readonly reason: string; readonly fromUs: number }[] = [];
     hub.subscribe({
       quote: () => {},
-      cold: (event) => void (event.type === 'gap' && gaps.push(event.reason)),
+      cold: (event) => void (event.type === 'gap' && gaps.push(event)),
     });
     const feed = new ExchangeFeed({
       adapter,
@@ -80,10 +80,15 @@ for (const adapter of adapters)
           );
       return feed.health().states.live === SYMBOLS;
     });
+    const haltedUs = clock.nowUs();
     halted = true;
     await until('it is given up', () => !hosted.wanted().has(gone.exchangeSymbol));
     await until('the others stay', () => hosted.wanted().size === SYMBOLS - 1);
-    assert.deepEqual(gaps, ['unsubscribed']);
+    assert.deepEqual(
+      gaps.map(({ reason }) => reason),
+      ['unsubscribed'],
+    );
+    assert.ok(gaps[0]!.fromUs <= haltedUs, 'it reaches back to the last sign of life');
     const row = feed.instruments().find(({ exchangeSymbol }) => exchangeSymbol === gone.exchangeSymbol);
     // Bybit lists what trades alone.
     assert.ok(row === undefined || row.excluded === 'not-trading', JSON.stringify(row));

@@ -111,6 +111,22 @@ export class Log {
     return broken;
   }
 
+  /** What happened, for who looks into a storm that broke: a line for each fault, gap, and stretch without anything; seconds after `startUs`. */
+  story(startUs: number, lost: readonly Lost[], spells: readonly Spell[]): string[] {
+    const after = (us: number) => `${((us - startUs) / US_PER_SECOND).toFixed(0)} s`;
+    const lines: (readonly [number, string])[] = spells.map(({ fault, beganUs, endedUs }) => [
+      beganUs,
+      `until ${endedUs === null ? 'the end' : after(endedUs)} ${fault.exchange} ${fault.exchangeSymbol ?? ''} ${fault.kind}`,
+    ]);
+    for (const { key, fromUs, toUs, why } of lost)
+      if (toUs - fromUs > 20 * US_PER_SECOND) lines.push([fromUs, `until ${after(toUs)} ${key}: ${why}`]);
+    for (const [key, events] of this.#events)
+      for (const event of events)
+        if (event.type === 'gap')
+          lines.push([event.stampUs, `${key}: gap ${event.reason} from ${after(event.fromUs)}`]);
+    return lines.sort(([one], [other]) => one - other).map(([us, line]) => `${after(us)} ${line}`);
+  }
+
   #isCaused(key: string, gap: Event & { type: 'gap' }, spells: readonly Spell[]): boolean {
     const exchange = key.split(' ')[0];
     const causes = CAUSES[gap.reason] ?? [];

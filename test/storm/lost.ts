@@ -49,6 +49,11 @@ export class Truth {
     return this.#prices.get(key)?.has(words(bid, ask)) === true;
   }
 
+  /** Whether the last top of every instrument was sent to somebody. */
+  get allHeard(): boolean {
+    return this.#deaf.size === 0;
+  }
+
   /** Stretches until now, down to the shortest. */
   lost(nowUs: number): readonly Lost[] {
     for (const key of [...this.#deaf.keys()]) this.#hears(key, nowUs);

@@ -39,6 +39,8 @@ export interface StormResult {
   readonly struck: Readonly<Partial<Record<FaultKind, number>>>;
   /** What the collector broke, in words; empty = it held. */
   readonly broken: readonly string[];
+  /** Of one that broke something. */
+  readonly story: readonly string[];
   readonly quotes: number;
   readonly gaps: number;
   readonly heals: number;
@@ -88,20 +90,22 @@ export async function runStorm(seed: number): Promise<StormResult> {
     const faults = planScenario(findScenario('storm')!, seed, scenarioWorld(server), STORM_MS);
     const spells: Spell[] = [];
     const stop = playScenario(faults, server, clock, (_fault, begins, spell) => begins && spells.push(spell));
-    const endUs =
-      clock.nowUs() + (Math.max(...faults.map(({ atMs, forMs }) => atMs + forMs)) + 1_000) * US_PER_MS;
+    const startUs = clock.nowUs();
+    const endUs = startUs + (Math.max(...faults.map(({ atMs, forMs }) => atMs + forMs)) + 1_000) * US_PER_MS;
     await until('the end of the faults', () => clock.nowUs() > endUs, 60_000);
     stop();
     const stoppedUs = clock.nowUs();
     const patienceMs = ((HEAL_US_MAX + slackUs()) / SPEED / US_PER_MS) * 2;
-    await until('all live again', live, patienceMs).catch(() => {});
+    const well = () => live() && truth.allHeard;
+    await until('all live again', well, patienceMs).catch(() => {});
     const healedUs = clock.nowUs() - stoppedUs;
     const broken: string[] = [];
-    if (!live() || healedUs > HEAL_US_MAX + slackUs())
+    if (!well() || healedUs > HEAL_US_MAX + slackUs())
       broken.push(
         `not healed after ${(healedUs / US_PER_SECOND).toFixed(0)} s: ${feeds.map((feed) => feed.health().reason ?? 'running').join(' · ')}`,
       );
-    broken.push(...log.verdict(truth.lost(clock.nowUs()), truth, spells));
+    const lost = truth.lost(clock.nowUs());
+    broken.push(...log.verdict(lost, truth, spells));
     const struck: Partial<Record<FaultKind, number>> = {};
     for (const { kind } of faults) struck[kind] = (struck[kind] ?? 0) + 1;
     return {
@@ -109,6 +113,7 @@ export async function runStorm(seed: number): Promise<StormResult> {
       faults,
       struck,
       broken: [...new Set(broken)],
+      story: broken.length === 0 ? [] : log.story(startUs, lost, spells),
       quotes: log.quotes,
       gaps: log.gaps,
       heals: feeds.reduce((sum, feed) => sum + feed.health().heals, 0),

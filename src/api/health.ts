@@ -24,6 +24,7 @@ export function healthBody(snapshot: Snapshot, memory: MemoryUsage): Record<stri
     uptime: uptime(snapshot.nowUs - snapshot.startedUs),
     memory: {
       rssMb: mb(memory.rss),
+      budgetMb: snapshot.memoryTableMb.budget,
       heapMb: mb(memory.heapUsed),
       externalMb: mb(memory.external),
       arrayBuffersMb: mb(memory.arrayBuffers),

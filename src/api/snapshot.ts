@@ -22,7 +22,7 @@ export interface Snapshot {
   /** Null where nothing is recorded. */
   readonly analysis: Readonly<Record<string, unknown>> | null;
   /** Megabytes by what may hold them, and their budget. */
-  readonly memoryTableMb: Readonly<Record<string, number>>;
+  readonly memoryTableMb: Readonly<Record<string, number>> & { readonly budget: number };
 }
 
 export interface ExchangeSnapshot {

@@ -154,6 +154,7 @@ export class ExchangeFeed implements Source {
     this.#listingUs = this.#options.clock.nowUs();
     this.#selection = selectInstruments(listing, this.#options.rule, this.#roster);
     const { added, removed } = this.#roster.follow(this.#selection.selected);
+    if (!isFirst) this.#askRefusedAgain();
     if (!isFirst && added === 0 && removed === 0) return;
     this.#options.log.info('listing read', {
       exchange: this.name,
@@ -163,6 +164,13 @@ export class ExchangeFeed implements Source {
       removed,
       connections: this.#roster.shards.length,
     });
+  }
+
+  /** What the exchange refused and lists still, it may stream by now. */
+  #askRefusedAgain(): void {
+    for (const shard of this.#roster.shards)
+      for (const life of shard.lives)
+        if (shard.connection.refused.has(life.listed.exchangeSymbol)) shard.renew(life);
   }
 
   /** Something happened that the listing may explain. */

@@ -69,9 +69,10 @@ export class Subscriptions {
 
   /** Gives a symbol up and asks for it anew: some exchanges take no second subscription beside the first. */
   renew(exchangeSymbol: string): void {
-    this.#refused.delete(exchangeSymbol);
+    const wasRefused = this.#refused.delete(exchangeSymbol);
     this.#forgetWaiting([exchangeSymbol], ['quotes']);
-    this.#push('quotes', 'unsubscribe', [exchangeSymbol]);
+    // What was refused is not there to be given up; an error about that would be taken for another refusal.
+    if (!wasRefused) this.#push('quotes', 'unsubscribe', [exchangeSymbol]);
     this.#push('quotes', 'subscribe', [exchangeSymbol]);
   }
 

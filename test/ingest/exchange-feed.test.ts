@@ -142,6 +142,22 @@ test('a refused symbol does not take its neighbours down, named or not', async (
   }
 });
 
+test('what the exchange refused and lists still is asked for again with the next listing', async () => {
+  // An hour, the time between two listings, in a few seconds.
+  const world = await setUp({ symbols: ['A-USDT', 'BAD-USDT'], speed: 2_000 });
+  world.server.bad.add('BAD-USDT');
+  world.feed.start();
+  const refused = () => Object.keys(world.feed.health().connections[0]?.refused ?? {});
+  await until('the refusal', () => refused().length === 1);
+  world.server.bad.clear();
+  await until('no refusal', () => refused().length === 0);
+  await until('quotes of it', () => {
+    world.server.send('A-USDT,1,2');
+    world.server.send('BAD-USDT,1,2');
+    return world.feed.health().states.live === 2;
+  });
+});
+
 test('an announced closing is followed by a new connection that takes over without a hole', async () => {
   const world = await setUp();
   world.feed.start();

@@ -65,6 +65,8 @@ const AFTERMATH_US = 300 * US_PER_SECOND;
 
 /** A stream that was dead for longer must have been told of; shorter holes may end before anybody can know. */
 const NOTICED_US_MAX = 150 * US_PER_SECOND;
+/** A silent symbol is given up and asked for anew, in one breath: what falls between the two is nobody's to know. */
+const RENEWAL_US = US_PER_SECOND;
 /** Meanwhile a quiet instrument cannot be told from a dead one. */
 const REST_DOWN: readonly FaultKind[] = ['rest-429', 'rest-418', 'rest-500', 'rest-html'];
 
@@ -164,7 +166,7 @@ export class Log {
 }
 
 function mustBeNoticed({ key, fromUs, toUs, why }: Lost, spells: readonly Spell[]): boolean {
-  if (why === 'nobody was connected') return true;
+  if (why === 'nobody was connected') return toUs - fromUs > RENEWAL_US;
   const exchange = key.split(' ')[0];
   let restDownUs = 0;
   for (const { fault, beganUs, endedUs } of spells) {

@@ -60,6 +60,8 @@ const CAUSES: Partial<Record<GapReason, readonly FaultKind[]>> = {
   reset: LOST_FRAMES,
   unsubscribed: ['delisted', 'unlisted'],
 };
+/** Of a shorter slack no connection falls: pings are answered within ten seconds and more. */
+const LATE_US = 15 * US_PER_SECOND;
 /** Its effect may be seen so long after a fault: a learned silence, a listing read a minute later, pauses of retries. */
 const AFTERMATH_US = 300 * US_PER_SECOND;
 
@@ -132,6 +134,8 @@ export class Log {
   #isCaused(key: string, gap: Event & { type: 'gap' }, spells: readonly Spell[]): boolean {
     const exchange = key.split(' ')[0];
     const causes = CAUSES[gap.reason] ?? [];
+    // A machine that is late answers pings late, and connections fall for that.
+    if (gap.reason === 'disconnect' && this.#slackUs() > LATE_US) return true;
     return spells.some(
       ({ fault, beganUs, endedUs }) =>
         fault.exchange === exchange &&

@@ -13,6 +13,7 @@ import { FrameFaults } from './frame-faults.js';
 import type { Random } from './random.js';
 import { RateWindow } from './rate-window.js';
 import { RestBudget } from './rest-budget.js';
+import { SentCounter } from './sent-counter.js';
 import { TradeTape } from './trade-tape.js';
 
 const TICK_PERIOD_MS = 250;
@@ -25,13 +26,6 @@ export type RestFault =
 /** Hears of every frame with a best bid and ask that went out whole, in the order of each connection. */
 export type OnSent = (exchangeSymbol: string, told: Told, connectionId: string) => void;
 
-export interface SentCounters {
-  /** Whole frames with a best bid and ask, on all connections together. */
-  readonly total: number;
-  /** By symbol, in any spelling. */
-  of(symbol: string): number;
-}
-
 export class HostedExchange implements ConnectionOwner {
   readonly exchange: SimExchange;
   readonly book: SimBook;
@@ -42,20 +36,20 @@ export class HostedExchange implements ConnectionOwner {
   handshakesRefused = 0;
   slowReadersCut = 0;
   readonly trades: TradeTape;
+  readonly sent = new SentCounter();
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #connects: RateWindow | null;
   readonly #connectionsMax: number;
   readonly #restBudget: RestBudget;
   readonly #updateIds = new Map<string, number>();
-  readonly #sentBySymbol = new Map<string, number>();
+  readonly #published = new Map<string, readonly [SimQuote, Micros]>();
   readonly #silenced = new Set<string>();
   readonly #listeners = new Set<() => void>();
   readonly #sentListeners = new Set<OnSent>();
   /** Connections that were told they will be closed: all that were open, or one. */
   readonly #announced = new Map<SimConnection | 'all', readonly SimConnection[]>();
   readonly #stopTicking: Cancel;
-  #sentTotal = 0;
   #silencedAll = false;
   #refusing = false;
   #restFault: RestFault | null = null;
@@ -145,11 +139,6 @@ export class HostedExchange implements ConnectionOwner {
     };
   }
 
-  get sent(): SentCounters {
-    const bySymbol = this.#sentBySymbol;
-    return { total: this.#sentTotal, of: (symbol) => bySymbol.get(symbolKey(symbol)) ?? 0 };
-  }
-
   /** Every symbol that some open connection has subscribed, in the exchange's own spelling. */
   wanted(): ReadonlySet<string> {
     const wanted = new Set<string>();
@@ -171,8 +160,9 @@ export class HostedExchange implements ConnectionOwner {
 
   /** Sends the quote to everyone who wants it; returns how many frames that were. */
   publish(exchangeSymbol: string, truth: SimQuote, truthUs: Micros): number {
+    this.#published.set(exchangeSymbol, [truth, truthUs]);
     if (!this.quoteAllowed(exchangeSymbol)) return 0;
-    const before = this.#sentTotal;
+    const before = this.sent.total;
     const nowUs = this.#clock.nowUs();
     let told: Told | null = null;
     for (const connection of this.connections) {
@@ -180,7 +170,7 @@ export class HostedExchange implements ConnectionOwner {
       told ??= this.#told(exchangeSymbol, truth, truthUs);
       connection.tell(exchangeSymbol, told, nowUs);
     }
-    return this.#sentTotal - before;
+    return this.sent.total - before;
   }
 
   // ---- What the server does ----
@@ -244,15 +234,17 @@ export class HostedExchange implements ConnectionOwner {
   }
 
   quoteSent(exchangeSymbol: string, told: Told, connection: SimConnection): void {
-    const key = symbolKey(exchangeSymbol);
-    this.#sentTotal++;
-    this.#sentBySymbol.set(key, (this.#sentBySymbol.get(key) ?? 0) + 1);
+    this.sent.note(exchangeSymbol);
     for (const listener of this.#sentListeners) listener(exchangeSymbol, told, connection.id);
   }
 
   topOf(exchangeSymbol: string, nowUs: Micros): Told | null {
-    const top = this.book.quoteOf(exchangeSymbol, nowUs);
-    return top === undefined ? null : this.#told(exchangeSymbol, top, nowUs);
+    // What was published last stands: a top of this very moment would be overtaken by a publication that is late.
+    const [truth, truthUs] = this.#published.get(exchangeSymbol) ?? [
+      this.book.quoteOf(exchangeSymbol, nowUs),
+      nowUs,
+    ];
+    return truth === undefined ? null : this.#told(exchangeSymbol, truth, truthUs);
   }
 
   mutesSubscriptions(): boolean {

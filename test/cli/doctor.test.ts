@@ -61,7 +61,7 @@ const one = (name: string): SimExchange => SIM_EXCHANGES.find((exchange) => exch
 
 test('all simulated exchanges are all well: every step of every one, and exit code 0', async (t) => {
   const { doctor, world } = await place(t);
-  const { exitCode, stdout, stderr } = await doctor(null, ['--seconds', '4']);
+  const { exitCode, stdout, stderr } = await doctor(null, ['--seconds', '8']);
   assert.equal(exitCode, 0, stdout + stderr);
   const lines = stdout.trimEnd().split('\n');
   assert.equal(lines.at(-1), 'all is well', stdout);

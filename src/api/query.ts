@@ -83,6 +83,9 @@ function parseIso(value: string): number {
   const match = ISO.exec(value);
   if (match === null) return Number.NaN;
   const [, date, clock = '00:00', fraction = '0', zone = 'Z'] = match;
+  // Date takes the 30th of February for a day in March.
+  const midnight = Date.parse(`${date}T00:00Z`);
+  if (Number.isNaN(midnight) || !new Date(midnight).toISOString().startsWith(date!)) return Number.NaN;
   const offset = zone.replace(' ', '+').replace(/(\d\d):?(\d\d)$/, '$1:$2');
   return Date.parse(`${date}T${clock}${offset.toUpperCase()}`) + Number(`0.${fraction}`) * 1_000;
 }

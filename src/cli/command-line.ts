@@ -5,7 +5,6 @@ import { version } from '../version.js';
 import { analyzeCommand } from './analyze.js';
 import { doctorCommand } from './doctor.js';
 import type { ServeFlags } from './serve.js';
-import { catchSignals } from './signals.js';
 import { simulateCommand } from './simulate-command.js';
 
 const USAGE_ERROR = 2;
@@ -20,7 +19,7 @@ function wholeNumber(least: number, greatest: number): (text: string) => number 
 
 const port = wholeNumber(0, 65_535);
 
-function program(done: (exitCode: number) => void): Command {
+function program(asked: AbortSignal, done: (exitCode: number) => void): Command {
   const top = new Command('spread-aggregator')
     .description(
       'Records best bid and ask of the same coin on many exchanges and shows the spreads between them.',
@@ -43,8 +42,6 @@ function program(done: (exitCode: number) => void): Command {
     .option('--exchanges <names>', 'comma-separated, or "none": serve what is on disk, connect to nothing')
     .option('--capture <folder>', 'keep raw frames, 50 MB a connection')
     .action(async (flags: ServeFlags) => {
-      // Before the rest is loaded: from here on a signal ends the process in order.
-      const asked = catchSignals();
       const { runServe } = await import('./serve.js');
       done(await runServe(flags, asked));
     });
@@ -59,7 +56,6 @@ function program(done: (exitCode: number) => void): Command {
     .option('--port <number>', 'port to listen on (8181); 0 = any free one', port)
     .option('--lake <folder>', 'lake of the demo (data/demo)')
     .action(async (flags: { port?: number; lake?: string }) => {
-      const asked = catchSignals();
       const { runDemo } = await import('./demo.js');
       done(await runDemo(flags, asked));
     });
@@ -83,10 +79,10 @@ function oneLine(text: string): string {
   return `${text.trim().split('\n')[0] ?? ''}\n`;
 }
 
-/** Resolves with the exit code: 0 = done, 1 = failed, 2 = asked wrongly. */
-export async function runCommandLine(argv: readonly string[]): Promise<number> {
+/** `asked` is aborted when the process is asked to stop. Resolves with the exit code: 0 = done, 1 = failed, 2 = asked wrongly. */
+export async function runCommandLine(argv: readonly string[], asked: AbortSignal): Promise<number> {
   let exitCode = 0;
-  const top = program((code) => {
+  const top = program(asked, (code) => {
     exitCode = code;
   });
   if (argv.length <= 2) {

@@ -18,6 +18,7 @@ export function viaCcxt({ exchanges }: Config): readonly string[] {
 /** The configured and enabled ones; `none` or a list of names (`--exchanges`, else the environment's) takes their place. */
 export function chosenExchanges(flag: string | undefined, config: Config): readonly string[] {
   const list = flag ?? process.env['SPREAD_EXCHANGES'];
+  const source = flag === undefined ? 'SPREAD_EXCHANGES' : '--exchanges';
   const enabled = Object.entries(config.exchanges).filter(([, exchange]) => exchange.enabled);
   if (list === undefined) return enabled.map(([name]) => name);
   if (exchangeKey(list) === 'none') return [];
@@ -27,7 +28,7 @@ export function chosenExchanges(flag: string | undefined, config: Config): reado
     const ccxt = viaCcxt(config).find((one) => exchangeKey(one) === exchangeKey(name));
     if (ccxt !== undefined) return ccxt;
     const known = [...adapters.map((adapter) => adapter.name), ...viaCcxt(config)].join(', ');
-    throw new ConfigError(`--exchanges: expected "none" or names of ${known}, was "${name.trim()}"`);
+    throw new ConfigError(`${source}: expected "none" or names of ${known}, was "${name.trim()}"`);
   });
   return [...new Set(names)];
 }

@@ -15,6 +15,8 @@ export async function runUntilAsked(
   asked: AbortSignal,
   clock: Clock,
 ): Promise<number> {
+  // Whoever read what is printed may go: that is no reason to stop recording.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   let app: App | undefined;
   let cancel = () => {};
   // What hangs must not keep the process: everything received is in the journal already, and before the start was

@@ -34,19 +34,21 @@ export function loadConfig(sources: ConfigSources): Config {
   const fileName = sources.file ?? 'configuration';
   canonicalExchangeKeys(tree, sources.exchangeNames, fileName);
   const check = new Ajv({ allErrors: true, useDefaults: true, verbose: true }).compile(schema);
-  // Alone first: an override would hide what is wrong in the file.
-  if (!check(structuredClone(tree)))
-    throw new ConfigError((check.errors ?? []).map((error) => describe(error, fileName)).join('\n'));
-  const overrides = [...environmentOverrides(sources.environment, schema), ...sources.flags];
   const origins = new Map<string, string>();
-  for (const { path, value, source } of overrides) {
-    setAt(tree, path, value);
-    origins.set(path.join('.'), source);
+  const checked = (whole: Tree): Tree => {
+    if (check(whole)) return whole;
+    throw new ConfigError((check.errors ?? []).map((error) => describe(error, fileName, origins)).join('\n'));
+  };
+  // One source after another, each judged before the next one hides what is wrong in it.
+  checked(structuredClone(tree));
+  for (const overrides of [environmentOverrides(sources.environment, schema), sources.flags]) {
+    for (const { path, value, source } of overrides) {
+      setAt(tree, path, value);
+      origins.set(path.join('.'), source);
+    }
+    checked(structuredClone(tree));
   }
-  if (!check(tree)) {
-    const errors = check.errors ?? [];
-    throw new ConfigError(errors.map((error) => describe(error, fileName, origins)).join('\n'));
-  }
+  checked(tree);
   const config = tree as unknown as Config;
   const impossible = [...contradictions(config), ...pairContradictions(config, sources.exchangeNames)];
   if (impossible.length > 0)
@@ -145,11 +147,7 @@ function setAt(tree: Tree, path: readonly string[], value: unknown): void {
   at[path[path.length - 1] as string] = value;
 }
 
-function describe(
-  error: ErrorObject,
-  fileName: string,
-  origins: ReadonlyMap<string, string> = new Map(),
-): string {
+function describe(error: ErrorObject, fileName: string, origins: ReadonlyMap<string, string>): string {
   const path = error.instancePath.slice(1).split('/').filter(Boolean).join('.');
   // A variable gives a list whole: what is wrong with one of its items is the variable's.
   const where = origins.get(path.replace(/\.\d+$/, '')) ?? (path === '' ? fileName : `${fileName}: ${path}`);
@@ -202,7 +200,13 @@ function contradictions(config: Config): (readonly [path: string, line: string])
         `expected at most maxUsdVolume (${greatest}), was ${least}`,
       ]);
   }
-  for (const [place, { allow = [], deny = [] }] of Object.entries(rulesOf(config))) {
+  for (const [place, { quotes, allow = [], deny = [] }] of Object.entries(rulesOf(config))) {
+    const allowed = allow.length > 0 || selection.allow.length > 0;
+    if (quotes?.length === 0 && !allowed)
+      found.push([
+        `${place}.quotes`,
+        `expected a currency, or symbols in ${place}.allow: nothing passes otherwise`,
+      ]);
     const denied = new Set(deny.map(symbolKey));
     const both = allow.filter((symbol) => denied.has(symbolKey(symbol)));
     if (both.length > 0)

@@ -3,7 +3,7 @@
 // Which symbols it carries may change while it lives; what happens to them otherwise is its owner's to decide.
 
 import { WebSocket } from 'ws';
-import type { Cancel, Micros } from '../core/time.js';
+import { type Cancel, type Micros, US_PER_MS } from '../core/time.js';
 import type { ConnectTarget, ControlDetail } from '../exchanges/exchange.js';
 import { type Backoff, createBackoff } from './backoff.js';
 import type {
@@ -233,13 +233,12 @@ export class Connection {
   #wentLive(): void {
     this.#state = 'live';
     this.#reason = undefined;
-    this.#backoff.reset();
   }
 
   #control(kind: string, detail: ControlDetail = {}): void {
     const { log, name } = this.#options;
     const message = detail.message ?? '';
-    if (kind === 'subscribed') this.#subscribed(detail.requestId);
+    if (kind === 'subscribed') this.#subscriptions.acknowledged(detail.requestId);
     else if (kind === 'ping' && detail.reply !== undefined) this.#send(detail.reply);
     else if (kind === 'welcome') this.#welcomed();
     else if (kind === 'closing') this.#options.owner.closing(message);
@@ -250,17 +249,13 @@ export class Connection {
     }
   }
 
-  /** The exchange works: should it close now, that is no reason for a growing pause. */
-  #subscribed(requestId: string | undefined): void {
-    this.#backoff.reset();
-    this.#subscriptions.acknowledged(requestId);
-  }
-
   /** The one way down. Whatever comes later from the same socket finds nobody listening. */
   #fell(reason: string, pauseMs?: number): void {
     if (this.#state === 'stopped') return;
-    const { clock, owner, log, name, pacer } = this.#options;
+    const { clock, owner, log, name, pacer, limits } = this.#options;
     const wasOpen = this.#state === 'open' || this.#state === 'live';
+    // One that stood for a while works: only what falls again and again is tried less and less often.
+    const isSteady = wasOpen && clock.nowUs() - this.#openedUs >= limits.reconnectDelayMsMax * US_PER_MS;
     this.#release();
     this.reader.fell(this.#provenUs, clock.nowUs());
     if (wasOpen) this.#reconnects += 1;
@@ -271,6 +266,7 @@ export class Connection {
       this.stop();
       return;
     }
+    if (isSteady) this.#backoff.reset();
     const delayMs = this.#backoff.next(pauseMs);
     log.warn('connection down', { connection: name, reason, retryMs: Math.round(delayMs) });
     this.#wait(delayMs);

@@ -30,7 +30,15 @@ test('offsets are taken, also where a bare plus of the URL became a blank', () =
 test('epoch milliseconds are taken with fractions; what is no time is refused by name', () => {
   assert.equal(of('1700000000000.5'), 1_700_000_000_000_500);
   assert.equal(time({}, 'from'), undefined);
-  for (const value of ['yesterday', '2026-13-01', '2026-01-02T25:00', '1e12', '20260102T100000Z', '9e99'])
+  for (const value of [
+    'yesterday',
+    '2026-13-01',
+    '2026-02-30',
+    '2026-01-02T25:00',
+    '1e12',
+    '20260102T100000Z',
+    '9e99',
+  ])
     assert.throws(
       () => of(value),
       (error) => error instanceof RequestError && error.field === 'from',

@@ -32,6 +32,22 @@ test('a demo without a lake to write into is refused before it writes anything',
   assert.doesNotMatch(stdout, /demo lake written/);
 });
 
+test('a reader of what is printed may go without ending what is recorded', async () => {
+  const { folder, remove } = testFolder();
+  const args = ['serve', '--exchanges', 'none', '--lake', folder, '--port', '0'];
+  const child = spawn(process.execPath, [MAIN, ...args]);
+  const ended = new Promise<number | null>((resolve) => child.on('exit', (code) => resolve(code)));
+  let said = '';
+  child.stdout.on('data', (chunk) => (said += String(chunk)));
+  const url = await until('the address', () => /page\s+(http:\/\/\S+?)\//.exec(said)?.[1], 20_000);
+  child.stdout.destroy();
+  child.stderr.destroy();
+  assert.equal((await fetch(`${url}/ping`)).status, 200);
+  child.kill('SIGTERM');
+  assert.equal(await ended, 0);
+  remove();
+});
+
 test('without a command the help goes to standard error, for it answers a mistake', async () => {
   const { exitCode, stderr, stdout } = await runProgram([]);
   assert.deepEqual([exitCode, stdout], [2, '']);

@@ -139,6 +139,10 @@ test('what is wrong in the file is said, whatever else sets the same key', () =>
     /^FILE: server\.port: expected a whole number .* was "abc"/,
   );
   assert.match(
+    refusal('', { SPREAD_SERVER_PORT: 'abc' }, [[['server', 'port'], 0]]),
+    /^SPREAD_SERVER_PORT: expected/,
+  );
+  assert.match(
     refusal('', {}, [[['server', 'host'], '999.1.1.1']]),
     /^--host: expected the address of a network interface, or a name, was "999\.1\.1\.1"/,
   );
@@ -149,6 +153,10 @@ test('a file called .json is JSON and nothing looser', () => {
 });
 
 test('combinations that make no sense together are refused', () => {
+  assert.match(
+    refusal('selection: {quotes: []}'),
+    /selection\.quotes: expected a currency, or symbols in selection\.allow/,
+  );
   assert.match(
     refusal('selection: {minUsdVolume: 5, maxUsdVolume: 4}'),
     /minUsdVolume: expected at most maxUsdVolume \(4\), was 5/,

@@ -142,6 +142,26 @@ test('a refused symbol does not take its neighbours down, named or not', async (
   }
 });
 
+test('a connection that falls again and again, however far it comes, is tried less and less often', async () => {
+  const world = await setUp({ symbols: ['A-USDT'], speed: 100 });
+  world.feed.start();
+  const pausesUs: number[] = [];
+  for (let round = 0; round < 8; round++) {
+    await until('a live connection', () => {
+      world.server.send('A-USDT,1,2');
+      return world.feed.health().state === 'running';
+    });
+    const fellUs = world.clock.nowUs();
+    const { connects } = world.server;
+    for (const socket of world.server.sockets) socket.terminate();
+    await until('the next', () => world.server.connects > connects);
+    pausesUs.push(world.clock.nowUs() - fellUs);
+  }
+  // Doubled each time, of which at least half is waited: the eighth is 32 s and more, were it not for the cap of 30 s.
+  assert.ok(pausesUs.at(-1)! > 14_000_000, `pauses: ${pausesUs.join(' ')}`);
+  assert.ok(pausesUs[0]! < pausesUs.at(-1)!, `pauses: ${pausesUs.join(' ')}`);
+});
+
 test('what the exchange refused and lists still is asked for again with the next listing', async () => {
   // An hour, the time between two listings, in a few seconds.
   const world = await setUp({ symbols: ['A-USDT', 'BAD-USDT'], speed: 2_000 });

@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type Api, createApi } from './api/server.js';
 import type { Snapshot } from './api/snapshot.js';
-import { startLive } from './app-live.js';
+import { type Live, startLive } from './app-live.js';
 import type { AppOptions } from './app-options.js';
 import { snapshotOf } from './app-snapshot.js';
 import { prepareSources } from './app-sources.js';
@@ -61,10 +61,11 @@ export async function startApp(options: AppOptions): Promise<App> {
       return found;
     },
   };
-  const live = startLive({ options, hub, instruments, feeds, opportunities, ruleOf: selectionOf(config) });
-  const parts = { options, startedUs, hub, lake, feeds, history, live, statistics: () => statistics };
+  let live: Live | undefined;
   let api: Api;
   try {
+    live = startLive({ options, hub, instruments, feeds, opportunities, ruleOf: selectionOf(config) });
+    const parts = { options, startedUs, hub, lake, feeds, history, live, statistics: () => statistics };
     api = await createApi({
       host: config.server.host,
       port: config.server.port,
@@ -83,17 +84,18 @@ export async function startApp(options: AppOptions): Promise<App> {
       log,
     });
   } catch (error) {
-    await Promise.all([live.close(), history.close()]);
+    await Promise.all([live?.close(), history.close()]);
     await lake?.close();
     throw error;
   }
+  const started = live;
   void history.warmUp();
   for (const feed of feeds) feed.start();
   return {
     url: `http://${hostInUrl(config.server.host)}:${api.port}`,
     async stop() {
       for (const feed of feeds) feed.stop();
-      await Promise.all([api.close(), live.close(), history.close(), capture?.close()]);
+      await Promise.all([api.close(), started.close(), history.close(), capture?.close()]);
       await lake?.close();
       sources.close();
       clock.close();

@@ -81,7 +81,7 @@ async function analyzePair(pair: PairLegs, input: AnalysisInput): Promise<PairOu
   for await (const joined of asofStream(left.chunks(), right.chunks(), join)) {
     const { length, stampUs, bid1, bid2 } = joined;
     for (let row = 0; row < length; row += 1) {
-      statistics.push(stampUs[row]!, compatDeviation(bid1[row]!, bid2[row]!));
+      statistics.push(stampUs[row]!, compatDeviation(bid1[row]!, bid2[row]!), !Number.isNaN(bid2[row]!));
     }
   }
   const found = statistics.finish();

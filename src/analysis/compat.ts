@@ -57,6 +57,7 @@ export class CompatAccumulator {
   readonly #crossings = new ZeroCrossings();
   #rows = 0;
   #matched = 0;
+  #undefinedRows = 0;
   #firstUs: Micros = 0;
   #lastUs: Micros = 0;
   #max = Number.NEGATIVE_INFINITY;
@@ -70,17 +71,22 @@ export class CompatAccumulator {
   }
 
   /**
-   * `deviationPercent`: NaN where the left row found no partner (or 0/0): the row counts, its value does not.
+   * `deviationPercent`: NaN where the left row found no partner: the row counts, its value does not. With a partner it is
+   * 0/0, which polars takes for a value: above every threshold, and the end of every mean.
    */
-  push(stampUs: Micros, deviationPercent: number): void {
+  push(stampUs: Micros, deviationPercent: number, hasPartner = !Number.isNaN(deviationPercent)): void {
     if (this.#rows === 0) this.#firstUs = stampUs;
     this.#lastUs = stampUs;
     this.#rows += 1;
     this.#last = deviationPercent;
     this.#crossings.push(deviationPercent);
     for (const counter of this.#counters) counter.push(deviationPercent);
-    if (Number.isNaN(deviationPercent)) return;
+    if (!hasPartner) return;
     this.#matched += 1;
+    if (Number.isNaN(deviationPercent)) {
+      this.#undefinedRows += 1;
+      return;
+    }
     if (deviationPercent > this.#max) this.#max = deviationPercent;
     if (deviationPercent < this.#min) this.#min = deviationPercent;
     this.#add(deviationPercent);
@@ -95,7 +101,7 @@ export class CompatAccumulator {
     return {
       deviationPercentMax: this.#max,
       deviationPercentMin: this.#min,
-      deviationAsymmetry: (this.#sum + this.#carry) / this.#matched,
+      deviationAsymmetry: this.#undefinedRows > 0 ? Number.NaN : (this.#sum + this.#carry) / this.#matched,
       zeroCrossings,
       zeroCrossingsPerHour: perHour(zeroCrossings),
       zeroCrossingsPerMinute: perHour(zeroCrossings) / 60,
@@ -107,7 +113,7 @@ export class CompatAccumulator {
 
   #threshold(counter: CycleCounter, durationHours: number): ThresholdStatistics {
     const { cycles, thresholdPercent } = counter;
-    const timeAbovePercent = (counter.rowsAbove / this.#matched) * 100;
+    const timeAbovePercent = ((counter.rowsAbove + this.#undefinedRows) / this.#matched) * 100;
     // In this order: another one differs from the reference's file in the last digit.
     const secondsAbove = ((durationHours * timeAbovePercent) / 100) * 3600;
     return {

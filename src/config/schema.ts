@@ -144,7 +144,7 @@ const WindowsSchema = Type.Object(
       description: 'Most pairs watched live.',
       default: 100,
       minimum: 1,
-      maximum: 700,
+      maximum: 690,
     }),
   },
   { ...closed, default: {} },

@@ -28,6 +28,8 @@ export const binancePerp: ExchangeAdapter = {
     messageIntervalMs: 150,
     // 300 connection attempts in 5 minutes an address.
     connectIntervalMs: 1_000,
+    // Every socket is cut after 24 hours.
+    connectionLifeMs: 24 * 3_600_000,
   },
   // The server pings every 3 minutes and the socket library answers; ours only proves that the connection lives.
   ping: binance.ping,

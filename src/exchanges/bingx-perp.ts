@@ -7,6 +7,9 @@ import type { ExchangeAdapter, ListedInstrument } from './exchange.js';
 import { readText } from './fields.js';
 import { numberOrNull, readRows, readVolumes } from './listing.js';
 
+/** Contracts in USDC stand in the same listing. */
+const MARGIN = 'USDT';
+
 export const bingxPerp: ExchangeAdapter = {
   name: 'BingXPerp',
   aliases: ['bingx-swap'],
@@ -39,7 +42,7 @@ function parseListing(bodies: Readonly<Record<string, unknown>>): readonly Liste
     const exchangeSymbol = readText(row.symbol);
     const base = readText(row.asset);
     const quote = readText(row.currency);
-    if (exchangeSymbol === undefined || base === undefined || quote === undefined) return undefined;
+    if (exchangeSymbol === undefined || base === undefined || quote !== MARGIN) return undefined;
     const decimals = numberOrNull(row.pricePrecision);
     return {
       exchangeSymbol,

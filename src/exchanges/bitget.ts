@@ -46,6 +46,7 @@ const common = {
     symbolsPerMessage: 16,
     // 10 messages a second.
     messageIntervalMs: 150,
+    requestsPerHour: 240,
     // 300 connections in 5 minutes an address.
     connectIntervalMs: 1_100,
     // Every socket is cut after 24 hours.

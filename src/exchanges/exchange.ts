@@ -61,6 +61,8 @@ export interface ExchangeLimits {
   readonly symbolsPerMessage: number;
   /** Our pace of sending on one connection, a little under what the exchange allows. */
   readonly messageIntervalMs: number;
+  /** Subscribe and unsubscribe messages an hour that one connection may send. Absent = the exchange names no such number. */
+  readonly requestsPerHour?: number;
   /** Our pace of opening connections to this exchange. */
   readonly connectIntervalMs: number;
   /** The exchange ends a connection after this. Absent = it names no such time. */

@@ -26,6 +26,8 @@ import {
 import { readUpdateId, TopOrder } from './order.js';
 
 const CHANNEL = 'depth.full';
+/** Contracts in USDC and in coins stand in the same listing. */
+const MARGIN = 'USDT';
 /** 5, 10 or 20. */
 const LEVELS = 5;
 
@@ -82,7 +84,7 @@ function parseListing(bodies: Readonly<Record<string, unknown>>): readonly Liste
     const contractSize = stepOrNull(row.contractSize);
     if (exchangeSymbol === undefined || base === undefined || quote === undefined) return undefined;
     // Inverse contracts are settled in the base coin, and their size is in USD.
-    if (row.settleCoin !== quote || contractSize === null) return undefined;
+    if (row.settleCoin !== MARGIN || quote !== MARGIN || contractSize === null) return undefined;
     return {
       exchangeSymbol,
       base,

@@ -63,6 +63,7 @@ export const okx: ExchangeAdapter = {
     symbolsPerMessage: 100,
     // 480 requests an hour a connection; a connection of ours sends a handful, then pings.
     messageIntervalMs: 500,
+    requestsPerHour: 480,
     // 3 connections a second an address.
     connectIntervalMs: 400,
   },

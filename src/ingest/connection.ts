@@ -84,6 +84,11 @@ export class Connection {
     return this.reader.lastQuoteUs;
   }
 
+  /** A quote of it came, whatever was refused before. */
+  streams(exchangeSymbol: string): void {
+    this.#subscriptions.streams(exchangeSymbol);
+  }
+
   get refused(): ReadonlyMap<string, string> {
     return this.#subscriptions.refused;
   }

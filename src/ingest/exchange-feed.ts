@@ -2,7 +2,7 @@
 // shards that carry them, and what of them is silent. A dead exchange never touches another.
 
 import type { GapReason } from '../core/reasons.js';
-import { type Cancel, type Micros, US_PER_MINUTE, US_PER_MS } from '../core/time.js';
+import { type Cancel, type Micros, US_PER_MINUTE } from '../core/time.js';
 import type { ListedInstrument } from '../exchanges/exchange.js';
 import { type Backoff, createBackoff } from './backoff.js';
 import {
@@ -17,6 +17,7 @@ import type { InstrumentLife } from './life.js';
 import { fetchListing } from './listing.js';
 import { createPacer, type Pacer } from './pacer.js';
 import { RestError } from './rest.js';
+import { Revival } from './revival.js';
 import { Roster } from './roster.js';
 import { NOTHING_SELECTED, type Selection, selectInstruments, tradesStill } from './selection.js';
 import { Shard, type ShardSink } from './shard.js';
@@ -28,8 +29,6 @@ export type { ExchangeFeedOptions } from './feed-options.js';
 
 /** How often silent instruments are looked for. */
 const SILENCE_LOOK_MS = 1_000;
-/** Between two attempts to bring back one silent instrument. */
-const RENEW_MS = { min: 5_000, max: 60_000 };
 /** A symbol that is missing over REST makes the listing be read early, but no more often than this. */
 const EARLY_LISTING_US = US_PER_MINUTE;
 /** So many silent instruments of one connection, and half of all that it carries: it is the connection that is dead. */
@@ -42,7 +41,7 @@ export class ExchangeFeed implements Source {
   readonly #roster: Roster;
   readonly #silence: Silence;
   readonly #listingBackoff: Backoff;
-  readonly #renewals = new WeakMap<InstrumentLife, Backoff>();
+  readonly #revival: Revival;
   #timers: readonly Cancel[] = [];
   #selection: Selection = NOTHING_SELECTED;
   #failure: string | undefined;
@@ -55,6 +54,7 @@ export class ExchangeFeed implements Source {
   constructor(options: ExchangeFeedOptions) {
     this.#options = options;
     const { adapter, limits, clock, random, instruments } = options;
+    this.#revival = new Revival(adapter.limits, random);
     this.#pacer = createPacer(adapter.limits.connectIntervalMs, clock);
     this.#listingBackoff = createBackoff(limits.reconnectDelayMsMin, limits.reconnectDelayMsMax, random);
     this.#roster = new Roster({
@@ -83,7 +83,7 @@ export class ExchangeFeed implements Source {
 
   /** Begins and returns at once; how far it got is in `health`. */
   start(): void {
-    this.#timers = [this.#options.clock.every(SILENCE_LOOK_MS, () => this.#silence.look(this.#listening()))];
+    this.#timers = [this.#options.clock.every(SILENCE_LOOK_MS, () => this.#look())];
     void this.#readListing();
   }
 
@@ -154,7 +154,6 @@ export class ExchangeFeed implements Source {
     this.#listingUs = this.#options.clock.nowUs();
     this.#selection = selectInstruments(listing, this.#options.rule, this.#roster);
     const { added, removed } = this.#roster.follow(this.#selection.selected);
-    if (!isFirst) this.#askRefusedAgain();
     if (!isFirst && added === 0 && removed === 0) return;
     this.#options.log.info('listing read', {
       exchange: this.name,
@@ -164,13 +163,6 @@ export class ExchangeFeed implements Source {
       removed,
       connections: this.#roster.shards.length,
     });
-  }
-
-  /** What the exchange refused and lists still, it may stream by now. */
-  #askRefusedAgain(): void {
-    for (const shard of this.#roster.shards)
-      for (const life of shard.lives)
-        if (shard.connection.refused.has(life.listed.exchangeSymbol)) shard.renew(life);
   }
 
   /** Something happened that the listing may explain. */
@@ -214,9 +206,11 @@ export class ExchangeFeed implements Source {
   /** The hot path: one look-up, and nothing allocated. */
   readonly #sink: ShardSink = {
     quote: (id, bid, bidSize, ask, askSize, exchangeUs, receivedUs) => {
-      const life = this.#roster.lifeOf(id);
-      if (life === undefined) return;
+      const placed = this.#roster.placed(id);
+      if (placed === undefined) return;
+      const { life, shard } = placed;
       const { sink } = this.#options;
+      if (shard.connection.refused.size > 0) this.#revival.streams(life, shard);
       if (life.stale) this.#healed(life, receivedUs);
       life.quote(bid, bidSize, ask, askSize, receivedUs);
       const limitUs = life.newAgeLimitUs();
@@ -233,13 +227,21 @@ export class ExchangeFeed implements Source {
   #hole(id: number, fromUs: Micros, reason: GapReason, nowUs: Micros): void {
     const life = this.#roster.lifeOf(id);
     if (life === undefined) return;
+    // What a hole in the numbering has swallowed came at any moment after the last sign of life.
+    const isInNumbering = reason === 'sequence' || reason === 'reset';
+    const reachUs = isInNumbering && life.valid ? Math.min(fromUs, life.signOfLifeUs) : fromUs;
     life.interrupt();
-    this.#options.sink.gap(id, fromUs, reason, nowUs);
+    this.#options.sink.gap(id, reachUs, reason, nowUs);
     // A hole in the numbering: only this instrument is asked for anew, when its decoder is done with the frame.
     if (reason === 'sequence') this.#options.clock.after(0, () => this.#roster.shardOf(id)?.renew(life));
   }
 
-  // ---- Silence ----
+  // ---- Silence and refusals ----
+
+  #look(): void {
+    this.#silence.look(this.#listening());
+    this.#revival.lookAtRefused(this.#roster.shards, this.#options.clock.nowUs());
+  }
 
   *#listening(): Iterable<InstrumentLife> {
     for (const { connection, lives } of this.#roster.shards) {
@@ -252,7 +254,7 @@ export class ExchangeFeed implements Source {
   #dead(life: InstrumentLife, unverified: boolean): void {
     const shard = this.#roster.shardOf(life.instrumentId);
     if (shard === undefined) return;
-    const { sink, clock, random, log } = this.#options;
+    const { sink, clock, log } = this.#options;
     const nowUs = clock.nowUs();
     const isNew = !life.stale;
     if (isNew) {
@@ -263,18 +265,18 @@ export class ExchangeFeed implements Source {
       if (!Number.isNaN(fromUs)) sink.gap(life.instrumentId, fromUs, 'silent', nowUs);
       log.warn('an instrument is silent', { exchange: this.name, symbol: life.symbol, unverified });
     }
-    const backoff = this.#renewals.get(life) ?? createBackoff(RENEW_MS.min, RENEW_MS.max, random);
-    this.#renewals.set(life, backoff);
-    life.nextLookUs = nowUs + backoff.next() * US_PER_MS;
-    if (isNew && this.#fallTogether(shard)) return;
+    if (isNew && this.#fallTogether(shard, SILENT_TOGETHER_MIN)) return;
+    if (!this.#revival.mayAsk(shard, life, nowUs)) return;
+    // Asked for twice, four times, eight times in vain, and all the others too: not they are dead, their socket is.
+    if (this.#revival.isDoubled(life) && this.#fallTogether(shard, 1)) return;
     shard.renew(life);
   }
 
   /** Half of what a connection carries is silent: the connection is. */
-  #fallTogether(shard: Shard): boolean {
+  #fallTogether(shard: Shard, least: number): boolean {
     let stale = 0;
     for (const life of shard.lives) if (life.stale) stale += 1;
-    if (stale < SILENT_TOGETHER_MIN || stale * 2 < shard.size) return false;
+    if (stale < least || stale * 2 < shard.size) return false;
     const { connection } = shard;
     connection.fall(`${stale} of ${shard.size} instruments are silent`, connection.lastQuoteUs);
     return true;
@@ -283,7 +285,7 @@ export class ExchangeFeed implements Source {
   #healed(life: InstrumentLife, nowUs: Micros): void {
     life.stale = false;
     life.heals += 1;
-    this.#renewals.get(life)?.reset();
+    this.#revival.forget(life);
     this.#options.sink.status(life.instrumentId, 'live', Number.NaN, nowUs);
   }
 }

@@ -169,6 +169,9 @@ function stateOf(
     const begun = connections.some(({ reconnects, state }) => reconnects > 0 || state === 'waiting');
     return { state: begun ? 'failed' : 'starting', reason };
   }
+  const refused = roster.shards.flatMap(({ connection }) => [...connection.refused]);
+  if (refused.length > 0 && refused.length === roster.size)
+    return { state: 'degraded', reason: `all ${refused.length} instruments refused: ${refused[0]?.[1]}` };
   const silent = silentOf(roster.shards);
   if (silent.length > 0) {
     const names = silent.slice(0, NAMES_MAX).join(', ');

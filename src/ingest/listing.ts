@@ -31,7 +31,12 @@ export async function fetchListing(
       request.next === undefined
         ? await get(source, timed(request, clock), signal)
         : await getPages(source, request, signal);
-  return adapter.parseListing(bodies);
+  const listing = adapter.parseListing(bodies);
+  // No exchange lists nothing, or trades nothing in a day: an answer that says so is none.
+  if (listing.length === 0) throw new ListingError('the listing is empty');
+  if (listing.every(({ quoteVolume24h }) => !(quoteVolume24h !== null && quoteVolume24h > 0)))
+    throw new ListingError('no symbol of the listing has a volume of 24 hours');
+  return listing;
 }
 
 function timed({ path, timeParameter }: ListingRequest, clock: Clock): string {

@@ -59,6 +59,10 @@ export class Roster {
     return this.#bySymbol.get(exchangeSymbol);
   }
 
+  placed(instrumentId: number): Placed | undefined {
+    return this.#byId.get(instrumentId);
+  }
+
   shardOf(instrumentId: number): Shard | undefined {
     return this.#byId.get(instrumentId)?.shard;
   }

@@ -76,6 +76,11 @@ export class Subscriptions {
     this.#push('quotes', 'subscribe', [exchangeSymbol]);
   }
 
+  /** It streams after all: a refusal of it says nothing any more. */
+  streams(exchangeSymbol: string): void {
+    this.#refused.delete(exchangeSymbol);
+  }
+
   /** A new connection: the exchange knows of nothing that was asked before. */
   restart(): void {
     this.#sent.clear();

@@ -12,6 +12,8 @@ export interface EncoderData {
 
 /** Heap of the worker: rows are held in buffers outside of it. */
 const HEAP_MB = 96;
+/** It makes few small objects: more room would only keep garbage. */
+const YOUNG_MB_MAX = 2;
 
 export class Encoder {
   readonly #data: EncoderData;
@@ -51,7 +53,7 @@ export class Encoder {
   #start(): Worker {
     const worker = new Worker(new URL('./encode-worker.js', import.meta.url), {
       workerData: this.#data,
-      resourceLimits: { maxOldGenerationSizeMb: HEAP_MB, maxYoungGenerationSizeMb: 8 },
+      resourceLimits: { maxOldGenerationSizeMb: HEAP_MB, maxYoungGenerationSizeMb: YOUNG_MB_MAX },
     });
     worker.on('message', (report: JobReport) => {
       worker.unref();

@@ -23,6 +23,13 @@ import { TradesCounts, writeTradesRun } from './trades-run.js';
 const HELD_BYTES = 8 * 1024 * 1024;
 const TORN_BYTES_MAX = 1024 * 1024;
 const READ_BYTES = 512 * 1024;
+/** floats a row: see run.ts. */
+const COLUMNS = ROW_BYTES / 8;
+
+// Both are kept from one segment to the next and used by one reading at a time: buffers that come and go every minute go
+// back to the allocator of the thread, which keeps them in ever more pieces.
+const readPiece = new Uint8Array(READ_BYTES);
+let heldValues = new Float64Array(0);
 
 export interface Converted {
   /** Quotes, trades and cold events that were read. */
@@ -81,7 +88,7 @@ export function closedSegments(files: LakeFiles, root: string, beforeUs: Micros)
 
 export function readSegment(files: LakeFiles, file: FileId, sink: RecordSink): SegmentParser {
   const parser = new SegmentParser(sink);
-  const piece = new Uint8Array(READ_BYTES);
+  const piece = readPiece;
   let at = 0;
   for (let got = files.read(file, piece, 0); got > 0; got = files.read(file, piece, at)) {
     parser.push(piece.subarray(0, got));
@@ -138,13 +145,18 @@ interface Slot {
   filled: number;
 }
 
-/** A later reading: the rows of some instruments, into their columns. */
+/** A later reading: the rows of some instruments, into their columns. Its columns are good until the next is made. */
 class Rows implements RecordSink {
   readonly slots = new Map<number, Slot>();
 
   constructor(instruments: readonly Counted[]) {
+    const values = instruments.reduce((sum, { rows }) => sum + rows * COLUMNS, 0);
+    if (heldValues.length < values) heldValues = new Float64Array(values);
+    let at = 0;
     for (const counted of instruments) {
-      this.slots.set(counted.id, { counted, columns: new Float64Array(counted.rows * 6), filled: 0 });
+      const end = at + counted.rows * COLUMNS;
+      this.slots.set(counted.id, { counted, columns: heldValues.subarray(at, end), filled: 0 });
+      at = end;
     }
   }
 
@@ -185,13 +197,15 @@ function writeRun(files: LakeFiles, segment: FileId, run: FileId, counts: Counts
     const rows = new Rows(held);
     readSegment(files, segment, rows);
     for (const { counted, columns } of rows.slots.values()) {
-      const bytes = new Uint8Array(columns.buffer);
+      const bytes = new Uint8Array(columns.buffer, columns.byteOffset, columns.byteLength);
       files.append(run, bytes);
       const { exchange, symbol, firstUs, lastUs } = counted;
       entries.push({ exchange, symbol, offset, rows: counted.rows, firstUs, lastUs, crc: checksum(bytes) });
       offset += bytes.length;
     }
   }
+  // The rare burst of one instrument is not held for ever.
+  if (heldValues.byteLength > HELD_BYTES) heldValues = new Float64Array(0);
   const text = Buffer.from(counts.lines.join(''), 'utf8');
   files.append(run, text);
   files.append(run, new Uint8Array((8 - (text.length % 8)) % 8));

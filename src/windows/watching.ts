@@ -135,7 +135,8 @@ export class Watching implements PinDesk {
     }
     const { watched } = this.#options;
     this.#pins.hold(client, key, pair);
-    if (watched.find(pair.symbol, pair.exchange1, pair.exchange2) === undefined) this.#choose();
+    // Also where it is watched already: pins come first.
+    this.#choose();
     const window = watched.find(pair.symbol, pair.exchange1, pair.exchange2);
     assert(window !== undefined, 'a pair that was found room for is watched');
     const { symbol, exchange1, exchange2 } = window;

@@ -45,7 +45,7 @@ async function mutePort(context: TestContext): Promise<number> {
 
 test('exchanges that take every connection and never answer are given up within 30 s', async (t) => {
   const port = await mutePort(t);
-  const clock = createFastClock(50);
+  const clock = createFastClock(20);
   const startUs = clock.nowUs();
   const [restUrl, wsUrl] = [`http://localhost:${port}`, `ws://names.invalid:${port}/ws`];
   const neverResolves = () => new Promise(() => {});

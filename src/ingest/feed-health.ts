@@ -162,6 +162,9 @@ function stateOf(
     const why = selection.left.length > 0 ? 'no listed instrument passes the filter' : 'the listing is empty';
     return { state: 'failed', reason: why };
   }
+  const refused = roster.shards.flatMap(({ connection }) => [...connection.refused]);
+  if (refused.length > 0 && refused.length === roster.size)
+    return { state: 'degraded', reason: `all ${refused.length} instruments refused: ${refused[0]?.[1]}` };
   const down = connections.filter(({ state }) => state !== 'live');
   if (down.length > 0) {
     const reason = `${down.length} of ${connections.length} connections not live: ${down[0]?.reason ?? ''}`;
@@ -169,9 +172,6 @@ function stateOf(
     const begun = connections.some(({ reconnects, state }) => reconnects > 0 || state === 'waiting');
     return { state: begun ? 'failed' : 'starting', reason };
   }
-  const refused = roster.shards.flatMap(({ connection }) => [...connection.refused]);
-  if (refused.length > 0 && refused.length === roster.size)
-    return { state: 'degraded', reason: `all ${refused.length} instruments refused: ${refused[0]?.[1]}` };
   const silent = silentOf(roster.shards);
   if (silent.length > 0) {
     const names = silent.slice(0, NAMES_MAX).join(', ');

@@ -162,13 +162,16 @@ test('a connection that falls again and again, however far it comes, is tried le
   assert.ok(pausesUs[0]! < pausesUs.at(-1)!, `pauses: ${pausesUs.join(' ')}`);
 });
 
-test('what the exchange refused and lists still is asked for again with the next listing', async () => {
-  // An hour, the time between two listings, in a few seconds.
-  const world = await setUp({ symbols: ['A-USDT', 'BAD-USDT'], speed: 2_000 });
-  world.server.bad.add('BAD-USDT');
+test('what the exchange refused is asked for again by and by, and health says where it refused everything', async () => {
+  const world = await setUp({ symbols: ['A-USDT', 'BAD-USDT'], speed: 100 });
+  world.server.bad.add('A-USDT').add('BAD-USDT');
   world.feed.start();
   const refused = () => Object.keys(world.feed.health().connections[0]?.refused ?? {});
-  await until('the refusal', () => refused().length === 1);
+  await until('the refusals', () => {
+    world.server.send('C-USDT,1,2');
+    return refused().length === 2;
+  });
+  assert.match(world.feed.health().reason ?? '', /^all 2 instruments refused: /);
   world.server.bad.clear();
   await until('no refusal', () => refused().length === 0);
   await until('quotes of it', () => {
@@ -176,6 +179,25 @@ test('what the exchange refused and lists still is asked for again with the next
     world.server.send('BAD-USDT,1,2');
     return world.feed.health().states.live === 2;
   });
+});
+
+test('a listing that is suddenly empty is none: what is watched stays', async () => {
+  const world = await setUp({ symbols: ['A-USDT'], speed: 2_000 });
+  world.feed.start();
+  const lives = () => {
+    world.server.send('A-USDT,1,2');
+    return world.feed.health().state === 'running';
+  };
+  await until('live', lives);
+  world.server.symbols = [];
+  await until('the reason', () => /the listing is empty/.test(world.feed.health().reason ?? ''), 20_000);
+  assert.equal(world.feed.health().instruments, 1);
+  assert.deepEqual(
+    world.gaps().filter(({ reason }) => reason === 'unsubscribed'),
+    [],
+  );
+  world.server.symbols = ['A-USDT'];
+  await until('running again', lives, 20_000);
 });
 
 test('an announced closing is followed by a new connection that takes over without a hole', async () => {

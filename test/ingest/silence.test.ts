@@ -128,6 +128,16 @@ test('a socket that answers pings and brings nothing is given up, with gaps back
   }
 });
 
+test('a socket that carries one instrument, and is dead, is replaced as well', async () => {
+  const world = await setUp(['A-USDT']);
+  await until('learned', () => world.row('A/USDT').usualIntervalMs !== null);
+  const { connects } = world.server;
+  world.mute.add('A-USDT');
+  await until('a new connection', () => world.server.connects > connects, 20_000);
+  world.mute.clear();
+  await until('live again', () => world.feed.health().states.live === 1);
+});
+
 test('where REST does not answer, silence is believed later, and told as such', async () => {
   const world = await setUp(['A-USDT', 'B-USDT', 'C-USDT', 'D-USDT']);
   await until('learned', () => world.row('B/USDT').usualIntervalMs !== null);
@@ -145,6 +155,12 @@ test('a hole in the numbering is a gap, and a new subscription of that instrumen
   assert.deepEqual(
     world.gapsOf('B/USDT').map(({ reason }) => reason),
     ['sequence'],
+  );
+  // What was missed came at any moment since the last quote.
+  const [gap] = world.gapsOf('B/USDT');
+  assert.ok(
+    gap!.fromUs < gap!.stampUs && gap!.stampUs - gap!.fromUs < 30_000_000,
+    `${gap!.fromUs} ${gap!.stampUs}`,
   );
   assert.deepEqual(world.gapsOf('A/USDT'), []);
 });

@@ -17,6 +17,9 @@ export type WatchMethod = (typeof WATCH_METHODS)[number];
 
 /** A method that tells nothing for so long after it was begun gives way to the next. */
 const FIRST_QUOTE_MS = 30_000;
+/** How often a watch that lives is looked at, and when nothing from it is believed: in times of what is unusual for each. */
+const LOOK_MS = 5_000;
+const SILENT_TIMES = 3;
 /** Between the requests for single symbols. */
 const REQUEST_INTERVAL_MS = 250;
 
@@ -131,6 +134,7 @@ export class CcxtWatch {
     this.#reason = `waiting for the first quote of ${method}`;
     const silent = () => this.#fell(attempt, `${method} told nothing within ${FIRST_QUOTE_MS} ms`, false);
     this.#timers.push(clock.after(FIRST_QUOTE_MS, () => this.#state !== 'live' && silent()));
+    this.#timers.push(clock.every(LOOK_MS, () => this.#look(attempt)));
     for (const life of this.lives.values()) life.asked(clock.nowUs());
     if (method === 'watchBidsAsks') {
       const next = () => this.lives.size > 0 && client.watchBidsAsks([...this.lives.keys()]);
@@ -157,6 +161,14 @@ export class CcxtWatch {
     } catch (error) {
       this.#fell(attempt, wordsOf(error), !isNetworkError(error));
     }
+  }
+
+  /** A socket may live and tell nothing: ccxt answers its pings unseen. */
+  #look(attempt: number): void {
+    const nowUs = this.#options.clock.nowUs();
+    const isDead = (life: InstrumentLife) => nowUs > life.silentFromUs + (SILENT_TIMES - 1) * life.silenceUs;
+    if (this.#state === 'live' && this.lives.size > 0 && [...this.lives.values()].every(isDead))
+      this.#fell(attempt, 'nothing is told any more', false);
   }
 
   #heard(answer: unknown): void {

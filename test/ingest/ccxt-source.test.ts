@@ -102,6 +102,19 @@ test('Kucoin through ccxt: what is delisted goes with a hole, what is listed ane
   await live();
 });
 
+test('Kucoin through ccxt: a socket that lives and tells nothing is a hole of each, and another is opened', {
+  skip,
+}, async (t) => {
+  const { source, live, gaps, hosted } = await stage(t, 'Kucoin');
+  source.start();
+  await live();
+  const { handshakes } = hosted;
+  await until('a hole of each', () => gaps().length === SYMBOLS, 30_000);
+  assert.deepEqual(new Set(gaps().map(({ reason }) => reason)), new Set(['disconnect']));
+  await until('another socket', () => hosted.handshakes > handshakes);
+  await live();
+});
+
 test('without the package, or with a class that it has not, the user is told what to do', async () => {
   await assert.rejects(loadCcxt('./no-such-module.js'), (error: unknown) => {
     assert.ok(error instanceof CcxtError);

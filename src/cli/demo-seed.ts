@@ -53,14 +53,19 @@ export async function seedDemoLake(seed: DemoSeed): Promise<void> {
 
 async function writeLake(beside: string, { root, market, nowUs, log, asked }: DemoSeed): Promise<void> {
   markOrigin(beside, 'demo');
-  const history = new Map<string, Required<QuoteColumns>>();
-  for (const instrument of market.instruments) {
-    const columns = generateHistory(market, instrument, nowUs - US_PER_HOUR, nowUs, INTERVAL_MS);
-    writeHistory(beside, instrument.exchange, instrument.symbol, columns);
-    history.set(`${instrument.symbol} ${instrument.exchange}`, columns);
-    await breathe(asked);
+  const rows: PairRow[] = [];
+  // Symbol by symbol: what is held at a time are the columns of one.
+  for (const symbol of new Set(market.instruments.map((one) => one.symbol))) {
+    const history = new Map<string, QuoteColumns>();
+    for (const instrument of market.instruments) {
+      if (instrument.symbol !== symbol) continue;
+      const columns = generateHistory(market, instrument, nowUs - US_PER_HOUR, nowUs, INTERVAL_MS);
+      writeHistory(beside, instrument.exchange, symbol, columns);
+      history.set(instrument.exchange, columns);
+      await breathe(asked);
+    }
+    rows.push(...(await statistics(symbol, history, asked)));
   }
-  const rows = await statistics(market, history, asked);
   await mkdir(statisticsFolder(beside), { recursive: true });
   await writeFile(join(statisticsFolder(beside), statisticsFileName(nowUs)), formatStatisticsCsv(rows));
   log.info('demo lake written', { root, instruments: market.instruments.length, pairs: rows.length });
@@ -80,21 +85,16 @@ async function isEmpty(folder: string): Promise<boolean> {
   }
 }
 
-/** Every pair of exchanges of one kind, of every symbol, by the reference's formulas and join (no tolerance). */
+/** Every pair of exchanges of one kind, by the reference's formulas and join (no tolerance). */
 async function statistics(
-  market: Market,
+  symbol: string,
   history: ReadonlyMap<string, QuoteColumns>,
   asked: AbortSignal,
 ): Promise<PairRow[]> {
   const rows: PairRow[] = [];
-  const instruments = market.instruments.map(({ exchange, symbol }) => ({
-    exchange,
-    symbol,
-    directories: [],
-  }));
-  for (const { symbol, left, right } of discoverPairs(instruments)) {
-    const rowsOf = ({ exchange }: { exchange: string }) => history.get(`${symbol} ${exchange}`);
-    const [leftRows, rightRows] = [rowsOf(left), rowsOf(right)];
+  const instruments = [...history.keys()].map((exchange) => ({ exchange, symbol, directories: [] }));
+  for (const { left, right } of discoverPairs(instruments)) {
+    const [leftRows, rightRows] = [history.get(left.exchange), history.get(right.exchange)];
     if (leftRows === undefined || rightRows === undefined) continue;
     const found = pairStatistics(leftRows, rightRows);
     await breathe(asked);

@@ -170,7 +170,8 @@ function decodeData(topic: string, frame: JsonObject, books: Books, sink: Decode
 
 /**
  * Pushed on change. `quoteTime` is when the top was made, `ts` when the frame was: in a recording 8 ms before it. How an
- * empty side is written is unverified: absent, null, zero and an empty text are all taken for one.
+ * empty side is written is unverified: absent, null, zero and an empty text are all taken for one. A `quoteTime` of 0 is
+ * said to come (tardis-node leaves such a message out, unverified): then `ts` is its time.
  */
 function decodeTop(symbol: unknown, tick: JsonObject, ts: unknown, books: Books, sink: DecoderSink): void {
   const id = readInstrument(books.listing, symbol, sink);

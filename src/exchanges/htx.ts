@@ -58,7 +58,7 @@ export const htx: ExchangeAdapter = {
   // lives. Its own `{"ping":n}` from us would be answered, but reads like the server's in a recording.
   ping: { intervalMs: 15_000, frame: () => null },
   compressed: true,
-  refusalScope: 'named',
+  refusalScope: 'whole',
   listingRequests: [
     { key: 'symbols', path: '/v1/common/symbols' },
     { key: 'tickers', path: '/market/tickers' },

@@ -171,11 +171,24 @@ function rest(path: URL, book: SimBook, nowUs: Micros): RestReply {
       const data = book.listing.map((listed) => ticker(book, listed, nowUs));
       return { status: 200, body: { status: 'ok', ts, data } };
     }
+    // Asked for by clients before anything else, and not by the adapter.
+    case '/v2/reference/currencies':
+      return { status: 200, body: { code: 200, data: currencies(book) } };
     default: {
       const error = { 'err-code': 'invalid-parameter', 'err-msg': 'no such path' };
       return { status: 200, body: { status: 'error', ...error, data: null } };
     }
   }
+}
+
+function currencies(book: SimBook): readonly unknown[] {
+  const names = new Set(book.listing.flatMap(({ base, quote }) => [base, quote]));
+  return [...names].map((name) => ({
+    currency: name.toLowerCase(),
+    assetType: 1,
+    chains: [],
+    instStatus: 'normal',
+  }));
 }
 
 function symbolRow(listed: SimListed): unknown {

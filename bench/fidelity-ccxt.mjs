@@ -24,6 +24,7 @@ const CLIENTS = {
   BitgetPerp: (at) => bitget(at, 'swap'),
   BingX: bingx,
   BingXPerp: bingx,
+  HTX: htx,
 };
 
 const bidsAsks = {
@@ -131,6 +132,14 @@ function bingx({ BingX, BingXPerp }) {
     ws: { spot: BingX.wsUrl, linear: BingXPerp.wsUrl },
   };
   return { id: 'bingx', api, options: {}, best: ticker };
+}
+
+/** Its ticker is of the last 24 hours unless another channel is named. */
+function htx({ HTX }) {
+  const api = { spot: HTX.restUrl, public: HTX.restUrl, ws: { api: { spot: { public: HTX.wsUrl } } } };
+  const markets = { spot: true, linear: false, inverse: false };
+  const options = { fetchMarkets: { types: markets }, watchTicker: { name: 'market.{marketId}.bbo' } };
+  return { id: 'htx', api, options, best: ticker };
 }
 
 function types(type) {

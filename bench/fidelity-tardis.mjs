@@ -19,6 +19,7 @@ const FEEDS = {
   KucoinPerp: { id: 'kucoin-futures', asks: true },
   Bitget: { id: 'bitget' },
   BitgetPerp: { id: 'bitget-futures' },
+  HTX: { id: 'huobi' },
 };
 
 /** Why the client cannot be tried at this exchange; null where it can. */
@@ -37,10 +38,12 @@ export async function runTardis(exchange, { urls, listings }, told, isOver) {
     failure = error;
   };
   const symbols = listings[exchange].map(({ exchangeSymbol }) => exchangeSymbol);
+  // It writes every symbol in capitals.
+  const spellings = new Map(symbols.map((symbol) => [symbol.toUpperCase(), symbol]));
   const feed = tardis.streamNormalized({ exchange: id, symbols, onError }, tardis.normalizeBookTickers);
   for await (const { type, symbol, bidPrice, askPrice } of feed) {
     if (isOver()) break;
-    if (type === 'book_ticker') told(symbol, bidPrice, askPrice);
+    if (type === 'book_ticker') told(spellings.get(symbol.toUpperCase()), bidPrice, askPrice);
     if (failure !== undefined) throw failure;
   }
 }

@@ -8,7 +8,7 @@ import { CACHE_BYTES_MAX } from './history/cache.js';
 const MB = 1024 * 1024;
 
 export const LIMITS = {
-  /** Instruments the hub has room for: eight exchanges, spot and perpetual, with delisted ones. */
+  /** Instruments the hub has room for: all exchanges, spot and perpetual, with delisted ones. */
   instrumentsMax: 16_384,
   ingest: {
     /** A longer frame closes the connection (and is counted): no best bid and ask needs it. */

@@ -3,19 +3,17 @@
 // socket, no clock, no log; never throws on a frame. Full top of book in every message: a decoder holds its
 // order, no prices.
 
-import { gunzipSync } from 'node:zlib';
 import { US_PER_SECOND } from '../core/time.js';
-import {
-  type Decoder,
-  type DecoderListing,
-  type DecoderSink,
-  type ExchangeAdapter,
-  FRAME_BYTES_MAX,
-  type ListedInstrument,
-  type RestTop,
+import type {
+  Decoder,
+  DecoderListing,
+  DecoderSink,
+  ExchangeAdapter,
+  ListedInstrument,
+  RestTop,
 } from './exchange.js';
 import { controlDetail, emitTop, readExchangeUs, readInstrument, readText } from './fields.js';
-import { excerpt, frameText, isObject, type JsonObject, objectOf } from './frame.js';
+import { excerpt, frameText, inflatedFrame, isObject, type JsonObject, objectOf } from './frame.js';
 import {
   arrayAt,
   listingError,
@@ -127,7 +125,7 @@ function createDecoder(listing: DecoderListing): Decoder {
   const order = new TopOrder();
   return {
     decode(frame, _receivedUs, sink) {
-      const plain = inflated(frame, sink);
+      const plain = inflatedFrame(frame, sink);
       const text = plain === undefined ? undefined : frameText(plain, sink);
       if (text === undefined) return;
       // Bare text, no JSON: how the perpetuals ask.
@@ -137,19 +135,6 @@ function createDecoder(listing: DecoderListing): Decoder {
     },
     reset: (instrumentId) => order.reset(instrumentId),
   };
-}
-
-/** What a GZIP frame holds, at most FRAME_BYTES_MAX of it; a frame that is not GZIP is taken as inflated. */
-function inflated(frame: Uint8Array, sink: DecoderSink): Uint8Array | undefined {
-  const isGzip = frame[0] === 0x1f && frame[1] === 0x8b;
-  if (!isGzip || frame.byteLength > FRAME_BYTES_MAX) return frame;
-  try {
-    return gunzipSync(frame, { maxOutputLength: FRAME_BYTES_MAX });
-  } catch (error) {
-    const isLong = error instanceof RangeError;
-    sink.reject(isLong ? 'too-large' : 'malformed', error instanceof Error ? error.message : 'gzip');
-    return undefined;
-  }
 }
 
 function decodeObject(

@@ -1,6 +1,7 @@
 // From the bytes of a frame to a JSON value, with the rejects every exchange has in common.
 // Knows no exchange; must never throw, whatever the bytes are.
 
+import { gunzipSync } from 'node:zlib';
 import { type DecoderSink, FRAME_BYTES_MAX } from './exchange.js';
 
 export type JsonObject = { readonly [key: string]: unknown };
@@ -9,6 +10,22 @@ export type JsonObject = { readonly [key: string]: unknown };
 const EXCERPT_CHARS = 200;
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/**
+ * What a GZIP frame holds, at most FRAME_BYTES_MAX of it; a frame that is not GZIP is taken as inflated. Undefined when it
+ * was rejected.
+ */
+export function inflatedFrame(frame: Uint8Array, sink: DecoderSink): Uint8Array | undefined {
+  const isGzip = frame[0] === 0x1f && frame[1] === 0x8b;
+  if (!isGzip || frame.byteLength > FRAME_BYTES_MAX) return frame;
+  try {
+    return gunzipSync(frame, { maxOutputLength: FRAME_BYTES_MAX });
+  } catch (error) {
+    const isLong = error instanceof RangeError;
+    sink.reject(isLong ? 'too-large' : 'malformed', error instanceof Error ? error.message : 'gzip');
+    return undefined;
+  }
+}
 
 /** The text of a frame; undefined when it was rejected (too long, not UTF-8). */
 export function frameText(frame: Uint8Array, sink: DecoderSink): string | undefined {

@@ -12,13 +12,14 @@ import { bybitPerp } from './bybit-perp.js';
 import type { ExchangeAdapter } from './exchange.js';
 import { gateio } from './gateio.js';
 import { gateioPerp } from './gateio-perp.js';
+import { htx } from './htx.js';
 import { kucoin, kucoinPerp } from './kucoin.js';
 import { mexc } from './mexc.js';
 import { mexcPerp } from './mexc-perp.js';
 import { okx } from './okx.js';
 import { okxPerp } from './okx-perp.js';
 
-const spot: readonly ExchangeAdapter[] = [binance, bybit, gateio, okx, kucoin, mexc, bitget, bingx];
+const spot: readonly ExchangeAdapter[] = [binance, bybit, gateio, okx, kucoin, mexc, bitget, bingx, htx];
 const perpetual: readonly ExchangeAdapter[] = [
   ...[binancePerp, bybitPerp, gateioPerp, okxPerp],
   ...[kucoinPerp, mexcPerp, bitgetPerp, bingxPerp],

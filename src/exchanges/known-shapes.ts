@@ -6,6 +6,7 @@ import { bingx } from './known-shapes/bingx.js';
 import { bitget } from './known-shapes/bitget.js';
 import { bybit } from './known-shapes/bybit.js';
 import { gateio } from './known-shapes/gateio.js';
+import { htx } from './known-shapes/htx.js';
 import { kucoin } from './known-shapes/kucoin.js';
 import { mexc } from './known-shapes/mexc.js';
 import { okx } from './known-shapes/okx.js';
@@ -19,6 +20,7 @@ const families: Readonly<Record<string, readonly string[]>> = {
   mexc,
   bitget,
   bingx,
+  htx,
 };
 
 /** As ingest/frame-shape.ts writes them; spot and perpetual together. Empty where nobody has recorded the exchange. */

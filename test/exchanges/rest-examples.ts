@@ -26,12 +26,15 @@ export interface RequestSent {
   readonly payload: readonly string[];
   readonly params: readonly string[];
   readonly method: string;
+  readonly sub: string;
+  readonly unsub: string;
 }
 
 export const TIME_MS = 1_700_000_000_123;
 
 const CONCAT = ['BTCUSDT', 'ETHUSDT', 'XRPUSDT'] as const;
 const HYPHEN = ['BTC-USDT', 'ETH-USDT', 'XRP-USDT'] as const;
+const LOWER = ['btcusdt', 'ethusdt', 'xrpusdt'] as const;
 const UNDERSCORE = ['BTC_USDT', 'ETH_USDT', 'XRP_USDT'] as const;
 const SWAP = ['BTC-USDT-SWAP', 'ETH-USDT-SWAP', 'XRP-USDT-SWAP'] as const;
 const LOTS = ['XBTUSDTM', 'ETHUSDTM', 'XRPUSDTM'] as const;
@@ -155,4 +158,10 @@ export const REST_EXAMPLES: Readonly<Record<string, RestExample>> = {
   BitgetPerp: bitget,
   BingX: bingx(0, { msg: 'SUCCESS', timestamp: TIME_MS }),
   BingXPerp: bingx('', { msg: '', dataType: '', data: null }),
+  HTX: {
+    symbols: LOWER,
+    tops: { status: 'ok', ts: TIME_MS, data: rows(LOWER, 'symbol', 'bid', 'ask', 0) },
+    time: { status: 'ok', data: TIME_MS },
+    granted: ({ id, sub, unsub }) => ({ id, status: 'ok', subbed: sub, unsubbed: unsub, ts: TIME_MS }),
+  },
 };

@@ -124,7 +124,7 @@ test(`a roll of every socket under ${RATE} quotes/s loses none and doubles none 
   assert.ok(count(sent) > RATE, `${count(sent)} quotes`);
   for (const [key, rows] of sent) assert.deepEqual(received.get(key), rows, key);
   assert.equal(count(received), count(sent));
-  assert.equal(tradesSent.size, 2 * SYMBOLS);
+  assert.equal(tradesSent.size, adapters.filter(({ trades }) => trades !== undefined).length * SYMBOLS);
   assert.deepEqual(tradesReceived, tradesSent);
   const duplicates = feeds.map((feed) => feed.health().counters.duplicates);
   assert.ok(Math.min(...duplicates) > 0, `every exchange had an overlap: ${duplicates}`);

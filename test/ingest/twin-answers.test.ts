@@ -13,12 +13,11 @@ import { createMarket, marketBook } from '../../src/sim/market.js';
 import { startSimServer } from '../../src/sim/server.js';
 import { VirtualClock } from '../../src/sim/virtual-clock.js';
 import { RecordingSink, TestListing } from '../exchanges/record.js';
+import { REST_EXAMPLES } from '../exchanges/rest-examples.js';
 import { Client } from '../sim/client.js';
 
 const SEED = 6;
 const START_US = Date.UTC(2026, 10, 22, 12, 0, 0, 123) * 1_000;
-/** Answers that do not repeat the id of their request. */
-const NAME_NO_REQUEST = new Set(['Bitget', 'BitgetPerp', 'MEXCPerp']);
 
 async function stage(context: TestContext, adapter: ExchangeAdapter) {
   const simulated = SIM_EXCHANGES.find(({ name }) => name === adapter.name)!;
@@ -82,7 +81,7 @@ for (const adapter of adapters) {
     const answered = async (kind: string, count: number, requestId: number) => {
       await client.until(`${kind} ${requestId}`, () => answers(kind).length >= count);
       const { requestId: id } = (answers(kind)[count - 1]![2] ?? {}) as { requestId?: string };
-      assert.equal(id, NAME_NO_REQUEST.has(adapter.name) ? undefined : `${requestId}`);
+      assert.equal(id, REST_EXAMPLES[adapter.name]!.namesNoRequest === true ? undefined : `${requestId}`);
     };
 
     if (adapter.awaitsWelcome === true)

@@ -1,7 +1,6 @@
 // BingX spot, simulated: `/openApi/spot/…` and the socket `/market`. Every frame of the server is GZIP, what
 // the client sends is plain text. Source: BingX docs, and captures of other public clients (2024 to 2026).
 
-import { gunzipSync, gzipSync } from 'node:zlib';
 import { type Micros, US_PER_MS } from '../../core/time.js';
 import type {
   Conversation,
@@ -12,6 +11,7 @@ import type {
   SimListed,
   SimQuote,
 } from '../exchange.js';
+import { inflatedText, zipped } from '../gzip.js';
 import { RateWindow } from '../rate-window.js';
 import {
   asObject,
@@ -202,18 +202,6 @@ export class BingxConversation implements Conversation {
 
   #send(text: string): void {
     this.#peer.send(zipped(text));
-  }
-}
-
-function zipped(text: string): Uint8Array {
-  return gzipSync(text, { level: 1 });
-}
-
-function inflatedText(frame: Uint8Array): string {
-  try {
-    return gunzipSync(frame).toString('utf8');
-  } catch {
-    return '';
   }
 }
 

@@ -10,6 +10,7 @@ import { bybit } from './bybit.js';
 import { bybitPerp } from './bybit-perp.js';
 import { gateio } from './gateio.js';
 import { gateioPerp } from './gateio-perp.js';
+import { htx } from './htx.js';
 import { kucoin, kucoinPerp } from './kucoin.js';
 import { mexc } from './mexc.js';
 import { mexcPerp } from './mexc-perp.js';
@@ -17,6 +18,6 @@ import { okx } from './okx.js';
 import { okxPerp } from './okx-perp.js';
 
 export const SIM_EXCHANGES: readonly SimExchange[] = [
-  ...[binance, bybit, gateio, okx, kucoin, mexc, bitget, bingx],
+  ...[binance, bybit, gateio, okx, kucoin, mexc, bitget, bingx, htx],
   ...[binancePerp, bybitPerp, gateioPerp, okxPerp, kucoinPerp, mexcPerp, bitgetPerp, bingxPerp],
 ];

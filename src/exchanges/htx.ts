@@ -30,9 +30,9 @@ import { givingUpId, readAnswered } from './request-id.js';
 const TOPIC = /^market\.([^.]*)\.(.+)$/;
 /** Documented channels that carry no best bid and ask of one book alone; `size_…` and `BTC_CW` are of the futures. */
 const OTHER_CHANNEL =
-  /^(?:kline\.\w+|depth\.(?:step\d+|percent10|size_\d+\.high_freq)|mbp\.(?:refresh\.)?\d+|trade\.detail|detail|ticker|etp)$/;
+  /^(?:kline\.\w+|depth\.(?:step\d+|percent10|size_\d+\.high_freq)|mbp\.(?:refresh\.)?\d+|trade\.detail|detail|ticker)$/;
 /** The same of all symbols at once. */
-const OTHER_TOPIC = /^market\.(?:tickers|overview)$/;
+const OTHER_TOPIC = 'market.tickers';
 /** In the text of a refusal: `invalid topic market.abcusdt.bbo`. */
 const TOPIC_REFUSED = /market\.([^.\s]+)\.bbo/;
 
@@ -164,7 +164,7 @@ function decodeData(topic: string, frame: JsonObject, books: Books, sink: Decode
   if (channel === 'bbo') {
     if (isObject(frame.tick)) decodeTop(symbol, frame.tick, frame.ts, books, sink);
     else sink.reject('missing-field', 'tick');
-  } else if (OTHER_CHANNEL.test(channel) || OTHER_TOPIC.test(topic)) sink.control('other-channel');
+  } else if (OTHER_CHANNEL.test(channel) || topic === OTHER_TOPIC) sink.control('other-channel');
   else sink.reject('unrecognised', excerpt(topic));
 }
 
@@ -178,7 +178,7 @@ function decodeTop(symbol: unknown, tick: JsonObject, ts: unknown, books: Books,
   if (id === undefined) return;
   const madeUs = readExchangeUs(tick.quoteTime);
   const exchangeUs = Number.isNaN(madeUs) ? readExchangeUs(ts) : madeUs;
-  // Rises with holes.
+  // Called a sequence number; that it rises is unverified, and how: no hole in it is taken for a gap.
   const updateId = readUpdateId(tick.seqId);
   if (books.order.isOlder(id, updateId, exchangeUs))
     sink.reject('out-of-order', `seqId ${excerpt(tick.seqId)} time ${exchangeUs}`);
@@ -217,7 +217,7 @@ function decodeError(frame: JsonObject, sink: DecoderSink): void {
 // best bid and ask (documented; the one that is recorded, of 2026, was cut and lacks `seqId` and `symbol`)
 //   {"ch":"market.btcusdt.bbo","ts":1630994555540,"tick":{"seqId":137005210233,"ask":52665.02,"askSize":1.502181,
 //    "bid":52665.01,"bidSize":0.178567,"quoteTime":1630994555539,"symbol":"btcusdt"}}
-// request and answer (recorded), giving up and answer (documented)
+// request and answer (recorded of other channels, with numbers as ids), giving up and answer (documented)
 //   {"sub":"market.btcusdt.bbo","id":"1"}   {"id":"1","status":"ok","subbed":"market.btcusdt.bbo","ts":1489474081631}
 //   {"unsub":"market.btcusdt.bbo","id":"2"}   {"id":"2","status":"ok","unsubbed":"market.btcusdt.bbo","ts":1494326028889}
 // refusals (documented)

@@ -25,7 +25,6 @@ export const htx: readonly string[] = [
   'ch:s tick.data[].amount:n tick.data[].direction:s tick.data[].id:n tick.data[].price:n tick.data[].tradeId:n tick.data[].ts:n tick.id:n tick.ts:n ts:n',
   'ch:s tick.data[].amount:n tick.data[].direction:s tick.data[].id:n tick.data[].price:n tick.data[].ts:n tick.id:n tick.ts:n ts:n',
   'ch:s tick.quoteTime:n tick.seqId:n tick.symbol:s ts:n',
-  'ch:s ts:n',
   'data.close:n id:s rep:s status:s ts:n',
   'err-code:s err-msg:s id:s status:s ts:n',
   'err-code:s err-msg:s status:s ts:n',

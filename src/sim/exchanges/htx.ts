@@ -199,7 +199,7 @@ function symbolRow(listed: SimListed): unknown {
     'amount-precision': listed.sizeDecimals,
     'symbol-partition': 'main',
     symbol: listed.exchangeSymbol,
-    state: listed.trading ? 'online' : 'suspend',
+    state: listed.trading ? 'online' : 'offline',
     'value-precision': 8,
     'min-order-amt': 10 ** -listed.sizeDecimals,
     'max-order-amt': 1_000_000,

@@ -9,6 +9,7 @@ import type { ConnectionCounters, ConnectionHealth, ConnectionOptions } from './
 import { addCounters, noCounters } from './counters.js';
 import { Handover, type Heard } from './handover.js';
 import type { InstrumentLife } from './life.js';
+import { RollPlan } from './roll-plan.js';
 import type { IngestSink } from './sink.js';
 import { type HeardTrade, TradeHandover } from './trade-handover.js';
 
@@ -50,12 +51,15 @@ export class Shard {
   #takeover: Takeover | undefined;
   /** Of the last takeover: the new connection may bring trades again for a while. */
   #tradesAfter: { readonly trades: TradeHandover; readonly untilUs: Micros } | undefined;
-  #cancelLife: Cancel = () => {};
+  readonly #plan: RollPlan;
   /** Counters of connections that are gone. */
   readonly #past = noCounters();
 
   constructor(options: ShardOptions) {
     this.#options = options;
+    const { clock, random, adapter } = options.shared;
+    const lifeMs = adapter.limits.connectionLifeMs;
+    this.#plan = new RollPlan({ clock, random, lifeMs, roll: () => this.roll() });
     this.#current = this.#connect();
   }
 
@@ -73,12 +77,11 @@ export class Shard {
 
   start(): void {
     this.#current.start();
-    this.#planRoll();
   }
 
   /** For good; what becomes of its instruments is the caller's to tell. */
   stop(): void {
-    this.#cancelLife();
+    this.#plan.cancel();
     this.#endTakeover();
     this.#current.stop();
   }
@@ -154,15 +157,6 @@ export class Shard {
     return connection;
   }
 
-  #planRoll(): void {
-    this.#cancelLife();
-    const { clock, random, adapter } = this.#options.shared;
-    const lifeMs = adapter.limits.connectionLifeMs;
-    // Not all at once: up to a tenth of the life earlier.
-    if (lifeMs !== undefined)
-      this.#cancelLife = clock.after(lifeMs * (0.85 + 0.1 * random()), () => this.roll());
-  }
-
   // ---- What its connections say ----
 
   #heard(from: Connection, instrumentId: number, quote: Heard): void {
@@ -198,6 +192,8 @@ export class Shard {
   }
 
   #asked(from: Connection, exchangeSymbols: readonly string[], nowUs: Micros): void {
+    // Each connection that opens asks, whichever way it came about.
+    if (from === this.#current) this.#plan.opened(from.openedUs);
     for (const symbol of exchangeSymbols)
       if (from === this.#current) this.#lives.get(symbol)?.asked(nowUs);
       else this.#takeover?.askedUs.set(symbol, nowUs);
@@ -252,7 +248,7 @@ export class Shard {
     takeover.trades.complete();
     const untilUs = this.#options.shared.clock.nowUs() + HANDOVER_US_MAX;
     this.#tradesAfter = { trades: takeover.trades, untilUs };
-    this.#planRoll();
+    this.#plan.opened(this.#current.openedUs);
   }
 
   #endTakeover(): void {

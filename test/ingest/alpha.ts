@@ -86,10 +86,22 @@ function decodeAnswer(text: string, sink: DecoderSink): void {
   else sink.control('subscribe-error', { requestId: String(no), ...named, message: 'unknown symbol' });
 }
 
+/** What one socket was asked for and has not been refused. */
+export interface AlphaStream {
+  readonly socket: WebSocket;
+  readonly symbols: Set<string>;
+}
+
 export interface AlphaServer {
   readonly restUrl: string;
   readonly wsUrl: string;
   readonly sockets: ReadonlySet<WebSocket>;
+  /** Every socket that was accepted, in order. */
+  readonly streams: readonly AlphaStream[];
+  /** Whether the n-th socket (from 0) refuses a symbol, beside those in `bad`. */
+  refuses: (at: number, symbol: string) => boolean;
+  /** What a subscription is answered with at once, by symbol: bid, ask, update id. */
+  readonly tellsFirst: Map<string, string>;
   /** Every symbol asked for, in order. */
   readonly asked: string[];
   connects: number;
@@ -125,6 +137,7 @@ export interface AlphaServer {
 export async function startAlpha(symbols: readonly string[]): Promise<AlphaServer> {
   const sockets = new Set<WebSocket>();
   const subscribers = new Map<string, WebSocket>();
+  const streams: AlphaStream[] = [];
   const http: Server = createServer((request, response) => {
     if (request.url === '/token') {
       if (!state.keepsToken) answerToken(request.method, response);
@@ -159,6 +172,8 @@ export async function startAlpha(symbols: readonly string[]): Promise<AlphaServe
   });
   const accept = (ws: WebSocket): void => {
     sockets.add(ws);
+    const at = streams.push({ socket: ws, symbols: new Set() }) - 1;
+    const { symbols } = streams[at]!;
     if (state.greets) ws.send('hi');
     ws.on('close', () => {
       sockets.delete(ws);
@@ -174,11 +189,16 @@ export async function startAlpha(symbols: readonly string[]): Promise<AlphaServe
       } = JSON.parse(text) as { sub?: string[]; unsub?: string[]; id: number };
       state.givenUp.push(...unsub);
       for (const symbol of unsub) subscribers.delete(symbol);
+      for (const symbol of unsub) symbols.delete(symbol);
       state.asked.push(...sub);
       for (const symbol of sub) subscribers.set(symbol, ws);
-      const culprit = sub.find((symbol) => state.bad.has(symbol));
-      if (culprit === undefined) ws.send(JSON.stringify({ ok: id }));
-      else ws.send(JSON.stringify({ no: id, ...(state.names ? { symbol: culprit } : {}) }));
+      const culprit = sub.find((symbol) => state.bad.has(symbol) || state.refuses(at, symbol));
+      if (culprit === undefined) {
+        ws.send(JSON.stringify({ ok: id }));
+        for (const symbol of sub) symbols.add(symbol);
+        for (const symbol of sub)
+          if (state.tellsFirst.has(symbol)) ws.send(`${symbol},${state.tellsFirst.get(symbol)}`);
+      } else ws.send(JSON.stringify({ no: id, ...(state.names ? { symbol: culprit } : {}) }));
     });
   };
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
@@ -187,6 +207,9 @@ export async function startAlpha(symbols: readonly string[]): Promise<AlphaServe
     restUrl: `http://127.0.0.1:${port}`,
     wsUrl: `ws://127.0.0.1:${port}`,
     sockets,
+    streams,
+    refuses: () => false,
+    tellsFirst: new Map(),
     asked: [],
     connects: 0,
     bad: new Set(),

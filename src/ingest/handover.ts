@@ -1,192 +1,191 @@
 // One connection takes over from another without a quote lost or doubled: both carry the same instruments for a
 // while, the old one's quotes are passed on, the new one's are held until both have shown the same quote of the
-// instrument; from there on the new one speaks. Knows no socket and no clock; never reorders what it passes on.
+// instrument; from there on the new one speaks, until it falls: then the old one does again. Knows no socket and no clock.
 
 import type { Micros } from '../core/time.js';
-
-/** A quote with everything that tells it from another one. `updateId` is NaN where the exchange gives none. */
-export interface Heard {
-  readonly bid: number;
-  readonly bidSize: number;
-  readonly ask: number;
-  readonly askSize: number;
-  readonly exchangeUs: Micros;
-  readonly receivedUs: Micros;
-  readonly updateId: number;
-}
+import { Crossing, type Heard } from './crossing.js';
 
 /** Both connections have been silent about an instrument for so long: the new one may speak. */
 const QUIET_US = 5_000_000;
-/** Quotes kept of the old connection to find the new one's first among them, and held of the new one. */
-const RECENT_MAX = 512;
+/** So long after the new one was asked for an instrument it may speak whatever was heard, if only it has said anything. */
+const SETTLE_US_MAX = 30_000_000;
+/** Quotes held of the new one until it speaks; and of the old one after that, in case that the new one falls. */
 const HELD_MAX = 4_096;
+const HELD_ASIDE_MAX = 512;
 
 export interface HandoverOptions {
   /** Where quotes go on to. */
   readonly pass: (instrumentId: number, quote: Heard) => void;
   /** The new connection speaks for it from now on; the old one no longer does. */
   readonly switched: (instrumentId: number) => void;
-  /** Whether this is what was passed on last of it, times apart: a snapshot that says nothing new. */
+  /** Whether this is what was passed on last of it and stands, times apart: a snapshot that says nothing new. */
   readonly isKnown: (instrumentId: number, quote: Heard) => boolean;
 }
 
+/** How the new connection stands to an instrument. */
+export interface Asked {
+  /** When it was asked for it; NaN = not yet. */
+  readonly askedUs: Micros;
+  /** The exchange refused it to the new connection, though not to the old one. */
+  readonly isRefused: boolean;
+}
+
+/** `missed`: the old connection streams it, and the new one does not. */
+export type Settled = 'settled' | 'open' | 'missed';
+
 /** One instrument on its way from the old connection to the new one. */
-interface Crossing {
-  recent: Heard[];
-  held: Heard[];
+interface Way {
+  readonly crossing: Crossing;
+  /** The new one speaks for it. */
   done: boolean;
-  /** What the new connection has still to repeat: by id, or quote by quote. */
-  skipToId: number;
-  skip: Heard[];
-  /** What was passed on last. */
-  last: Heard | undefined;
+  newHasSpoken: boolean;
+  /** Since when the old one brings quotes that the new one should bring too, and it has brought none; NaN = it has. */
+  missedUs: Micros;
 }
 
 export class Handover {
   /** Quotes that both connections brought. */
   duplicates = 0;
   readonly #options: HandoverOptions;
-  readonly #crossings = new Map<number, Crossing>();
+  readonly #ways = new Map<number, Way>();
 
   constructor(options: HandoverOptions) {
     this.#options = options;
   }
 
+  /** Whether the new connection speaks for it. */
   has(instrumentId: number): boolean {
-    return this.#crossings.get(instrumentId)?.done === true;
+    return this.#ways.get(instrumentId)?.done === true;
+  }
+
+  /** Whether the new connection has brought a quote of it. */
+  hasSpoken(instrumentId: number): boolean {
+    return this.#ways.get(instrumentId)?.newHasSpoken === true;
   }
 
   fromOld(instrumentId: number, quote: Heard): void {
-    const crossing = this.#crossing(instrumentId);
-    if (crossing.done) {
+    const way = this.#way(instrumentId);
+    const { crossing } = way;
+    if (way.done) {
+      this.duplicates += 1;
+      if (!crossing.isRepeated(quote)) crossing.hold(quote, HELD_ASIDE_MAX);
+      return;
+    }
+    if (!crossing.spoken(quote)) {
       this.duplicates += 1;
       return;
     }
-    this.#pass(instrumentId, crossing, quote);
-    crossing.recent.push(quote);
-    if (crossing.recent.length > RECENT_MAX) crossing.recent.shift();
-    const at = lastCovered(crossing.held, quote);
-    if (at < 0) return;
-    // The new connection has shown what came before this quote, and has still to bring the quote itself.
-    if (!same(crossing.held[at]!, quote)) crossing.skipToId = quote.updateId;
-    this.duplicates += at + 1;
-    this.#switch(instrumentId, crossing, crossing.held.slice(at + 1));
+    const covered = crossing.covered(quote);
+    if (covered < 0) return;
+    this.duplicates += covered;
+    this.#switch(instrumentId, way);
   }
 
   fromNew(instrumentId: number, quote: Heard): void {
-    const crossing = this.#crossing(instrumentId);
-    if (crossing.done) this.#afterSwitch(instrumentId, crossing, quote);
-    else if (this.#isRepeated(crossing, quote)) {
+    const way = this.#way(instrumentId);
+    const { crossing } = way;
+    way.newHasSpoken = true;
+    way.missedUs = Number.NaN;
+    if (way.done) {
+      if (!crossing.spoken(quote)) this.duplicates += 1;
+      else crossing.covered(quote);
+    } else if (crossing.isRepeated(quote)) {
       this.duplicates += 1;
-      this.#switch(instrumentId, crossing, []);
+      this.#switch(instrumentId, way);
     } else {
-      crossing.held.push(quote);
+      crossing.hold(quote, HELD_MAX);
       // The old one is far behind: no use in waiting for it.
-      if (crossing.held.length >= HELD_MAX) this.#switch(instrumentId, crossing, crossing.held);
+      if (crossing.held.length >= HELD_MAX) this.#switch(instrumentId, way);
     }
   }
 
+  /** After the handover: a quote of the only connection that is left, which may still lag behind the one that went. */
+  afterwards(instrumentId: number, quote: Heard): void {
+    const way = this.#ways.get(instrumentId);
+    if (way === undefined) this.#options.pass(instrumentId, quote);
+    else if (!way.crossing.spoken(quote)) this.duplicates += 1;
+  }
+
+  /** Whether the new connection speaks for the instrument, which it may after some time whatever was heard. */
+  settle(instrumentId: number, { askedUs, isRefused }: Asked, nowUs: Micros): Settled {
+    const way = this.#way(instrumentId);
+    if (way.done) return 'settled';
+    const { crossing } = way;
+    const oldUs = crossing.spokenUs;
+    if (!way.newHasSpoken && Number.isNaN(way.missedUs) && oldUs > askedUs + QUIET_US) way.missedUs = oldUs;
+    const isLate = nowUs - askedUs > SETTLE_US_MAX;
+    if (isRefused) return isLate ? 'missed' : 'open';
+    // One that has only just begun may be under way on the new one.
+    if (way.missedUs <= nowUs) return isLate && nowUs - way.missedUs > QUIET_US ? 'missed' : 'open';
+    const heardUs = [askedUs, oldUs, crossing.held[0]?.receivedUs ?? Number.NaN];
+    const isQuiet = heardUs.every((us) => !(nowUs - us <= QUIET_US)) && !Number.isNaN(askedUs);
+    if (!isQuiet && !isLate) return 'open';
+    crossing.agreed = isQuiet;
+    crossing.showsStanding((quote) => this.#options.isKnown(instrumentId, quote));
+    this.#switch(instrumentId, way);
+    return 'settled';
+  }
+
   /**
-   * Whether the new connection may speak for the instrument, or speaks now. `askedUs` is when it was asked for on
-   * the new connection (NaN = not yet), `force` ends the waiting whatever was heard.
+   * The old connection fell. Whether nothing is lost of the instrument with it: the new one speaks for it already, or
+   * has shown the very quote that stands, and speaks from now on.
    */
-  settle(instrumentId: number, askedUs: Micros, nowUs: Micros, force: boolean): boolean {
-    const crossing = this.#crossing(instrumentId);
-    if (crossing.done) return true;
-    const { held, recent } = crossing;
-    const oldUs = recent.at(-1)?.receivedUs ?? Number.NEGATIVE_INFINITY;
-    const newUs = held.at(0)?.receivedUs ?? Number.NEGATIVE_INFINITY;
-    const quiet = nowUs - Math.max(askedUs, oldUs, newUs) > QUIET_US;
-    if (!quiet && !force) return false;
-    const [first] = held;
-    const rest = first !== undefined && this.#options.isKnown(instrumentId, first) ? held.slice(1) : held;
-    this.#switch(instrumentId, crossing, rest);
+  continues(instrumentId: number): boolean {
+    const way = this.#way(instrumentId);
+    if (way.done) return true;
+    if (!way.crossing.showsStanding((quote) => this.#options.isKnown(instrumentId, quote))) return false;
+    this.#switch(instrumentId, way);
     return true;
   }
 
   /** The old connection is gone: what the new one held goes on, whatever the old one had still to say. */
   oldFell(instrumentIds: Iterable<number>): void {
     for (const id of instrumentIds) {
-      const crossing = this.#crossing(id);
-      if (!crossing.done) this.#switch(id, crossing, crossing.held);
+      const way = this.#way(id);
+      if (!way.done) this.#switch(id, way);
     }
   }
 
-  /** The new connection is gone before the instrument was handed over: what it held is the old one's to say. */
+  /** The new connection is gone. What it had not taken over is the old one's to say, as is what was taken back. */
   newFell(): void {
-    for (const crossing of this.#crossings.values()) if (!crossing.done) crossing.held = [];
+    for (const way of this.#ways.values()) {
+      if (way.done) continue;
+      way.crossing.held = [];
+      way.newHasSpoken = false;
+      way.missedUs = Number.NaN;
+    }
   }
 
-  #crossing(instrumentId: number): Crossing {
-    const known = this.#crossings.get(instrumentId);
+  /** The old connection speaks for the instrument again: what only it has brought goes on. */
+  takeBack(instrumentId: number): void {
+    const way = this.#way(instrumentId);
+    if (!way.done) return;
+    way.done = false;
+    this.duplicates -= way.crossing.turnBack();
+  }
+
+  /** The one that does not speak for the instrument has a hole in what it says of it. */
+  holeAside(instrumentId: number): void {
+    this.#way(instrumentId).crossing.held = [];
+  }
+
+  /** A hole of the instrument was told. */
+  interrupted(instrumentId: number): void {
+    this.#ways.get(instrumentId)?.crossing.interrupted();
+  }
+
+  #way(instrumentId: number): Way {
+    const known = this.#ways.get(instrumentId);
     if (known !== undefined) return known;
-    const made = { recent: [], held: [], done: false, skipToId: Number.NaN, skip: [], last: undefined };
-    this.#crossings.set(instrumentId, made);
+    const crossing = new Crossing((quote) => this.#options.pass(instrumentId, quote));
+    const made = { crossing, done: false, newHasSpoken: false, missedUs: Number.NaN };
+    this.#ways.set(instrumentId, made);
     return made;
   }
 
-  #afterSwitch(instrumentId: number, crossing: Crossing, quote: Heard): void {
-    const [expected] = crossing.skip;
-    if (expected !== undefined && same(expected, quote)) {
-      crossing.skip.shift();
-      this.duplicates += 1;
-      return;
-    }
-    const { last } = crossing;
-    if (quote.updateId <= crossing.skipToId || (last !== undefined && same(last, quote))) {
-      this.duplicates += 1;
-      return;
-    }
-    crossing.skip = [];
-    crossing.skipToId = Number.NaN;
-    this.#pass(instrumentId, crossing, quote);
-  }
-
-  /** The old connection has brought this quote already, and perhaps later ones, which are then still to be repeated. */
-  #isRepeated(crossing: Crossing, quote: Heard): boolean {
-    const { recent } = crossing;
-    const last = recent.at(-1);
-    if (last === undefined) return false;
-    if (quote.updateId < last.updateId || (quote.updateId === last.updateId && same(quote, last))) {
-      crossing.skipToId = last.updateId;
-      return true;
-    }
-    const at = recent.findLastIndex((other) => same(other, quote));
-    if (at < 0) return false;
-    crossing.skip = recent.slice(at + 1);
-    return true;
-  }
-
-  #switch(instrumentId: number, crossing: Crossing, rest: readonly Heard[]): void {
-    crossing.done = true;
-    crossing.held = [];
-    crossing.recent = [];
+  #switch(instrumentId: number, way: Way): void {
+    way.done = true;
     this.#options.switched(instrumentId);
-    for (const quote of rest) this.#pass(instrumentId, crossing, quote);
+    way.crossing.turn();
   }
-
-  #pass(instrumentId: number, crossing: Crossing, quote: Heard): void {
-    crossing.last = quote;
-    this.#options.pass(instrumentId, quote);
-  }
-}
-
-/** The last of the held quotes that is not later than this one of the old connection; -1 = all are later. */
-function lastCovered(held: readonly Heard[], quote: Heard): number {
-  let at = held.findIndex((other) => same(other, quote));
-  // The first push of a subscription may be the very next one's twin.
-  while (at >= 0 && at + 1 < held.length && same(held[at + 1]!, quote)) at += 1;
-  if (at >= 0) return at;
-  return held.findLastIndex((other) => other.updateId < quote.updateId);
-}
-
-function same(one: Heard, other: Heard): boolean {
-  return (
-    Object.is(one.bid, other.bid) &&
-    Object.is(one.ask, other.ask) &&
-    Object.is(one.bidSize, other.bidSize) &&
-    Object.is(one.askSize, other.askSize) &&
-    Object.is(one.exchangeUs, other.exchangeUs) &&
-    Object.is(one.updateId, other.updateId)
-  );
 }

@@ -3,19 +3,22 @@
 // instrument by instrument, so that nothing is lost or doubled. Knows the contract, no exchange.
 
 import type { GapReason } from '../core/reasons.js';
-import type { Cancel, Micros } from '../core/time.js';
+import { type Cancel, type Micros, US_PER_MS } from '../core/time.js';
 import { Connection } from './connection.js';
 import type { ConnectionCounters, ConnectionHealth, ConnectionOptions } from './connection-types.js';
 import { addCounters, noCounters } from './counters.js';
-import { Handover, type Heard } from './handover.js';
+import type { Heard } from './crossing.js';
+import type { Handover } from './handover.js';
 import type { InstrumentLife } from './life.js';
 import { RollPlan } from './roll-plan.js';
 import type { IngestSink } from './sink.js';
-import { type HeardTrade, TradeHandover } from './trade-handover.js';
+import { askAnew, Takeover } from './takeover.js';
+import type { HeardTrade, TradeHandover } from './trade-handover.js';
 
-/** How often a handover is looked at, and when it ends whatever was heard, counted from the new connection's opening. */
+/** How often a takeover is looked at. */
 const LOOK_MS = 250;
-const HANDOVER_US_MAX = 30_000_000;
+/** After it the connection that is left may lag behind the one that went, and repeat what that one brought. */
+const AFTER_US = 30_000_000;
 
 /** What every connection of the exchange is made from; the rest is each one's own. */
 export type SharedConnectionOptions = Omit<ConnectionOptions, 'name' | 'owner'>;
@@ -32,25 +35,24 @@ export interface ShardOptions {
 
 export type ShardSink = Pick<IngestSink, 'quote' | 'trade' | 'gap' | 'alive'>;
 
-interface Takeover {
-  readonly next: Connection;
-  /** When the new connection was asked for each symbol. */
-  readonly askedUs: Map<string, Micros>;
+/** Of the last takeover; trades where it was completed. */
+interface After {
   readonly handover: Handover;
-  readonly trades: TradeHandover;
-  readonly stopLooking: Cancel;
+  readonly trades: TradeHandover | undefined;
+  readonly untilUs: Micros;
 }
 
 export class Shard {
-  /** Planned replacements that were completed, and quotes that both connections brought meanwhile. */
+  /** Replacements that were completed. */
   rolls = 0;
-  duplicates = 0;
   readonly #options: ShardOptions;
-  readonly #lives = new Map<string, InstrumentLife>();
+  readonly #lives = new Map<number, InstrumentLife>();
   #current: Connection;
   #takeover: Takeover | undefined;
-  /** Of the last takeover: the new connection may bring trades again for a while. */
-  #tradesAfter: { readonly trades: TradeHandover; readonly untilUs: Micros } | undefined;
+  #stopLooking: Cancel = () => {};
+  #after: After | undefined;
+  /** In takeovers before that one. */
+  #duplicates = 0;
   readonly #plan: RollPlan;
   /** Counters of connections that are gone. */
   readonly #past = noCounters();
@@ -65,6 +67,12 @@ export class Shard {
 
   get size(): number {
     return this.#lives.size;
+  }
+
+  /** Quotes that both connections brought. */
+  get duplicates(): number {
+    const handover = (this.#takeover ?? this.#after)?.handover;
+    return this.#duplicates + (handover?.duplicates ?? 0);
   }
 
   get connection(): Connection {
@@ -87,38 +95,37 @@ export class Shard {
   }
 
   add(lives: readonly InstrumentLife[]): void {
-    for (const life of lives) this.#lives.set(life.listed.exchangeSymbol, life);
+    for (const life of lives) this.#lives.set(life.instrumentId, life);
     for (const connection of this.#connections()) connection.add(lives.map(symbolOf));
   }
 
   remove(life: InstrumentLife): void {
-    this.#lives.delete(symbolOf(life));
+    this.#lives.delete(life.instrumentId);
     for (const connection of this.#connections()) connection.remove([symbolOf(life)], [life.instrumentId]);
   }
 
   /** Asks for one instrument anew, alone. */
   renew(life: InstrumentLife): void {
-    this.#current.reader.forget(life.instrumentId);
-    this.#current.renew(symbolOf(life));
+    this.#after?.handover.interrupted(life.instrumentId);
+    if (this.#takeover === undefined) askAnew(this.#current, life);
+    else this.#takeover.renew(life);
   }
 
   /** Replaces the connection by a new one, without a hole. Nothing happens while that is going on already. */
   roll(): void {
     // One that is down comes back as a new one anyhow.
     if (this.#takeover !== undefined || Number.isNaN(this.#current.openedUs)) return;
+    const { shared, sink, isKnown } = this.#options;
     const next = this.#connect();
-    const handover = new Handover({
-      pass: (id, heard) => this.#pass(id, heard),
-      switched: (id) => {
-        if (this.#current.reader.release(id)) next.reader.adopt(id);
-      },
-      isKnown: this.#options.isKnown,
+    this.#forgetAfter();
+    this.#takeover = new Takeover({
+      ...{ old: this.#current, next, lives: this.#lives, clock: shared.clock, isKnown },
+      passQuote: (id, quote) => this.#pass(id, quote),
+      passTrade: (trade) => this.#passTrade(trade),
+      gap: (id, fromUs, reason, nowUs) => sink.gap(id, fromUs, reason, nowUs),
     });
-    const stopLooking = this.#options.shared.clock.every(LOOK_MS, () => this.#look());
-    const trades = new TradeHandover((trade) => this.#passTrade(trade));
-    this.#tradesAfter = undefined;
-    this.#takeover = { next, askedUs: new Map(), handover, trades, stopLooking };
-    next.add([...this.#lives.keys()]);
+    this.#stopLooking = shared.clock.every(LOOK_MS, () => this.#look());
+    next.add([...this.#lives.values()].map(symbolOf));
     next.start();
   }
 
@@ -141,7 +148,7 @@ export class Shard {
       name: nextName(),
       owner: {
         quote: (id, bid, bidSize, ask, askSize, exchangeUs, receivedUs, updateId) => {
-          if (this.#takeover === undefined)
+          if (this.#takeover === undefined && this.#after === undefined)
             this.#options.sink.quote(id, bid, bidSize, ask, askSize, exchangeUs, receivedUs);
           else this.#heard(connection, id, { bid, bidSize, ask, askSize, exchangeUs, receivedUs, updateId });
         },
@@ -160,9 +167,11 @@ export class Shard {
   // ---- What its connections say ----
 
   #heard(from: Connection, instrumentId: number, quote: Heard): void {
-    const handover = this.#takeover?.handover;
-    if (from === this.#current) handover?.fromOld(instrumentId, quote);
-    else handover?.fromNew(instrumentId, quote);
+    if (this.#takeover !== undefined) this.#takeover.quote(from, instrumentId, quote);
+    else if (this.#after !== undefined) {
+      this.#after.handover.afterwards(instrumentId, quote);
+      if (quote.receivedUs > this.#after.untilUs) this.#forgetAfter();
+    }
   }
 
   #pass(instrumentId: number, quote: Heard): void {
@@ -171,11 +180,8 @@ export class Shard {
   }
 
   #heardTrade(from: Connection, trade: HeardTrade): void {
-    const takeover = this.#takeover;
-    const after = this.#tradesAfter;
-    if (takeover !== undefined && from === this.#current) takeover.trades.fromOld(trade);
-    else if (takeover !== undefined) takeover.trades.fromNew(trade);
-    else if (after !== undefined && trade.receivedUs < after.untilUs) after.trades.afterwards(trade);
+    if (this.#takeover !== undefined) this.#takeover.trade(from, trade);
+    else if (this.#after?.trades !== undefined) this.#after.trades.afterwards(trade);
     else this.#passTrade(trade);
   }
 
@@ -184,75 +190,104 @@ export class Shard {
     this.#options.sink.trade(instrumentId, price, size, side, exchangeUs, receivedUs, tradeId);
   }
 
-  /** Of two connections only the one that speaks for the instrument can make a hole in it. */
   #gap(from: Connection, instrumentId: number, fromUs: Micros, reason: GapReason, nowUs: Micros): void {
-    const takeover = this.#takeover;
-    const speaker = takeover?.handover.has(instrumentId) === true ? takeover.next : this.#current;
-    if (from === speaker) this.#options.sink.gap(instrumentId, fromUs, reason, nowUs);
+    if (this.#takeover !== undefined) this.#takeover.gap(from, instrumentId, fromUs, reason, nowUs);
+    else {
+      this.#after?.handover.interrupted(instrumentId);
+      this.#options.sink.gap(instrumentId, fromUs, reason, nowUs);
+    }
   }
 
   #asked(from: Connection, exchangeSymbols: readonly string[], nowUs: Micros): void {
     // Each connection that opens asks, whichever way it came about.
     if (from === this.#current) this.#plan.opened(from.openedUs);
-    for (const symbol of exchangeSymbols)
-      if (from === this.#current) this.#lives.get(symbol)?.asked(nowUs);
-      else this.#takeover?.askedUs.set(symbol, nowUs);
+    const asked = new Set(exchangeSymbols);
+    for (const life of this.#lives.values()) if (asked.has(symbolOf(life))) this.#askedFor(from, life, nowUs);
   }
 
+  #askedFor(from: Connection, life: InstrumentLife, nowUs: Micros): void {
+    if (this.#takeover === undefined) life.asked(nowUs);
+    else this.#takeover.asked(from, life, nowUs);
+  }
+
+  /** The exchange closes it whatever comes: a takeover from it goes through. */
   #closing(from: Connection, message: string): void {
     const { log } = this.#options.shared;
     log.info('the exchange announces that it will close a connection', { connection: from.name, message });
     if (from === this.#current) this.roll();
+    this.#takeover?.closing(from);
   }
 
   /** Whether the connection should come back by itself. */
   #fallen(from: Connection): boolean {
     const takeover = this.#takeover;
-    if (takeover === undefined) return true;
-    if (from !== this.#current) {
-      takeover.askedUs.clear();
-      takeover.handover.newFell();
-      takeover.trades.newFell();
-      return true;
+    if (takeover === undefined) this.#forgetAfter();
+    else if (from === takeover.next) takeover.nextIsLost();
+    else {
+      takeover.oldFell();
+      this.#complete(takeover);
+      return false;
     }
-    takeover.handover.oldFell([...this.#lives.values()].map((life) => life.instrumentId));
-    this.#complete(takeover);
-    return false;
+    return true;
   }
 
-  // ---- The handover ----
+  // ---- The takeover ----
 
   #look(): void {
     const takeover = this.#takeover;
-    if (takeover === undefined) return;
-    const { next, handover, askedUs } = takeover;
-    const nowUs = this.#options.shared.clock.nowUs();
-    const force = nowUs - next.openedUs > HANDOVER_US_MAX;
-    let left = 0;
-    for (const [exchangeSymbol, life] of this.#lives) {
-      const sinceUs = askedUs.get(exchangeSymbol) ?? Number.NaN;
-      if (!handover.settle(life.instrumentId, sinceUs, nowUs, force)) left += 1;
+    const missed = takeover?.look();
+    if (takeover === undefined || missed === undefined) return;
+    if (missed.length > 0 && !takeover.mustEnd && !this.#plan.isEnding) this.#giveUp(takeover, missed);
+    else {
+      this.#current.stop();
+      this.#complete(takeover);
+      for (const life of missed) this.#lose(life);
     }
-    if (left > 0) return;
-    this.#current.stop();
-    this.#complete(takeover);
+  }
+
+  /** The new connection does not bring all that the old one still does: the old one stays, for now. */
+  #giveUp(takeover: Takeover, missed: readonly InstrumentLife[]): void {
+    const { next } = takeover;
+    takeover.nextIsLost();
+    next.stop();
+    this.#ended(takeover, next, undefined);
+    const { log, clock } = this.#options.shared;
+    const againMs = Math.round((this.#plan.again() - clock.nowUs()) / US_PER_MS);
+    const detail = { connection: next.name, missed: missed.length, first: missed[0]?.symbol, againMs };
+    log.warn('a new connection does not bring all that the old one does, which stays', detail);
+  }
+
+  /** It went with the old connection, and the new one does not bring it. */
+  #lose(life: InstrumentLife): void {
+    const nowUs = this.#options.shared.clock.nowUs();
+    if (life.valid) this.#options.sink.gap(life.instrumentId, life.signOfLifeUs, 'disconnect', nowUs);
+    this.renew(life);
   }
 
   #complete(takeover: Takeover): void {
-    addCounters(this.#past, this.#current.counters());
-    this.duplicates += takeover.handover.duplicates;
+    const old = this.#current;
     this.rolls += 1;
-    takeover.stopLooking();
-    this.#takeover = undefined;
     this.#current = takeover.next;
     takeover.trades.complete();
-    const untilUs = this.#options.shared.clock.nowUs() + HANDOVER_US_MAX;
-    this.#tradesAfter = { trades: takeover.trades, untilUs };
+    this.#ended(takeover, old, takeover.trades);
     this.#plan.opened(this.#current.openedUs);
+    if (takeover.nextCloses) this.#closing(this.#current, 'announced while it took over');
+  }
+
+  #ended({ handover }: Takeover, gone: Connection, trades: TradeHandover | undefined): void {
+    addCounters(this.#past, gone.counters());
+    this.#stopLooking();
+    this.#takeover = undefined;
+    this.#after = { handover, trades, untilUs: this.#options.shared.clock.nowUs() + AFTER_US };
+  }
+
+  #forgetAfter(): void {
+    this.#duplicates += this.#after?.handover.duplicates ?? 0;
+    this.#after = undefined;
   }
 
   #endTakeover(): void {
-    this.#takeover?.stopLooking();
+    this.#stopLooking();
     this.#takeover?.next.stop();
     this.#takeover = undefined;
   }

@@ -57,13 +57,15 @@ export async function takeoverStage({
     events.filter(
       (event): event is GapEvent => event.type === 'gap' && listed(event.instrumentId) === symbol,
     );
+  /** Sockets and symbols, as `1 B-USDT`, that are acknowledged and never streamed. */
+  const mute = new Set<string>();
   /** One quote on every socket that streams the symbol; `update` is bid and update id. */
   const tell = (symbol: string, update: number): void => {
     for (const at of server.streams.keys()) tellOn(at, symbol, update);
   };
   const tellOn = (at: number, symbol: string, update: number, updateId: number | '' = update): void => {
     const { socket, symbols: asked } = server.streams[at]!;
-    if (asked.has(symbol))
+    if (asked.has(symbol) && !mute.has(`${at} ${symbol}`))
       socket.send(`${symbol},${update},${update + 1}${updateId === '' ? '' : `,${updateId}`}`);
   };
   const isOpen = (at: number): boolean => server.streams[at]?.socket.readyState === 1;
@@ -78,6 +80,7 @@ export async function takeoverStage({
     bids: (symbol: string) => bids.get(symbol)!,
     gapsOf,
     tell,
+    mute,
     tellOn,
     isOpen,
     end,

@@ -90,6 +90,8 @@ function decodeAnswer(text: string, sink: DecoderSink): void {
 export interface AlphaStream {
   readonly socket: WebSocket;
   readonly symbols: Set<string>;
+  /** Every symbol it asked for, in order. */
+  readonly asked: string[];
 }
 
 export interface AlphaServer {
@@ -172,8 +174,8 @@ export async function startAlpha(symbols: readonly string[]): Promise<AlphaServe
   });
   const accept = (ws: WebSocket): void => {
     sockets.add(ws);
-    const at = streams.push({ socket: ws, symbols: new Set() }) - 1;
-    const { symbols } = streams[at]!;
+    const at = streams.push({ socket: ws, symbols: new Set(), asked: [] }) - 1;
+    const { symbols, asked } = streams[at]!;
     if (state.greets) ws.send('hi');
     ws.on('close', () => {
       sockets.delete(ws);
@@ -191,6 +193,7 @@ export async function startAlpha(symbols: readonly string[]): Promise<AlphaServe
       for (const symbol of unsub) subscribers.delete(symbol);
       for (const symbol of unsub) symbols.delete(symbol);
       state.asked.push(...sub);
+      asked.push(...sub);
       for (const symbol of sub) subscribers.set(symbol, ws);
       const culprit = sub.find((symbol) => state.bad.has(symbol) || state.refuses(at, symbol));
       if (culprit === undefined) {

@@ -94,8 +94,10 @@ export class Handover {
       this.#switch(instrumentId, way);
     } else {
       crossing.hold(quote, HELD_MAX);
+      if (crossing.held.length < HELD_MAX) return;
       // The old one is far behind: no use in waiting for it.
-      if (crossing.held.length >= HELD_MAX) this.#switch(instrumentId, way);
+      crossing.agreed = false;
+      this.#switch(instrumentId, way);
     }
   }
 

@@ -241,7 +241,8 @@ export class Shard {
     else {
       this.#current.stop();
       this.#complete(takeover);
-      for (const life of missed) this.#lose(life);
+      const nowUs = this.#options.shared.clock.nowUs();
+      for (const life of missed) this.#lose(life, nowUs);
     }
   }
 
@@ -257,11 +258,11 @@ export class Shard {
     log.warn('a new connection does not bring all that the old one does, which stays', detail);
   }
 
-  /** It went with the old connection, and the new one does not bring it. */
-  #lose(life: InstrumentLife): void {
-    const nowUs = this.#options.shared.clock.nowUs();
-    if (life.valid) this.#options.sink.gap(life.instrumentId, life.signOfLifeUs, 'disconnect', nowUs);
-    this.renew(life);
+  /** It went with the old connection, and the new one does not bring it: asking anew is for who looks at the silent. */
+  #lose(life: InstrumentLife, nowUs: Micros): void {
+    if (!life.valid) return;
+    this.#after?.handover.interrupted(life.instrumentId);
+    this.#options.sink.gap(life.instrumentId, life.signOfLifeUs, 'disconnect', nowUs);
   }
 
   #complete(takeover: Takeover): void {

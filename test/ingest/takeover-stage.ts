@@ -15,12 +15,15 @@ export interface StageOptions {
   readonly symbols?: readonly string[];
   readonly speed?: number;
   readonly connectionLifeMs?: number;
+  /** 0 to 1; how late in its last stretch a life is planned to end, among others. */
+  readonly chance?: number;
 }
 
 export async function takeoverStage({
   symbols = ['A-USDT', 'B-USDT'],
   speed = 20,
   connectionLifeMs,
+  chance = 0.5,
 }: StageOptions) {
   const server = await startAlpha(symbols);
   const clock = createFastClock(speed);
@@ -46,9 +49,10 @@ export async function takeoverStage({
     rule: { quotes: ['USDT'], minUsdVolume: 1, maxUsdVolume: 1e9, allow: [], deny: [] },
     instruments,
     sink: hub,
-    limits: LIMITS.ingest,
+    // Nor must it lose a handshake or an answer to them.
+    limits: { ...LIMITS.ingest, handshakeTimeoutMs: 3_600_000, restTimeoutMs: 3_600_000 },
     clock,
-    random: () => 0.5,
+    random: () => chance,
     log: silentLog,
   });
   feed.start();

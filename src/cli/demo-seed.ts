@@ -18,7 +18,7 @@ import { generateHistory } from '../sim/history.js';
 import type { Market } from '../sim/market.js';
 
 /** Between two quotes of one instrument, on average. */
-const INTERVAL_MS = 500;
+const INTERVAL_MS = 1_000;
 
 export interface DemoSeed {
   readonly root: string;

@@ -278,6 +278,8 @@ export class ExchangeFeed implements Source {
     for (const life of shard.lives) if (life.stale) stale += 1;
     if (stale < least || stale * 2 < shard.size) return false;
     const { connection } = shard;
+    // Their holes are told already.
+    for (const life of shard.lives) if (life.stale) connection.reader.forget(life.instrumentId);
     connection.fall(`${stale} of ${shard.size} instruments are silent`, connection.lastQuoteUs);
     return true;
   }

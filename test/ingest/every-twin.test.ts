@@ -99,4 +99,18 @@ for (const adapter of adapters)
     // What was on its way when the symbol was given up is no quote of anybody.
     const { 'unknown-symbol': _underway, ...rejects } = feed.health().counters.rejects;
     assert.deepEqual(rejects, {});
+    // A time of zero is a time that is not given, or a reason of its own: the frame stays one that can be read.
+    hosted.fault('time-zero', true);
+    const { frames } = feed.health().counters;
+    const { index, base, quote } = market.instruments.find(({ exchange }) => exchange === adapter.name)!;
+    hosted.publish(
+      simulated.exchangeSymbolOf(base, quote),
+      market.quoteOf(index, clock.nowUs()),
+      clock.nowUs(),
+    );
+    await until('its frame', () => feed.health().counters.frames > frames);
+    assert.deepEqual(
+      Object.keys(feed.health().counters.rejects).filter((reason) => reason === 'malformed'),
+      [],
+    );
   });

@@ -240,7 +240,9 @@ class KucoinConversation implements Conversation {
         ts: 0,
       },
     };
-    return JSON.stringify(frame).replace(/"ts":0\}\}$/, `"ts":${Math.floor(eventUs)}000}}`);
+    // Nanoseconds are more than a number holds. (A fault may make the time 0.)
+    const nanos = eventUs === 0 ? '0' : `${Math.floor(eventUs)}000`;
+    return JSON.stringify(frame).replace(/"ts":0\}\}$/, `"ts":${nanos}}}`);
   }
 
   #change(request: JsonObject, id: unknown, isSubscribe: boolean): void {

@@ -115,7 +115,7 @@ class MexcConversation implements Conversation {
       sendTimeMs,
       ...quoteTexts(this.#book.find(exchangeSymbol)!, quote),
       version: String(80_000_000_000 + updateId),
-      lastOrderCreateTimeMs: sendTimeMs - 6,
+      lastOrderCreateTimeMs: Math.max(0, sendTimeMs - 6),
     });
   }
 

@@ -258,7 +258,9 @@ export class ExchangeFeed implements Source {
     const nowUs = clock.nowUs();
     const isNew = !life.stale;
     if (isNew) {
-      const fromUs = life.valid ? life.signOfLifeUs : Number.NaN;
+      // One that never quoted has said nothing since it was asked for; any other hole of it is told already.
+      const unheardUs = Number.isNaN(life.lastQuoteUs) ? life.askedUs : Number.NaN;
+      const fromUs = life.valid ? life.signOfLifeUs : unheardUs;
       life.stale = true;
       life.interrupt();
       sink.status(life.instrumentId, 'stale', Number.NaN, nowUs);

@@ -181,6 +181,24 @@ test('what the exchange refused is asked for again by and by, and health says wh
   });
 });
 
+test('what is acknowledged and never said anything is stale, with a hole since it was asked for', async () => {
+  const world = await setUp({ symbols: ['A-USDT', 'C-USDT'], speed: 50 });
+  for (const symbol of ['A-USDT', 'C-USDT']) world.server.tops[symbol] = { bid: 1, ask: 2 };
+  world.feed.start();
+  await until(
+    'a stale one',
+    () => {
+      world.server.send('A-USDT,1,2');
+      return world.feed.health().states.stale === 1;
+    },
+    20_000,
+  );
+  const [gap] = world.gaps();
+  assert.equal(gap?.reason, 'silent');
+  assert.equal(world.instruments.get(gap!.instrumentId).symbol, 'C/USDT');
+  assert.ok(gap!.stampUs - gap!.fromUs > 10_000_000, `${gap!.fromUs} to ${gap!.stampUs}`);
+});
+
 test('a listing that is suddenly empty is none: what is watched stays', async () => {
   const world = await setUp({ symbols: ['A-USDT'], speed: 2_000 });
   world.feed.start();

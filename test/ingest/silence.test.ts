@@ -109,7 +109,7 @@ test('a symbol that is acknowledged and never says anything is asked for anew', 
   await until('asked for anew, alone', () => world.server.givenUp.includes('C-USDT'), 20_000);
   world.mute.delete('C-USDT');
   await until('healed', () => world.feed.health().states.live === 4);
-  assert.equal(world.gapsOf('C/USDT').length, 1, 'the disconnect; of what never quoted no hole is told');
+  assert.equal(world.gapsOf('C/USDT').length, 1, 'the disconnect, which lasts');
 });
 
 test('a socket that answers pings and brings nothing is given up, with gaps back to its last quote', async () => {

@@ -174,8 +174,11 @@ export class ExchangeFeed implements Source {
   #gone(life: InstrumentLife): void {
     const { sink, clock } = this.#options;
     const nowUs = clock.nowUs();
-    const fromUs = tradesStill(this.#selection, life.listed.exchangeSymbol) ? nowUs : life.signOfLifeUs;
-    if (life.valid) sink.gap(life.instrumentId, fromUs, 'unsubscribed', nowUs);
+    const isHalted = !tradesStill(this.#selection, life.listed.exchangeSymbol);
+    // A disconnect's hole, told before, need not reach back as far.
+    const isShort = isHalted && !life.stale && !Number.isNaN(life.lastQuoteUs);
+    const fromUs = isHalted ? life.signOfLifeUs : nowUs;
+    if (life.valid || isShort) sink.gap(life.instrumentId, fromUs, 'unsubscribed', nowUs);
   }
 
   // ---- The shards ----

@@ -17,7 +17,14 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0)) await cleanup();
 });
 
-async function setUp(options: { symbols?: readonly string[]; speed?: number; server?: AlphaServer } = {}) {
+interface Setting {
+  readonly symbols?: readonly string[];
+  readonly speed?: number;
+  readonly server?: AlphaServer;
+  readonly listingIntervalMs?: number;
+}
+
+async function setUp(options: Setting = {}) {
   const server = options.server ?? (await startAlpha(options.symbols ?? SYMBOLS));
   const clock = createFastClock(options.speed ?? 50);
   const instruments = new InstrumentTable();
@@ -32,7 +39,7 @@ async function setUp(options: { symbols?: readonly string[]; speed?: number; ser
     rule: { quotes: ['usdt'], minUsdVolume: 1, maxUsdVolume: 1e9, allow: [], deny: [] },
     instruments,
     sink: hub,
-    limits: LIMITS.ingest,
+    limits: { ...LIMITS.ingest, listingIntervalMs: options.listingIntervalMs ?? 3_600_000 },
     clock,
     random: () => 0.5,
     log: silentLog,
@@ -200,7 +207,7 @@ test('what is acknowledged and never said anything is stale, with a hole since i
 });
 
 test('a listing that is suddenly empty is none: what is watched stays', async () => {
-  const world = await setUp({ symbols: ['A-USDT'], speed: 2_000 });
+  const world = await setUp({ symbols: ['A-USDT'], listingIntervalMs: 20_000 });
   world.feed.start();
   const lives = () => {
     world.server.send('A-USDT,1,2');

@@ -1,10 +1,9 @@
 // The worker thread: one run over the lake, one statistics file, one report, then it ends and gives its memory
 // back. Started by service.ts only; may be ended at any moment, and leaves no half file then.
 
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { parentPort, workerData } from 'node:worker_threads';
 import { assert } from '../core/assert.js';
+import { createCollect } from '../lake/garbage.js';
 import { type LakeReader, openReader } from '../lake/reader.js';
 import { analyzePairs } from './analyze.js';
 import { formatStatisticsCsv } from './compat.js';
@@ -47,8 +46,7 @@ async function run(settings: RunSettings): Promise<RunReport> {
  * what an analysis may take. So they are collected when there are too many.
  */
 function frugal(reader: LakeReader): LakeReader {
-  setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc') as () => void;
+  const collect = createCollect();
   return {
     ...reader,
     async *readQuotes(instrument, range) {

@@ -128,18 +128,6 @@ export class Downsampler {
     lower: number,
   ): void {
     this.#even!.push(row, stampUs, spread, upper, lower, this.#holes);
-    this.#place(buckets, row, stampUs, spread, upper, lower);
-    if (Number.isNaN(spread)) this.#holes += 1;
-  }
-
-  #place(
-    buckets: Float64Array,
-    row: number,
-    stampUs: Micros,
-    spread: number,
-    upper: number,
-    lower: number,
-  ): void {
     const bucket = Math.floor((stampUs - this.#originUs) / this.#bucketUs);
     const inside = Math.max(0, Math.min(this.#bucketCount - 1, bucket));
     const bucketAt = inside * this.#slots * FIELDS;
@@ -173,6 +161,7 @@ export class Downsampler {
       }
     }
     put(LAST);
+    if (Number.isNaN(spread)) this.#holes += 1;
   }
 
   #collect(buckets: Float64Array): ChartColumns {

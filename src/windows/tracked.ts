@@ -4,11 +4,11 @@
 // few now and then, never one too many.
 
 import type { ColdEvent, Subscriber } from '../core/event.js';
-import { STATUSES_WITHOUT_QUOTE } from '../core/reasons.js';
 import { type Micros, US_PER_SECOND } from '../core/time.js';
 import { spreadPercent } from '../series/spread.js';
 import { STALE_LIMIT_US_DEFAULT } from '../series/valid.js';
 import type { PairTable } from './pair-table.js';
+import { tellValidity, type ValidityListener } from './validity.js';
 
 /** The hub's latest quotes, index = instrument id; NaN before the first. */
 export interface LatestSides {
@@ -68,6 +68,11 @@ export class Tracked implements Subscriber {
   #valid = 0;
   #samples = 0;
   #retracted = 0;
+
+  readonly #validity: ValidityListener = {
+    gap: (...gap) => this.#gap(...gap),
+    limit: (...limit) => this.#limit(...limit),
+  };
 
   constructor({ pairs, latest, instrumentsMax }: TrackedOptions) {
     const { pairsMax } = pairs;
@@ -152,11 +157,7 @@ export class Tracked implements Subscriber {
   quote(): void {}
 
   cold(event: ColdEvent): void {
-    if (event.type === 'gap') this.#gap(event.instrumentId, event.stampUs, event.fromUs);
-    else if (event.type === 'status' && event.status === 'age-limit')
-      this.#limit(event.instrumentId, event.stampUs, event.value);
-    else if (event.type === 'status' && STATUSES_WITHOUT_QUOTE.has(event.status))
-      this.#gap(event.instrumentId, event.stampUs, event.stampUs);
+    tellValidity(event, this.#validity);
   }
 
   #stands(instrumentId: number): boolean {

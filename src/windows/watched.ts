@@ -5,10 +5,10 @@ import { assert } from '../core/assert.js';
 import type { ColdEvent, Subscriber } from '../core/event.js';
 import { exchangeKey } from '../core/exchange.js';
 import { type Instrument, type InstrumentTable, instrumentKey } from '../core/instrument.js';
-import { STATUSES_WITHOUT_QUOTE } from '../core/reasons.js';
 import { type Cancel, type Micros, US_PER_MS, US_PER_SECOND } from '../core/time.js';
 import { type LegIndex, STALE_LIMIT_US_DEFAULT } from '../series/valid.js';
 import { POINT_BYTES, PointRing, WARM_POINTS } from './point-ring.js';
+import { tellValidity, type ValidityListener } from './validity.js';
 import { type PairNames, PairWindow } from './window.js';
 
 export interface WatchedOptions {
@@ -75,6 +75,11 @@ export class Watched implements Subscriber {
   #events = 0;
   #updates = 0;
   #changes = 0;
+
+  readonly #validity: ValidityListener = {
+    gap: (...gap) => this.#gap(...gap),
+    limit: (...limit) => this.#limit(...limit),
+  };
 
   constructor(options: WatchedOptions) {
     this.#options = options;
@@ -159,13 +164,8 @@ export class Watched implements Subscriber {
     }
   }
 
-  /** A side that goes empty ends the leg's quote as a gap does. Other states say nothing about spreads. */
   cold(event: ColdEvent): void {
-    if (event.type === 'gap') this.#gap(event.instrumentId, event.stampUs, event.fromUs);
-    else if (event.type === 'status' && event.status === 'age-limit')
-      this.#limit(event.instrumentId, event.stampUs, event.value);
-    else if (event.type === 'status' && STATUSES_WITHOUT_QUOTE.has(event.status))
-      this.#gap(event.instrumentId, event.stampUs, event.stampUs);
+    tellValidity(event, this.#validity);
   }
 
   /** Lets quotes grow stale and old points leave where nothing happens. The owner calls it now and then. */

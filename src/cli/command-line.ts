@@ -4,6 +4,7 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { version } from '../version.js';
 import { analyzeCommand } from './analyze.js';
 import { doctorCommand } from './doctor.js';
+import { lakeCommand } from './lake.js';
 import type { ServeFlags } from './serve.js';
 import { simulateCommand } from './simulate-command.js';
 
@@ -61,6 +62,8 @@ function program(asked: AbortSignal, done: (exitCode: number) => void): Command 
     });
 
   analyzeCommand(command('analyze', 'Statistics of every pair of a lake'), done);
+
+  lakeCommand(command('lake', 'Look after a lake'), done);
 
   simulateCommand(command('simulate', 'Run the simulated exchanges alone'), wholeNumber, done);
 

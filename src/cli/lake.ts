@@ -1,0 +1,25 @@
+// `lake`: the group of commands that look after a lake. One file a command: lake-<name>.ts; each registers itself here
+// and loads its work only when it is asked for. All take `--lake <folder>`.
+
+import type { Command } from 'commander';
+
+export const LAKE_DEFAULT = 'data/market_data';
+
+/** Options that every command of the group has. */
+export interface LakeFlags {
+  readonly lake: string;
+  readonly json?: boolean;
+}
+
+/** Registers every command; `done` takes the exit code. */
+export function lakeCommand(_group: Command, _done: (exitCode: number) => void): void {}
+
+/** A command of the group, with the options that all of them have. */
+export function addCommand(group: Command, name: string, description: string): Command {
+  return group
+    .command(name)
+    .description(description)
+    .copyInheritedSettings(group)
+    .option('--lake <folder>', 'folder of the lake', LAKE_DEFAULT)
+    .option('--json', 'one JSON document on standard output instead of text');
+}

@@ -1,4 +1,4 @@
-// Rolling bands: two exact quantiles of the last rows of a spread, from one sorted window.
+// Rolling bands: two exact quantiles of the last rows of a spread, each from the few values at its end of the order.
 // Never estimates: equal to sorting the window anew at every row (and to polars' rolling_quantile 'nearest').
 
 import { assert } from '../core/assert.js';
@@ -34,84 +34,170 @@ export class RollingBands {
   readonly #options: BandsOptions;
   /** The window's rows in order of arrival, a ring; NaN = missing. */
   readonly #rows: Float64Array;
-  /** The window's samples, ascending. */
-  readonly #sorted: Float64Array;
-  #count = 0;
-  #rowsSeen = 0;
+  /** Where the oldest row lies, once there are as many as the window holds. */
+  #slot = 0;
+  #samples = 0;
+  /** The ranks for so many samples, from the greatest and from the least. */
+  #ranksFor = 0;
+  #upperRank = 0;
+  #lowerRank = 0;
+  readonly #greatest: Tail;
+  /** Of the values turned around: their greatest are the least. */
+  readonly #least: Tail;
 
   constructor(options: BandsOptions = DEFAULT_BANDS) {
-    assert(
-      Number.isInteger(options.windowRows) && options.windowRows > 0,
-      'a band window has at least one row',
-    );
+    const { windowRows, upperQuantile, lowerQuantile } = options;
+    assert(Number.isInteger(windowRows) && windowRows > 0, 'a band window has at least one row');
     this.#options = options;
-    this.#rows = new Float64Array(options.windowRows);
-    this.#sorted = new Float64Array(options.windowRows);
+    this.#rows = new Float64Array(windowRows).fill(Number.NaN);
+    this.#greatest = new Tail(this.#rows, 1, windowRows - nearestRank(windowRows, upperQuantile));
+    this.#least = new Tail(this.#rows, -1, nearestRank(windowRows, lowerQuantile) + 1);
   }
 
   push(spread: number): void {
-    const { windowRows, upperQuantile, lowerQuantile } = this.#options;
-    const slot = this.#rowsSeen % windowRows;
-    const oldest = this.#rowsSeen >= windowRows ? this.#rows[slot]! : Number.NaN;
+    const slot = this.#slot;
+    const oldest = this.#rows[slot]!;
     // Adding 0 turns -0 into 0: equal values must be one value, whichever of them leaves the window.
     const value = Number.isFinite(spread) ? spread + 0 : Number.NaN;
     this.#rows[slot] = value;
-    this.#rowsSeen += 1;
-    this.#replace(oldest, value);
-    const count = this.#count;
-    this.upper = count === 0 ? Number.NaN : this.#sorted[nearestRank(count, upperQuantile)]!;
-    this.lower = count === 0 ? Number.NaN : this.#sorted[nearestRank(count, lowerQuantile)]!;
+    this.#slot = slot + 1 === this.#rows.length ? 0 : slot + 1;
+    const before = this.#samples;
+    this.#samples += (Number.isNaN(value) ? 0 : 1) - (Number.isNaN(oldest) ? 0 : 1);
+    this.#greatest.replace(oldest, value, before);
+    this.#least.replace(-oldest, -value, before);
+    const samples = this.#samples;
+    if (samples === 0) {
+      this.upper = this.lower = Number.NaN;
+      return;
+    }
+    if (samples !== this.#ranksFor) this.#setRanks(samples);
+    this.upper = this.#greatest.at(this.#upperRank, this.#slot);
+    this.lower = 0 - this.#least.at(this.#lowerRank, this.#slot);
+  }
+
+  #setRanks(samples: number): void {
+    const { upperQuantile, lowerQuantile } = this.#options;
+    this.#ranksFor = samples;
+    this.#upperRank = samples - nearestRank(samples, upperQuantile);
+    this.#lowerRank = nearestRank(samples, lowerQuantile) + 1;
   }
 
   /** Starts anew, as if only the rows [0, length) of `spreads` had ever come: after a retraction. */
   refill(spreads: Float64Array, length: number): void {
-    this.#count = 0;
-    this.#rowsSeen = 0;
-    this.upper = Number.NaN;
-    this.lower = Number.NaN;
+    this.#rows.fill(Number.NaN);
+    this.#slot = 0;
+    this.#samples = 0;
+    this.#greatest.clear();
+    this.#least.clear();
+    this.upper = this.lower = Number.NaN;
     for (let row = Math.max(0, length - this.#options.windowRows); row < length; row += 1) {
       this.push(spreads[row]!);
     }
   }
+}
 
-  /** Takes `oldest` out of the sorted window and puts `value` in; NaN = nothing to take or put. */
-  #replace(oldest: number, value: number): void {
-    const sorted = this.#sorted;
-    const leaves = !Number.isNaN(oldest);
-    const enters = !Number.isNaN(value);
-    if (leaves && enters) {
-      const from = this.#firstNotBelow(oldest);
-      const to = this.#firstNotBelow(value);
-      // Only what lies between the two places moves, by one.
-      if (to > from) {
-        sorted.copyWithin(from, from + 1, to);
-        sorted[to - 1] = value;
-      } else {
-        sorted.copyWithin(to + 1, to, from);
-        sorted[to] = value;
-      }
-    } else if (leaves) {
-      const from = this.#firstNotBelow(oldest);
-      sorted.copyWithin(from, from + 1, this.#count);
-      this.#count -= 1;
-    } else if (enters) {
-      const to = this.#firstNotBelow(value);
-      sorted.copyWithin(to + 1, to, this.#count);
-      sorted[to] = value;
-      this.#count += 1;
+/** Values above the wanted rank that a tail has after it was gathered: so many may leave before it is gathered again. */
+const SPARE_GATHERED = 26;
+/** And so many may enter before its least ones are let go. */
+const SPARE_MAX = 58;
+
+/**
+ * The greatest values of a window, ascending, at least as many as the wanted rank needs. A quantile near the end of
+ * the order asks for these few alone: most rows neither enter nor leave them and cost two comparisons.
+ */
+class Tail {
+  readonly #rows: Float64Array;
+  /** 1, or -1 where the window's values are turned around. */
+  readonly #sign: 1 | -1;
+  readonly #gathered: number;
+  readonly #sizeMax: number;
+  /** The values lie in [start, end), with room on both sides: whichever side is shorter makes way. */
+  readonly #values: Float64Array;
+  #start: number;
+  #end: number;
+
+  /** `needed` = the deepest rank that is ever asked for, from the greatest on, which has rank 1. */
+  constructor(rows: Float64Array, sign: 1 | -1, needed: number) {
+    this.#rows = rows;
+    this.#sign = sign;
+    this.#gathered = needed + SPARE_GATHERED;
+    this.#sizeMax = needed + SPARE_MAX;
+    this.#values = new Float64Array(4 * this.#sizeMax);
+    this.#start = this.#end = 2 * this.#sizeMax;
+  }
+
+  clear(): void {
+    this.#start = this.#end = 2 * this.#sizeMax;
+  }
+
+  /** The window had `samples` values; `oldest` left it and `value` came in its place; NaN = none. */
+  replace(oldest: number, value: number, samples: number): void {
+    const values = this.#values;
+    // With all of them here there is none below the least one that would be forgotten.
+    const isWhole = this.#end - this.#start === samples;
+    if (this.#start < this.#end && oldest >= values[this.#start]!) this.#remove(oldest);
+    const enters = this.#start < this.#end && value >= values[this.#start]!;
+    if (enters || (isWhole && !Number.isNaN(value))) this.#insert(value);
+  }
+
+  /** The value of a rank (1 = the greatest) of the window, whose oldest row lies at `slot` and which has as many. */
+  at(rank: number, slot: number): number {
+    if (this.#end - this.#start < rank) this.#gather(slot);
+    return this.#values[this.#end - rank]!;
+  }
+
+  #remove(value: number): void {
+    const values = this.#values;
+    if (value >= values[(this.#start + this.#end) >> 1]!) {
+      let at = this.#end - 1;
+      while (values[at] !== value) at -= 1;
+      for (const last = this.#end - 1; at < last; at += 1) values[at] = values[at + 1]!;
+      this.#end -= 1;
+    } else {
+      let at = this.#start;
+      while (values[at] !== value) at += 1;
+      for (; at > this.#start; at -= 1) values[at] = values[at - 1]!;
+      this.#start += 1;
     }
   }
 
-  #firstNotBelow(value: number): number {
-    const sorted = this.#sorted;
-    let low = 0;
-    let high = this.#count;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (sorted[middle]! < value) low = middle + 1;
-      else high = middle;
+  #insert(value: number): void {
+    const values = this.#values;
+    if (this.#start === 0 || this.#end === values.length) this.#toTheMiddle();
+    if (this.#start < this.#end && value < values[(this.#start + this.#end) >> 1]!) {
+      let at = this.#start;
+      for (; values[at]! < value; at += 1) values[at - 1] = values[at]!;
+      values[at - 1] = value;
+      this.#start -= 1;
+    } else {
+      let at = this.#end;
+      for (; at > this.#start && values[at - 1]! > value; at -= 1) values[at] = values[at - 1]!;
+      values[at] = value;
+      this.#end += 1;
     }
-    return low;
+    if (this.#end - this.#start > this.#sizeMax) this.#start = this.#end - this.#gathered;
+  }
+
+  #toTheMiddle(): void {
+    const size = this.#end - this.#start;
+    const start = (this.#values.length - size) >> 1;
+    this.#values.copyWithin(start, this.#start, this.#end);
+    this.#start = start;
+    this.#end = start + size;
+  }
+
+  /** From the oldest row on: in a window that falls the greatest come first and the others are passed over. */
+  #gather(slot: number): void {
+    const rows = this.#rows;
+    this.clear();
+    for (let row = slot; row < rows.length; row += 1) this.#offer(rows[row]! * this.#sign);
+    for (let row = 0; row < slot; row += 1) this.#offer(rows[row]! * this.#sign);
+    if (this.#end - this.#start > this.#gathered) this.#start = this.#end - this.#gathered;
+  }
+
+  #offer(value: number): void {
+    const isRoom = this.#end - this.#start < this.#gathered;
+    if (isRoom ? !Number.isNaN(value) : value > this.#values[this.#start]!) this.#insert(value);
   }
 }
 

@@ -4,8 +4,8 @@
 import type { QuoteColumns } from '../core/columns.js';
 import { type Micros, US_PER_DAY } from '../core/time.js';
 import { ASOF_TOLERANCE_US, asofStream } from '../series/asof.js';
-import { RollingBands } from '../series/bands.js';
-import { type ChartColumns, Downsampler } from '../series/downsample.js';
+import { BandedSampler } from '../series/banded-sampler.js';
+import type { ChartColumns } from '../series/downsample.js';
 import { spreadPercent } from '../series/spread.js';
 
 /** Quotes with fromUs <= stamp < toUs, ascending, in chunks. */
@@ -63,16 +63,13 @@ export async function computeChart<Leg>(input: ChartInput<Leg>): Promise<ChartCo
   const { legs, range, points, signal, nextTurn } = input;
   const { fromUs, toUs } = range;
   signal?.throwIfAborted();
-  const sampler = new Downsampler(points, toUs);
+  const sampler = new BandedSampler(points, toUs);
   if (!(fromUs < toUs)) return sampler.finish();
-  const bands = new RollingBands();
   const left = watched(input.read(legs[0], fromUs, toUs), nextTurn, signal);
   const right = watched(input.read(legs[1], fromUs - ASOF_TOLERANCE_US, toUs), nextTurn, signal);
   for await (const joined of asofStream(left, right, { toleranceUs: ASOF_TOLERANCE_US })) {
     for (let row = 0; row < joined.length; row += 1) {
-      const spread = spreadPercent(joined.bid1[row]!, joined.bid2[row]!);
-      bands.push(spread);
-      sampler.push(joined.stampUs[row]!, spread, bands.upper, bands.lower);
+      sampler.push(joined.stampUs[row]!, spreadPercent(joined.bid1[row]!, joined.bid2[row]!));
     }
   }
   signal?.throwIfAborted();

@@ -4,8 +4,9 @@
 import { STATUSES_WITHOUT_QUOTE } from '../core/reasons.js';
 import { type Micros, US_PER_DAY, US_PER_HOUR, US_PER_MINUTE } from '../core/time.js';
 import type { InstrumentLine } from '../lake/reader.js';
-import { BANDS_WINDOW_ROWS, RollingBands } from '../series/bands.js';
-import { type ChartColumns, Downsampler } from '../series/downsample.js';
+import { BandedSampler } from '../series/banded-sampler.js';
+import { BANDS_WINDOW_ROWS } from '../series/bands.js';
+import type { ChartColumns } from '../series/downsample.js';
 import { type LegIndex, STALE_LIMIT_US_DEFAULT } from '../series/valid.js';
 import type { LegEvent, SpreadPoints } from '../series/valid-points.js';
 import { validStream } from '../series/valid-stream.js';
@@ -46,20 +47,17 @@ export function validRange(
 export async function computeValidChart<Leg>(input: ValidChartInput<Leg>): Promise<ChartColumns> {
   const { range, points, signal } = input;
   signal?.throwIfAborted();
-  const sampler = new Downsampler(points, range.toUs, { everyHole: true });
+  const sampler = new BandedSampler(points, range.toUs, { everyHole: true });
   if (!(range.fromUs < range.toUs)) return sampler.finish();
   const told = new Told(input.readEvents, range.toUs + NOTICED_US);
   const fromUs = await warmFromUs(input, told);
-  const bands = new RollingBands();
   for await (const { length, stampUs, spread } of joined(input, told, fromUs, range.toUs)) {
     for (let row = 0; row < length; row += 1) {
       const us = stampUs[row]!;
       const value = spread[row]!;
       if (us < fromUs || us >= range.toUs) continue;
-      bands.push(value);
-      if (us < range.fromUs) continue;
-      const isHole = Number.isNaN(value);
-      sampler.push(us, value, isHole ? Number.NaN : bands.upper, isHole ? Number.NaN : bands.lower);
+      if (us < range.fromUs) sampler.warm(value);
+      else sampler.push(us, value);
     }
   }
   signal?.throwIfAborted();

@@ -4,16 +4,24 @@
 
 import { assert } from '../core/assert.js';
 import type { Micros } from '../core/time.js';
+import type { BandsTrail } from './bands-trail.js';
+import {
+  type ChartColumns,
+  collect,
+  FIRST,
+  GREATEST,
+  HOLE,
+  HOLE_AFTER_GREATEST,
+  HOLE_AFTER_LEAST,
+  LAST,
+  LEAST,
+  SLOTS,
+  SLOTS_EVERY_HOLE,
+} from './downsample-slots.js';
 import { EvenRows, FIELDS } from './even-rows.js';
 import { grown } from './spread.js';
 
-/** What a bucket may keep; the last two where every hole is kept: one after the least and one after the greatest. */
-const [FIRST, LEAST, GREATEST, HOLE, LAST, HOLE_AFTER_LEAST, HOLE_AFTER_GREATEST] = [0, 1, 2, 3, 4, 5, 6];
-const SLOTS = 5;
-const SLOTS_EVERY_HOLE = 7;
-
-/** What is kept first where there is no room for all. */
-const BY_WORTH = [LAST, FIRST, LEAST, GREATEST, HOLE, HOLE_AFTER_LEAST, HOLE_AFTER_GREATEST] as const;
+export type { ChartColumns } from './downsample-slots.js';
 
 export interface DownsampleOptions {
   /**
@@ -21,15 +29,11 @@ export interface DownsampleOptions {
    * many holes, fewer than `points` rows come back. Default false: a bucket shows that it has a hole.
    */
   readonly everyHole?: boolean;
-}
-
-/** Rows of a chart, ascending; arrays are exactly `length` long. NaN = missing. */
-export interface ChartColumns {
-  readonly length: number;
-  readonly timestampsUs: Float64Array;
-  readonly spreads: Float64Array;
-  readonly upperBand: Float64Array;
-  readonly lowerBand: Float64Array;
+  /**
+   * Bands come from here, for the rows that are kept; those given to `push` are not looked at. It may hold rows from
+   * before the first one. A row without a spread has none where `everyHole` is set.
+   */
+  readonly bands?: BandsTrail;
 }
 
 /**
@@ -45,7 +49,9 @@ export class Downsampler {
   rows = 0;
   readonly #points: number;
   readonly #toUs: Micros;
+  readonly #everyHole: boolean;
   readonly #slots: number;
+  readonly #bands: BandsTrail | undefined;
   #stampUs = new Float64Array(256);
   #spread = new Float64Array(256);
   #upper = new Float64Array(256);
@@ -56,18 +62,33 @@ export class Downsampler {
   #holes = 0;
   #originUs = 0;
   #bucketUs = 1;
+  /** The bucket being filled: where its slots begin, when it ends, what it has of the spreads; its last row. */
+  #bucketAt = -1;
+  #bucketEndUs = Number.NEGATIVE_INFINITY;
+  #least = Number.NaN;
+  #greatest = Number.NaN;
+  readonly #last = new Float64Array(FIELDS);
+  /** Rows before it have their bands. */
+  #bandedRows = 0;
 
   /** `points`: an integer, or Infinity to keep all. */
-  constructor(points: number, toUs: Micros, { everyHole = false }: DownsampleOptions = {}) {
+  constructor(points: number, toUs: Micros, { everyHole = false, bands }: DownsampleOptions = {}) {
     assert(points > 0 && (Number.isInteger(points) || points === Infinity), 'points are a whole number');
     this.#points = points;
     this.#toUs = toUs;
+    this.#everyHole = everyHole;
     this.#slots = everyHole ? SLOTS_EVERY_HOLE : SLOTS;
+    this.#bands = bands;
   }
 
-  push(stampUs: Micros, spread: number, upper: number, lower: number): void {
+  push(stampUs: Micros, spread: number, upper = Number.NaN, lower = Number.NaN): void {
     const row = this.rows;
     this.rows += 1;
+    const bands = this.#bands;
+    if (bands !== undefined) {
+      if (bands.isFull) this.#forget(bands);
+      bands.push(spread);
+    }
     if (this.#buckets !== undefined) {
       this.#take(this.#buckets, row, stampUs, spread, upper, lower);
       return;
@@ -79,12 +100,16 @@ export class Downsampler {
     if (row === this.#stampUs.length) this.#grow();
     this.#stampUs[row] = stampUs;
     this.#spread[row] = spread;
-    this.#upper[row] = upper;
-    this.#lower[row] = lower;
+    this.#upper[row] = bands === undefined ? upper : this.#upperOf(bands, row, spread);
+    this.#lower[row] = bands === undefined ? lower : bands.lower;
   }
 
   finish(): ChartColumns {
-    if (this.#buckets !== undefined) return this.#collect(this.#buckets);
+    if (this.#buckets !== undefined) {
+      this.#closeBucket(this.#buckets);
+      const [buckets, slots, even] = [this.#buckets, this.#slots, this.#even!];
+      return collect({ buckets, slots, even, points: this.#points, everyHole: this.#everyHole });
+    }
     const { rows } = this;
     return {
       length: rows,
@@ -111,6 +136,7 @@ export class Downsampler {
     const buckets = new Float64Array(this.#bucketCount * this.#slots * FIELDS).fill(Number.NaN);
     this.#buckets = buckets;
     this.#even = new EvenRows(this.#points);
+    this.#bandedRows = this.#points;
     for (let row = 0; row < this.#points; row += 1) {
       const stampUs = this.#stampUs[row]!;
       this.#take(buckets, row, stampUs, this.#spread[row]!, this.#upper[row]!, this.#lower[row]!);
@@ -127,104 +153,118 @@ export class Downsampler {
     upper: number,
     lower: number,
   ): void {
-    this.#even!.push(row, stampUs, spread, upper, lower, this.#holes);
+    const even = this.#even!;
+    if (even.wants(row)) this.#takeEven(even, row, stampUs, spread, upper, lower);
+    const isFirst = stampUs >= this.#bucketEndUs;
+    if (isFirst) this.#openBucket(buckets, stampUs);
+    const last = this.#last;
+    last[0] = row;
+    last[1] = stampUs;
+    last[2] = spread;
+    last[3] = upper;
+    last[4] = lower;
+    last[5] = this.#holes;
+    if (isFirst && Number.isNaN(buckets[this.#bucketAt]!)) {
+      this.#put(buckets, FIRST);
+      if (Number.isNaN(spread)) {
+        this.#holes += 1;
+        return;
+      }
+    }
+    if (Number.isNaN(spread)) {
+      this.#takeHole(buckets);
+      return;
+    }
+    // Comparisons with NaN are false: hence the negations.
+    if (!(spread >= this.#least)) {
+      this.#least = spread;
+      this.#put(buckets, LEAST);
+      if (this.#everyHole) buckets[this.#bucketAt + HOLE_AFTER_LEAST * FIELDS] = Number.NaN;
+    }
+    if (!(spread <= this.#greatest)) {
+      this.#greatest = spread;
+      this.#put(buckets, GREATEST);
+      if (this.#everyHole) buckets[this.#bucketAt + HOLE_AFTER_GREATEST * FIELDS] = Number.NaN;
+    }
+  }
+
+  #takeHole(buckets: Float64Array): void {
+    const isEmpty = (slot: number) => Number.isNaN(buckets[this.#bucketAt + slot * FIELDS]!);
+    if (isEmpty(HOLE)) this.#put(buckets, HOLE);
+    if (this.#everyHole && !isEmpty(LEAST) && isEmpty(HOLE_AFTER_LEAST)) this.#put(buckets, HOLE_AFTER_LEAST);
+    if (this.#everyHole && !isEmpty(GREATEST) && isEmpty(HOLE_AFTER_GREATEST))
+      this.#put(buckets, HOLE_AFTER_GREATEST);
+    this.#holes += 1;
+  }
+
+  #takeEven(
+    even: EvenRows,
+    row: number,
+    stampUs: Micros,
+    spread: number,
+    upper: number,
+    lower: number,
+  ): void {
+    const bands = row < this.#bandedRows ? undefined : this.#bands;
+    const own = bands === undefined ? upper : this.#upperOf(bands, row, spread);
+    even.push(row, stampUs, spread, own, bands === undefined ? lower : bands.lower, this.#holes);
+  }
+
+  /** The row being taken, as a slot of its bucket. */
+  #put(buckets: Float64Array, slot: number): void {
+    const at = this.#bucketAt + slot * FIELDS;
+    const last = this.#last;
+    for (let field = 0; field < FIELDS; field += 1) buckets[at + field] = last[field]!;
+  }
+
+  #openBucket(buckets: Float64Array, stampUs: Micros): void {
+    this.#closeBucket(buckets);
     const bucket = Math.floor((stampUs - this.#originUs) / this.#bucketUs);
     const inside = Math.max(0, Math.min(this.#bucketCount - 1, bucket));
-    const bucketAt = inside * this.#slots * FIELDS;
-    const put = (slot: number): void => {
-      const at = bucketAt + slot * FIELDS;
-      buckets[at] = row;
-      buckets[at + 1] = stampUs;
-      buckets[at + 2] = spread;
-      buckets[at + 3] = upper;
-      buckets[at + 4] = lower;
-      buckets[at + 5] = this.#holes;
-    };
-    const isEmpty = (slot: number): boolean => Number.isNaN(buckets[bucketAt + slot * FIELDS]!);
-    const spreadOf = (slot: number): number => buckets[bucketAt + slot * FIELDS + 2]!;
-    const everyHole = this.#slots === SLOTS_EVERY_HOLE;
-    const isFirst = isEmpty(FIRST);
-    if (isFirst) put(FIRST);
-    if (Number.isNaN(spread)) {
-      if (!isFirst && isEmpty(HOLE)) put(HOLE);
-      if (everyHole && !isEmpty(LEAST) && isEmpty(HOLE_AFTER_LEAST)) put(HOLE_AFTER_LEAST);
-      if (everyHole && !isEmpty(GREATEST) && isEmpty(HOLE_AFTER_GREATEST)) put(HOLE_AFTER_GREATEST);
-    } else {
-      // Comparisons with an empty slot's NaN are false: hence the negations.
-      if (!(spread >= spreadOf(LEAST))) {
-        put(LEAST);
-        if (everyHole) buckets[bucketAt + HOLE_AFTER_LEAST * FIELDS] = Number.NaN;
-      }
-      if (!(spread <= spreadOf(GREATEST))) {
-        put(GREATEST);
-        if (everyHole) buckets[bucketAt + HOLE_AFTER_GREATEST * FIELDS] = Number.NaN;
-      }
-    }
-    put(LAST);
-    if (Number.isNaN(spread)) this.#holes += 1;
+    const isLast = inside === this.#bucketCount - 1;
+    this.#bucketEndUs = isLast ? Number.POSITIVE_INFINITY : this.#originUs + (inside + 1) * this.#bucketUs;
+    const at = inside * this.#slots * FIELDS;
+    // A stamp at the very edge can be of either bucket: the one it is in already goes on.
+    if (at === this.#bucketAt) return;
+    this.#bucketAt = at;
+    this.#least = this.#greatest = Number.NaN;
   }
 
-  #collect(buckets: Float64Array): ChartColumns {
-    const chosen = this.#chosen(buckets);
-    const even = this.#even!;
-    even.withoutKept(chosen.map((at) => buckets[at]!));
-    const fillers = even.choose(this.#points - chosen.length);
-    const kept = new Float64Array((chosen.length + fillers.length) * FIELDS);
-    let [length, fromChosen, fromFillers] = [0, 0, 0];
-    const everyHole = this.#slots === SLOTS_EVERY_HOLE;
-    while (fromChosen < chosen.length || fromFillers < fillers.length) {
-      const at = chosen[fromChosen];
-      const filler = fillers[fromFillers];
-      const isChosen = filler === undefined || (at !== undefined && buckets[at]! < even.rows[filler]!);
-      if (isChosen) fromChosen += 1;
-      else fromFillers += 1;
-      const source = isChosen ? buckets : even.rows;
-      const from = isChosen ? at! : filler;
-      // Of two that would draw a line over a hole, a filler gives way, and among the others the earlier.
-      if (everyHole && hidesHole(kept, length - 1, source, from)) {
-        if (!isChosen) continue;
-        while (length > 0 && hidesHole(kept, length - 1, source, from)) length -= 1;
-      }
-      kept.set(source.subarray(from, from + FIELDS), length * FIELDS);
-      length += 1;
-    }
-    const column = (field: number): Float64Array => {
-      const values = new Float64Array(length);
-      for (let row = 0; row < length; row += 1) values[row] = kept[row * FIELDS + field]!;
-      return values;
-    };
-    return {
-      length,
-      timestampsUs: column(1),
-      spreads: column(2),
-      upperBand: column(3),
-      lowerBand: column(4),
-    };
+  #closeBucket(buckets: Float64Array): void {
+    if (this.#bucketAt < 0) return;
+    this.#put(buckets, LAST);
+    if (this.#bands !== undefined) this.#band(this.#bands, buckets);
   }
 
-  /** Where the rows lie that the buckets keep, each row once, in the order of rows. */
-  #chosen(buckets: Float64Array): number[] {
-    const chosen: number[] = [];
-    for (let bucket = 0; bucket < this.#bucketCount; bucket += 1) {
-      const found = new Map<number, number>();
-      for (const slot of BY_WORTH) {
-        if (slot >= this.#slots) continue;
-        const at = (bucket * this.#slots + slot) * FIELDS;
-        const row = buckets[at]!;
-        if (!Number.isNaN(row) && found.size < this.#points) found.set(row, at);
-      }
-      chosen.push(...[...found.values()].sort((a, b) => buckets[a]! - buckets[b]!));
+  /** Bands of what the bucket keeps so far. */
+  #band(bands: BandsTrail, buckets: Float64Array): void {
+    for (let slot = 0; slot < this.#slots; slot += 1) {
+      const at = this.#bucketAt + slot * FIELDS;
+      const row = buckets[at]!;
+      // Also false for an empty slot.
+      if (!(row >= this.#bandedRows)) continue;
+      buckets[at + 3] = this.#upperOf(bands, row, buckets[at + 2]!);
+      buckets[at + 4] = bands.lower;
     }
-    return chosen;
   }
-}
 
-/** Whether a hole that is not kept lies between the values of a kept row and of the one to come after it. */
-function hidesHole(kept: Float64Array, row: number, source: Float64Array, from: number): boolean {
-  if (row < 0) return false;
-  const at = row * FIELDS;
-  const areValues = !Number.isNaN(kept[at + 2]!) && !Number.isNaN(source[from + 2]!);
-  return areValues && kept[at + 5] !== source[from + 5];
+  /** And sets `bands.lower`. */
+  #upperOf(bands: BandsTrail, row: number, spread: number): number {
+    bands.take(bands.rows - this.rows + row);
+    if (this.#everyHole && Number.isNaN(spread)) bands.upper = bands.lower = Number.NaN;
+    return bands.upper;
+  }
+
+  #forget(bands: BandsTrail): void {
+    if (this.#buckets !== undefined) {
+      // The row being pushed is not in the trail yet.
+      this.rows -= 1;
+      this.#closeBucket(this.#buckets);
+      this.#bandedRows = this.rows;
+      this.rows += 1;
+    }
+    bands.forget();
+  }
 }
 
 /** The same for columns that are there already; all rows are before `toUs`. */

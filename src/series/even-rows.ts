@@ -16,8 +16,12 @@ export class EvenRows {
     this.rows = new Float64Array(2 * count * FIELDS);
   }
 
+  wants(row: number): boolean {
+    return row % this.#every === 0;
+  }
+
+  /** A row that is wanted. */
   push(row: number, stampUs: number, spread: number, upper: number, lower: number, holes: number): void {
-    if (row % this.#every !== 0) return;
     if (this.#length * FIELDS === this.rows.length) {
       this.#halve();
       if (row % this.#every !== 0) return;

@@ -47,6 +47,12 @@ export class BandedSampler {
     this.#sampler.push(stampUs, spread, isBare ? Number.NaN : bands.upper, isBare ? Number.NaN : bands.lower);
   }
 
+  /** The same of rows [from, to). */
+  pushRows(stampsUs: Float64Array, spreads: Float64Array, from: number, to: number): void {
+    if (this.#rolling === undefined) this.#sampler.pushRows(stampsUs, spreads, from, to);
+    else for (let row = from; row < to; row += 1) this.push(stampsUs[row]!, spreads[row]!);
+  }
+
   finish(): ChartColumns {
     return this.#sampler.finish();
   }

@@ -16,6 +16,12 @@ export class BandsTrail {
   #length = 0;
   /** Rows that are forgotten. */
   #dropped = 0;
+  /** The newest row whose spread is no sample. */
+  #lastMissingRow = -1;
+  /** The ranks for so many samples, from the greatest and from the least. */
+  #ranksFor = 0;
+  #upperRank = 0;
+  #lowerRank = 0;
   /** The greatest of a window, descending, and the least, ascending. */
   readonly #greatest: Float64Array;
   readonly #least: Float64Array;
@@ -48,73 +54,85 @@ export class BandsTrail {
     this.#dropped += gone;
   }
 
+  /** Rows that can be pushed before it is full. */
+  get room(): number {
+    return this.#spreads.length - this.#length;
+  }
+
   push(spread: number): void {
+    if (!Number.isFinite(spread)) this.#lastMissingRow = this.rows;
     this.#spreads[this.#length] = spread;
     this.#length += 1;
   }
 
+  /** The same of spreads[from, to): at most as many as there is room for. */
+  pushRows(spreads: Float64Array, from: number, to: number): void {
+    const trail = this.#spreads;
+    const shift = this.#length - from;
+    for (let row = from; row < to; row += 1) {
+      const spread = spreads[row]!;
+      // False for what is not finite.
+      if (!(spread - spread === 0)) this.#lastMissingRow = this.#dropped + shift + row;
+      trail[shift + row] = spread;
+    }
+    this.#length += to - from;
+  }
+
   /** Sets `upper` and `lower` to the bands of a row that is not forgotten. */
   take(row: number): void {
-    const { windowRows, upperQuantile, lowerQuantile } = this.#options;
+    const { windowRows } = this.#options;
     const end = row - this.#dropped + 1;
     const begin = Math.max(0, end - windowRows);
     assert(end > 0 && end <= this.#length, `row ${row} is not in the trail`);
-    const spreads = this.#spreads;
-    let samples = 0;
-    for (let at = begin; at < end; at += 1) if (Number.isFinite(spreads[at]!)) samples += 1;
+    const isWhole = this.#lastMissingRow < this.#dropped + begin;
+    const samples = isWhole ? end - begin : this.#samples(begin, end);
     if (samples === 0) {
       this.upper = this.lower = Number.NaN;
       return;
     }
-    this.upper = nthGreatest(
-      spreads,
-      begin,
-      end,
-      samples - nearestRank(samples, upperQuantile),
-      this.#greatest,
-    );
-    this.lower = nthLeast(spreads, begin, end, nearestRank(samples, lowerQuantile) + 1, this.#least);
+    if (samples !== this.#ranksFor) this.#setRanks(samples);
+    this.#pick(begin, end);
   }
-}
 
-/** The n-th greatest finite value (1 = the greatest) of values[begin, end), which has as many. */
-function nthGreatest(
-  values: Float64Array,
-  begin: number,
-  end: number,
-  n: number,
-  scratch: Float64Array,
-): number {
-  let held = 0;
-  let floor = Number.NEGATIVE_INFINITY;
-  for (let row = begin; row < end; row += 1) {
-    const value = values[row]!;
-    // Neither NaN nor what is infinite passes: the floor is one of the values as soon as n are held.
-    if (!(value > floor) || value === Number.POSITIVE_INFINITY) continue;
-    let at = held < n ? held++ : n - 1;
-    for (; at > 0 && scratch[at - 1]! < value; at -= 1) scratch[at] = scratch[at - 1]!;
-    scratch[at] = value;
-    if (held === n) floor = scratch[n - 1]!;
+  #samples(begin: number, end: number): number {
+    let samples = 0;
+    for (let at = begin; at < end; at += 1) if (Number.isFinite(this.#spreads[at]!)) samples += 1;
+    return samples;
   }
-  return scratch[n - 1]! + 0;
-}
 
-function nthLeast(
-  values: Float64Array,
-  begin: number,
-  end: number,
-  n: number,
-  scratch: Float64Array,
-): number {
-  let held = 0;
-  let ceiling = Number.POSITIVE_INFINITY;
-  for (let row = begin; row < end; row += 1) {
-    const value = values[row]!;
-    if (!(value < ceiling) || value === Number.NEGATIVE_INFINITY) continue;
-    let at = held < n ? held++ : n - 1;
-    for (; at > 0 && scratch[at - 1]! > value; at -= 1) scratch[at] = scratch[at - 1]!;
-    scratch[at] = value;
-    if (held === n) ceiling = scratch[n - 1]!;
+  #setRanks(samples: number): void {
+    const { upperQuantile, lowerQuantile } = this.#options;
+    this.#ranksFor = samples;
+    this.#upperRank = samples - nearestRank(samples, upperQuantile);
+    this.#lowerRank = nearestRank(samples, lowerQuantile) + 1;
   }
-  return scratch[n - 1]! + 0;
+
+  /** One pass: the few greatest and the few least so far; what is neither passes by with two comparisons. */
+  #pick(begin: number, end: number): void {
+    const [spreads, greatest, least] = [this.#spreads, this.#greatest, this.#least];
+    const [upperRank, lowerRank] = [this.#upperRank, this.#lowerRank];
+    // Neither NaN nor what is infinite ever enters: filled with infinities, the lists know no size.
+    greatest.fill(Number.NEGATIVE_INFINITY, 0, upperRank);
+    least.fill(Number.POSITIVE_INFINITY, 0, lowerRank);
+    let floor = Number.NEGATIVE_INFINITY;
+    let ceiling = Number.POSITIVE_INFINITY;
+    for (let row = begin; row < end; row += 1) {
+      const value = spreads[row]!;
+      if (value > floor && value !== Number.POSITIVE_INFINITY) {
+        let at = upperRank - 1;
+        for (; at > 0 && greatest[at - 1]! < value; at -= 1) greatest[at] = greatest[at - 1]!;
+        greatest[at] = value;
+        floor = greatest[upperRank - 1]!;
+      }
+      if (value < ceiling && value !== Number.NEGATIVE_INFINITY) {
+        let at = lowerRank - 1;
+        for (; at > 0 && least[at - 1]! > value; at -= 1) least[at] = least[at - 1]!;
+        least[at] = value;
+        ceiling = least[lowerRank - 1]!;
+      }
+    }
+    // Adding 0 turns -0 into 0.
+    this.upper = floor + 0;
+    this.lower = ceiling + 0;
+  }
 }

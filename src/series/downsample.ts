@@ -5,6 +5,7 @@
 import { assert } from '../core/assert.js';
 import type { Micros } from '../core/time.js';
 import type { BandsTrail } from './bands-trail.js';
+import { ChartRows } from './chart-rows.js';
 import {
   type ChartColumns,
   collect,
@@ -19,7 +20,6 @@ import {
   SLOTS_EVERY_HOLE,
 } from './downsample-slots.js';
 import { EvenRows, FIELDS } from './even-rows.js';
-import { grown } from './spread.js';
 
 export type { ChartColumns } from './downsample-slots.js';
 
@@ -52,10 +52,8 @@ export class Downsampler {
   readonly #everyHole: boolean;
   readonly #slots: number;
   readonly #bands: BandsTrail | undefined;
-  #stampUs = new Float64Array(256);
-  #spread = new Float64Array(256);
-  #upper = new Float64Array(256);
-  #lower = new Float64Array(256);
+  /** All rows, as long as there are not more than points. */
+  readonly #first: ChartRows;
   #buckets: Float64Array | undefined;
   #even: EvenRows | undefined;
   #bucketCount = 0;
@@ -68,6 +66,8 @@ export class Downsampler {
   #least = Number.NaN;
   #greatest = Number.NaN;
   readonly #last = new Float64Array(FIELDS);
+  /** Rows that the bands had before the first one. */
+  #warmRows = 0;
   /** Rows before it have their bands. */
   #bandedRows = 0;
 
@@ -79,6 +79,7 @@ export class Downsampler {
     this.#everyHole = everyHole;
     this.#slots = everyHole ? SLOTS_EVERY_HOLE : SLOTS;
     this.#bands = bands;
+    this.#first = new ChartRows(points);
   }
 
   push(stampUs: Micros, spread: number, upper = Number.NaN, lower = Number.NaN): void {
@@ -86,6 +87,7 @@ export class Downsampler {
     this.rows += 1;
     const bands = this.#bands;
     if (bands !== undefined) {
+      if (row === 0) this.#warmRows = bands.rows;
       if (bands.isFull) this.#forget(bands);
       bands.push(spread);
     }
@@ -97,11 +99,27 @@ export class Downsampler {
       this.#take(this.#startBuckets(), row, stampUs, spread, upper, lower);
       return;
     }
-    if (row === this.#stampUs.length) this.#grow();
-    this.#stampUs[row] = stampUs;
-    this.#spread[row] = spread;
-    this.#upper[row] = bands === undefined ? upper : this.#upperOf(bands, row, spread);
-    this.#lower[row] = bands === undefined ? lower : bands.lower;
+    const own = bands === undefined ? upper : this.#upperOf(bands, row, spread);
+    this.#first.push(stampUs, spread, own, bands === undefined ? lower : bands.lower);
+  }
+
+  /** The same of rows [from, to), without bands of their own. */
+  pushRows(stampsUs: Float64Array, spreads: Float64Array, from: number, to: number): void {
+    const bands = this.#bands;
+    let at = from;
+    while (at < to && this.#buckets === undefined) {
+      this.push(stampsUs[at]!, spreads[at]!);
+      at += 1;
+    }
+    while (at < to) {
+      if (bands?.isFull === true) this.#forget(bands);
+      const end = Math.min(to, at + (bands?.room ?? to));
+      bands?.pushRows(spreads, at, end);
+      const firstRow = this.rows;
+      this.rows += end - at;
+      this.#takeRows(stampsUs, spreads, at, end, firstRow - at);
+      at = end;
+    }
   }
 
   finish(): ChartColumns {
@@ -110,38 +128,21 @@ export class Downsampler {
       const [buckets, slots, even] = [this.#buckets, this.#slots, this.#even!];
       return collect({ buckets, slots, even, points: this.#points, everyHole: this.#everyHole });
     }
-    const { rows } = this;
-    return {
-      length: rows,
-      timestampsUs: this.#stampUs.slice(0, rows),
-      spreads: this.#spread.slice(0, rows),
-      upperBand: this.#upper.slice(0, rows),
-      lowerBand: this.#lower.slice(0, rows),
-    };
-  }
-
-  #grow(): void {
-    const { rows } = this;
-    const capacity = Math.min(this.#points, rows * 2);
-    this.#stampUs = grown(this.#stampUs, rows - 1, capacity);
-    this.#spread = grown(this.#spread, rows - 1, capacity);
-    this.#upper = grown(this.#upper, rows - 1, capacity);
-    this.#lower = grown(this.#lower, rows - 1, capacity);
+    return this.#first.columns();
   }
 
   #startBuckets(): Float64Array {
     this.#bucketCount = Math.max(1, Math.floor(this.#points / this.#slots));
-    this.#originUs = this.#stampUs[0]!;
+    const { timestampsUs, spreads, upperBand, lowerBand } = this.#first.columns();
+    this.#originUs = timestampsUs[0]!;
     this.#bucketUs = Math.max(1, (this.#toUs - this.#originUs) / this.#bucketCount);
     const buckets = new Float64Array(this.#bucketCount * this.#slots * FIELDS).fill(Number.NaN);
     this.#buckets = buckets;
     this.#even = new EvenRows(this.#points);
     this.#bandedRows = this.#points;
-    for (let row = 0; row < this.#points; row += 1) {
-      const stampUs = this.#stampUs[row]!;
-      this.#take(buckets, row, stampUs, this.#spread[row]!, this.#upper[row]!, this.#lower[row]!);
-    }
-    this.#stampUs = this.#spread = this.#upper = this.#lower = new Float64Array(0);
+    for (let row = 0; row < this.#points; row += 1)
+      this.#take(buckets, row, timestampsUs[row]!, spreads[row]!, upperBand[row]!, lowerBand[row]!);
+    this.#first.clear();
     return buckets;
   }
 
@@ -157,13 +158,7 @@ export class Downsampler {
     if (even.wants(row)) this.#takeEven(even, row, stampUs, spread, upper, lower);
     const isFirst = stampUs >= this.#bucketEndUs;
     if (isFirst) this.#openBucket(buckets, stampUs);
-    const last = this.#last;
-    last[0] = row;
-    last[1] = stampUs;
-    last[2] = spread;
-    last[3] = upper;
-    last[4] = lower;
-    last[5] = this.#holes;
+    this.#setLast(row, stampUs, spread, upper, lower);
     if (isFirst && Number.isNaN(buckets[this.#bucketAt]!)) {
       this.#put(buckets, FIRST);
       if (Number.isNaN(spread)) {
@@ -188,6 +183,25 @@ export class Downsampler {
     }
   }
 
+  /** Rows [from, to), whose numbers are `shift` greater. */
+  #takeRows(stampsUs: Float64Array, spreads: Float64Array, from: number, to: number, shift: number): void {
+    const buckets = this.#buckets!;
+    const even = this.#even!;
+    for (let at = from; at < to; ) {
+      // One row that changes what the bucket keeps, then all that do not.
+      this.#take(buckets, at + shift, stampsUs[at]!, spreads[at]!, Number.NaN, Number.NaN);
+      at += 1;
+      const first = at;
+      const [endUs, least, greatest] = [this.#bucketEndUs, this.#least, this.#greatest];
+      // Also false for NaN, of the spread as of a bucket that has none yet.
+      while (at < to && stampsUs[at]! < endUs && spreads[at]! >= least && spreads[at]! <= greatest) at += 1;
+      if (at === first) continue;
+      this.#setLast(at - 1 + shift, stampsUs[at - 1]!, spreads[at - 1]!, Number.NaN, Number.NaN);
+      for (let row = even.nextWanted(first + shift); row < at + shift; row = even.nextWanted(row + 1))
+        this.#takeEven(even, row, stampsUs[row - shift]!, spreads[row - shift]!, Number.NaN, Number.NaN);
+    }
+  }
+
   #takeHole(buckets: Float64Array): void {
     const isEmpty = (slot: number) => Number.isNaN(buckets[this.#bucketAt + slot * FIELDS]!);
     if (isEmpty(HOLE)) this.#put(buckets, HOLE);
@@ -195,6 +209,16 @@ export class Downsampler {
     if (this.#everyHole && !isEmpty(GREATEST) && isEmpty(HOLE_AFTER_GREATEST))
       this.#put(buckets, HOLE_AFTER_GREATEST);
     this.#holes += 1;
+  }
+
+  #setLast(row: number, stampUs: Micros, spread: number, upper: number, lower: number): void {
+    const last = this.#last;
+    last[0] = row;
+    last[1] = stampUs;
+    last[2] = spread;
+    last[3] = upper;
+    last[4] = lower;
+    last[5] = this.#holes;
   }
 
   #takeEven(
@@ -233,7 +257,12 @@ export class Downsampler {
   #closeBucket(buckets: Float64Array): void {
     if (this.#bucketAt < 0) return;
     this.#put(buckets, LAST);
-    if (this.#bands !== undefined) this.#band(this.#bands, buckets);
+    if (this.#bands === undefined) return;
+    this.#band(this.#bands, buckets);
+    // It may be put there once more, when the trail no longer holds it.
+    const at = this.#bucketAt + LAST * FIELDS;
+    this.#last[3] = buckets[at + 3]!;
+    this.#last[4] = buckets[at + 4]!;
   }
 
   /** Bands of what the bucket keeps so far. */
@@ -250,34 +279,16 @@ export class Downsampler {
 
   /** And sets `bands.lower`. */
   #upperOf(bands: BandsTrail, row: number, spread: number): number {
-    bands.take(bands.rows - this.rows + row);
+    bands.take(this.#warmRows + row);
     if (this.#everyHole && Number.isNaN(spread)) bands.upper = bands.lower = Number.NaN;
     return bands.upper;
   }
 
   #forget(bands: BandsTrail): void {
     if (this.#buckets !== undefined) {
-      // The row being pushed is not in the trail yet.
-      this.rows -= 1;
       this.#closeBucket(this.#buckets);
-      this.#bandedRows = this.rows;
-      this.rows += 1;
+      this.#bandedRows = bands.rows - this.#warmRows;
     }
     bands.forget();
   }
-}
-
-/** The same for columns that are there already; all rows are before `toUs`. */
-export function downsample(
-  columns: ChartColumns,
-  points: number,
-  toUs: Micros,
-  options?: DownsampleOptions,
-): ChartColumns {
-  const { length, timestampsUs, spreads, upperBand, lowerBand } = columns;
-  const sampler = new Downsampler(points, toUs, options);
-  for (let row = 0; row < length; row += 1) {
-    sampler.push(timestampsUs[row]!, spreads[row]!, upperBand[row]!, lowerBand[row]!);
-  }
-  return sampler.finish();
 }

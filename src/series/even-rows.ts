@@ -20,6 +20,11 @@ export class EvenRows {
     return row % this.#every === 0;
   }
 
+  /** The first wanted row from this one on. */
+  nextWanted(row: number): number {
+    return Math.ceil(row / this.#every) * this.#every;
+  }
+
   /** A row that is wanted. */
   push(row: number, stampUs: number, spread: number, upper: number, lower: number, holes: number): void {
     if (this.#length * FIELDS === this.rows.length) {

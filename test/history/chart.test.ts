@@ -7,9 +7,9 @@ import { US_PER_DAY } from '../../src/core/time.js';
 import { chartRange, computeChart } from '../../src/history/chart.js';
 import { ASOF_TOLERANCE_US, asofJoin } from '../../src/series/asof.js';
 import { rollingBands } from '../../src/series/bands.js';
-import { downsample } from '../../src/series/downsample.js';
 import { spreadPercent } from '../../src/series/spread.js';
 import { chunkLengths, chunksOf, columns, leg, streamOf } from '../series/legs.js';
+import { downsample } from '../support/downsampled.js';
 
 function between(side: QuoteColumns, fromUs: number, toUs: number): QuoteColumns {
   const rows = [...side.receivedUs.keys()].filter((row) => {

@@ -9,9 +9,9 @@ import type { QuoteColumns } from '../../src/core/columns.js';
 import { computeValidChart, legEvents, validRange } from '../../src/history/valid-chart.js';
 import type { InstrumentLine } from '../../src/lake/reader.js';
 import { rollingBands } from '../../src/series/bands.js';
-import { downsample } from '../../src/series/downsample.js';
 import { validPoints } from '../../src/series/valid-points.js';
 import { chunkLengths, chunksOf, columns, leg, streamOf } from '../series/legs.js';
+import { downsample } from '../support/downsampled.js';
 
 function between(side: QuoteColumns, fromUs: number, toUs: number): QuoteColumns {
   const rows = [...side.receivedUs.keys()].filter(

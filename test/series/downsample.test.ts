@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { type ChartColumns, downsample } from '../../src/series/downsample.js';
+import type { ChartColumns } from '../../src/series/downsample.js';
+import { downsample } from '../support/downsampled.js';
 
 const rows = fc.array(
   fc.tuple(

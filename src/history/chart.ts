@@ -6,7 +6,7 @@ import { type Micros, US_PER_DAY } from '../core/time.js';
 import { ASOF_TOLERANCE_US, asofStream } from '../series/asof.js';
 import { BandedSampler } from '../series/banded-sampler.js';
 import type { ChartColumns } from '../series/downsample.js';
-import { spreadPercent } from '../series/spread.js';
+import { spreadsPercent } from '../series/spread.js';
 
 /** Quotes with fromUs <= stamp < toUs, ascending, in chunks. */
 export type ReadQuotes<Leg> = (leg: Leg, fromUs: Micros, toUs: Micros) => AsyncIterable<QuoteColumns>;
@@ -67,10 +67,12 @@ export async function computeChart<Leg>(input: ChartInput<Leg>): Promise<ChartCo
   if (!(fromUs < toUs)) return sampler.finish();
   const left = watched(input.read(legs[0], fromUs, toUs), nextTurn, signal);
   const right = watched(input.read(legs[1], fromUs - ASOF_TOLERANCE_US, toUs), nextTurn, signal);
+  let spreads = new Float64Array(0);
   for await (const joined of asofStream(left, right, { toleranceUs: ASOF_TOLERANCE_US })) {
-    for (let row = 0; row < joined.length; row += 1) {
-      sampler.push(joined.stampUs[row]!, spreadPercent(joined.bid1[row]!, joined.bid2[row]!));
-    }
+    const { length, stampUs, bid1, bid2 } = joined;
+    if (spreads.length < length) spreads = new Float64Array(stampUs.length);
+    spreadsPercent(bid1, bid2, length, spreads);
+    sampler.pushRows(stampUs, spreads, 0, length);
   }
   signal?.throwIfAborted();
   return sampler.finish();

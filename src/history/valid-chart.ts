@@ -52,13 +52,12 @@ export async function computeValidChart<Leg>(input: ValidChartInput<Leg>): Promi
   const told = new Told(input.readEvents, range.toUs + NOTICED_US);
   const fromUs = await warmFromUs(input, told);
   for await (const { length, stampUs, spread } of joined(input, told, fromUs, range.toUs)) {
-    for (let row = 0; row < length; row += 1) {
-      const us = stampUs[row]!;
-      const value = spread[row]!;
-      if (us < fromUs || us >= range.toUs) continue;
-      if (us < range.fromUs) sampler.warm(value);
-      else sampler.push(us, value);
-    }
+    let row = 0;
+    while (row < length && stampUs[row]! < fromUs) row += 1;
+    for (; row < length && stampUs[row]! < range.fromUs; row += 1) sampler.warm(spread[row]!);
+    let end = length;
+    while (end > row && stampUs[end - 1]! >= range.toUs) end -= 1;
+    sampler.pushRows(stampUs, spread, row, end);
   }
   signal?.throwIfAborted();
   return sampler.finish();

@@ -8,6 +8,16 @@ export function spreadPercent(bid1: number, bid2: number): number {
   return Number.isFinite(spread) ? spread : Number.NaN;
 }
 
+/** The same of whole columns: the first `length` values of `into`, which has room for them. */
+export function spreadsPercent(
+  bid1: Float64Array,
+  bid2: Float64Array,
+  length: number,
+  into: Float64Array,
+): void {
+  for (let row = 0; row < length; row += 1) into[row] = spreadPercent(bid1[row]!, bid2[row]!);
+}
+
 /** Rows of a join, ascending by `stampUs` (equal stamps may occur). What lies behind `length` is not data. */
 export interface JoinedColumns {
   readonly length: number;

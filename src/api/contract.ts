@@ -13,7 +13,7 @@ export interface ChartData {
   readonly exchange2: string;
   /** Epoch seconds with milliseconds, ascending. */
   readonly timestamps: readonly number[];
-  /** Percent. */
+  /** Percent, as the bands: twelve decimals at most. */
   readonly spreads: readonly (number | null)[];
   /** 0.97 quantile of the last 200 joined rows, percent. */
   readonly upperBand: readonly (number | null)[];

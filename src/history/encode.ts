@@ -1,8 +1,8 @@
 // A chart as one line of NDJSON, in bytes. The edge where microseconds become seconds and NaN becomes null.
 // Never builds the whole line as one string: a chart of a million points is 80 MB of text.
 
-import type { Micros } from '../core/time.js';
 import type { ChartColumns } from '../series/downsample.js';
+import { NUMBER_BYTES_MAX, writeNumber, writeSeconds } from './fixed-point.js';
 
 export type KeyCase = 'camel' | 'snake';
 
@@ -13,62 +13,81 @@ export interface ChartTitle {
   readonly exchange2: string;
 }
 
-const PIECE_VALUES = 4_096;
-
 /**
  * `{"symbol","exchange1","exchange2","timestamps","spreads","upperBand","lowerBand"}` and a newline, UTF-8.
- * Times are epoch seconds with three decimals at most, rounded down; numbers are the shortest that read back
- * the same. The buffer owns its memory, so that it can be handed to another thread.
+ * Times are epoch seconds with three decimals at most, rounded down; the others have twelve decimals at most, rounded.
+ * The buffer owns its memory, so that it can be handed to another thread.
  */
 export function encodeChart(title: ChartTitle, columns: ChartColumns, keyCase: KeyCase = 'camel'): Buffer {
   const { length } = columns;
-  const pieces: Buffer[] = [];
-  const head = JSON.stringify({
-    symbol: title.symbol,
-    exchange1: title.exchange1,
-    exchange2: title.exchange2,
-  });
-  pieces.push(Buffer.from(`${head.slice(0, -1)},"timestamps":[`));
-  writeValues(columns.timestampsUs, length, secondsText, pieces);
-  pieces.push(Buffer.from('],"spreads":['));
-  writeValues(columns.spreads, length, numberText, pieces);
-  pieces.push(Buffer.from(keyCase === 'snake' ? '],"upper_band":[' : '],"upperBand":['));
-  writeValues(columns.upperBand, length, numberText, pieces);
-  pieces.push(Buffer.from(keyCase === 'snake' ? '],"lower_band":[' : '],"lowerBand":['));
-  writeValues(columns.lowerBand, length, numberText, pieces);
-  pieces.push(Buffer.from(']}\n'));
-  return joined(pieces);
+  const { symbol, exchange1, exchange2 } = title;
+  const head = `${JSON.stringify({ symbol, exchange1, exchange2 }).slice(0, -1)},"timestamps":[`;
+  const [upper, lower] =
+    keyCase === 'snake' ? ['],"upper_band":[', '],"lower_band":['] : ['],"upperBand":[', '],"lowerBand":['];
+  const out = new Out(Buffer.byteLength(head) + TITLES_BYTES + length * POINT_BYTES);
+  out.text(head);
+  out.values(columns.timestampsUs, length, writeStamp);
+  out.text('],"spreads":[');
+  out.values(columns.spreads, length, writeNumber);
+  out.text(upper);
+  out.values(columns.upperBand, length, writeNumber);
+  out.text(lower);
+  out.values(columns.lowerBand, length, writeNumber);
+  out.text(']}\n');
+  return out.finish();
 }
 
-function writeValues(
-  values: Float64Array,
-  length: number,
-  text: (value: number) => string,
-  pieces: Buffer[],
-): void {
-  for (let from = 0; from < length; from += PIECE_VALUES) {
-    const to = Math.min(length, from + PIECE_VALUES);
-    let piece = from === 0 ? '' : ',';
-    for (let row = from; row < to; row += 1) {
-      piece += row === from ? text(values[row]!) : `,${text(values[row]!)}`;
+/** Names of the arrays, brackets, newline. */
+const TITLES_BYTES = 64;
+/** What a point usually takes at most; where it is more, room is made. */
+const POINT_BYTES = 15 + 3 * 16;
+const COMMA = 44;
+
+type Write = (bytes: Uint8Array, at: number, value: number) => number;
+
+const writeStamp: Write = (bytes, at, us) => writeSeconds(bytes, at, Math.floor(us / 1_000));
+
+class Out {
+  #bytes: Buffer;
+  #at = 0;
+
+  constructor(bytes: number) {
+    this.#bytes = Buffer.allocUnsafeSlow(bytes);
+  }
+
+  text(text: string): void {
+    this.#reserve(Buffer.byteLength(text));
+    this.#at += this.#bytes.write(text, this.#at, 'utf8');
+  }
+
+  values(values: Float64Array, length: number, write: Write): void {
+    for (let from = 0; from < length; from += PIECE_VALUES) {
+      const to = Math.min(length, from + PIECE_VALUES);
+      this.#reserve((to - from) * (NUMBER_BYTES_MAX + 1));
+      const bytes = this.#bytes;
+      let at = this.#at;
+      for (let row = from; row < to; row += 1) {
+        if (row > 0) bytes[at++] = COMMA;
+        at = write(bytes, at, values[row]!);
+      }
+      this.#at = at;
     }
-    pieces.push(Buffer.from(piece, 'latin1'));
+  }
+
+  /** What was written, in memory of its own: a longer buffer would be handed over whole. */
+  finish(): Buffer {
+    const whole = Buffer.allocUnsafeSlow(this.#at);
+    this.#bytes.copy(whole, 0, 0, this.#at);
+    return whole;
+  }
+
+  #reserve(bytes: number): void {
+    const needed = this.#at + bytes;
+    if (needed <= this.#bytes.length) return;
+    const larger = Buffer.allocUnsafeSlow(Math.max(needed, this.#bytes.length * 1.5));
+    this.#bytes.copy(larger, 0, 0, this.#at);
+    this.#bytes = larger;
   }
 }
 
-/** Milliseconds as seconds: at most 15 digits, so the shortest text of the quotient is the exact decimal. */
-function secondsText(us: Micros): string {
-  return String(Math.floor(us / 1_000) / 1_000);
-}
-
-function numberText(value: number): string {
-  return Number.isFinite(value) ? String(value) : 'null';
-}
-
-/** Buffer.concat may hand out a slice of the shared pool, which cannot be transferred. */
-function joined(pieces: readonly Buffer[]): Buffer {
-  const whole = Buffer.allocUnsafeSlow(pieces.reduce((sum, piece) => sum + piece.length, 0));
-  let at = 0;
-  for (const piece of pieces) at += piece.copy(whole, at);
-  return whole;
-}
+const PIECE_VALUES = 1_024;

@@ -99,7 +99,7 @@ export class RollingBands {
 /** Values above the wanted rank that a tail has after it was gathered: so many may leave before it is gathered again. */
 const SPARE_GATHERED = 26;
 /** And so many may enter before its least ones are let go. */
-const SPARE_MAX = 58;
+const SPARE_MAX = 40;
 
 /**
  * The greatest values of a window, ascending, at least as many as the wanted rank needs. A quantile near the end of
@@ -122,12 +122,12 @@ class Tail {
     this.#sign = sign;
     this.#gathered = needed + SPARE_GATHERED;
     this.#sizeMax = needed + SPARE_MAX;
-    this.#values = new Float64Array(4 * this.#sizeMax);
-    this.#start = this.#end = 2 * this.#sizeMax;
+    this.#values = new Float64Array(2 * this.#sizeMax);
+    this.#start = this.#end = this.#sizeMax;
   }
 
   clear(): void {
-    this.#start = this.#end = 2 * this.#sizeMax;
+    this.#start = this.#end = this.#sizeMax;
   }
 
   /** The window had `samples` values; `oldest` left it and `value` came in its place; NaN = none. */

@@ -11,7 +11,7 @@ let app: TestApp;
 let startUs = 0;
 const PAIRS = 12;
 /** A reply then is larger than what sockets hold on the way. */
-const ROWS = 20_000;
+const ROWS = 40_000;
 
 before(async () => {
   app = await startTestApp(({ lake, stats }) => {

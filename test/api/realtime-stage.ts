@@ -11,6 +11,7 @@ import { PairTable } from '../../src/windows/pair-table.js';
 import { Watching } from '../../src/windows/watching.js';
 import type { PairWindow } from '../../src/windows/window.js';
 import { createFastClock, type FastClock } from '../support/fast-clock.js';
+import { asWritten } from '../support/written.js';
 import { allPairs, type WindowStage, type WindowStageOptions, windowStage } from '../windows/stage.js';
 
 export interface RealtimeStage extends WindowStage {
@@ -145,11 +146,10 @@ export function rowsOf(chart: Pick<LiveChart, 'timestamps' | 'spreads' | 'upperB
 /** All points of a window as a client would see them. */
 export function windowRowsOutside(window: PairWindow): Row[] {
   const chart = window.chart(Number.POSITIVE_INFINITY);
-  const orNull = (value: number) => (Number.isNaN(value) ? null : value);
   return Array.from(chart.timestampsUs, (us, row) => [
     Math.floor(us / 1_000) / 1_000,
-    orNull(chart.spreads[row]!),
-    orNull(chart.upperBand[row]!),
-    orNull(chart.lowerBand[row]!),
+    asWritten(chart.spreads[row]!),
+    asWritten(chart.upperBand[row]!),
+    asWritten(chart.lowerBand[row]!),
   ]);
 }

@@ -127,7 +127,7 @@ test('problem 10: what one client gets is bounded: points of a chart, bytes of a
 test('few charts have all their points; where many would not fit, each has fewer, before any is left out', async (t) => {
   for (const [pairs, least, most] of [
     [10, 100, 100],
-    [40, 51, 99],
+    [60, 51, 99],
   ] as const) {
     const stage = await realtimeStage({ exchanges: TWO, symbols: symbolsNamed(pairs) });
     t.after(() => stage.close());

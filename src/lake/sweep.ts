@@ -9,7 +9,7 @@ import { type KnownFiles, narrowed } from './known-files.js';
 import { type Merged, mergeBlocks, type Progress, type RowBlock } from './merge.js';
 import { lastStampOf } from './paths.js';
 import { type FileRead, overlaps, type Partition, planFiles, planPartitions } from './plan.js';
-import { type ReportProblem, tryRead } from './read-file.js';
+import { type NoteFile, type ReportProblem, tryRead } from './read-file.js';
 import type { ReadStore } from './store.js';
 
 export interface SweepInput {
@@ -28,6 +28,7 @@ export interface SweepInput {
   readonly report: ReportProblem;
   /** Told of each file that could be read. */
   readonly readable: (path: string) => void;
+  readonly noteFile?: NoteFile | undefined;
 }
 
 /** Rows of foreign folders are looked for this far before the time in the folder's name. */

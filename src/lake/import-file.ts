@@ -4,7 +4,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { join } from 'node:path';
 import { type FileId, type LakeFiles, makeDurableDirectory } from './files.js';
-import { type FullColumns, QuoteFileWriter, type RowGroupBuffer, type RowsKind } from './parquet-write.js';
+import { FOREIGN_ROWS, type FullColumns, QuoteFileWriter, type RowGroupBuffer } from './parquet-write.js';
 import { importName, tempName } from './paths.js';
 
 /** A row without a price came, and the file is not made for such rows: begin again with one that is. */
@@ -19,24 +19,24 @@ export class ImportFile {
   readonly #directory: string;
   readonly #temp: string;
   readonly #group: RowGroupBuffer;
-  readonly #kind: RowsKind;
+  readonly #nullablePrices: boolean;
   #file: FileId | null = null;
   #writer: QuoteFileWriter | null = null;
   /** One a column: what they say does not depend on how the rows came. */
   #hashes: readonly Hash[] = [];
 
   /** In `directory`, which is made when it is needed. */
-  constructor(files: LakeFiles, directory: string, group: RowGroupBuffer, kind: RowsKind) {
+  constructor(files: LakeFiles, directory: string, group: RowGroupBuffer, nullablePrices: boolean) {
     this.#files = files;
     this.#directory = directory;
     this.#temp = join(directory, tempName(importName('')));
     this.#group = group;
-    this.#kind = kind;
+    this.#nullablePrices = nullablePrices;
   }
 
   /** Rows [from, to), not before those that came already. Throws PriceMissing. */
   add(columns: FullColumns, from: number, to: number): void {
-    if (this.#kind !== 'foreign-nullable') {
+    if (!this.#nullablePrices) {
       const { bid, ask } = columns;
       for (let at = from; at < to; at += 1)
         if (Number.isNaN(bid[at]!) || Number.isNaN(ask[at]!)) throw new PriceMissing();
@@ -77,7 +77,8 @@ export class ImportFile {
     // Also takes the place of what a killed import left.
     this.#file = this.#files.create(this.#temp);
     this.#hashes = HASHED.map(() => createHash('sha256'));
-    this.#writer = new QuoteFileWriter(this.#files, this.#file, this.#group, this.#kind);
+    const options = { ...FOREIGN_ROWS, nullablePrices: this.#nullablePrices };
+    this.#writer = new QuoteFileWriter(this.#files, this.#file, this.#group, options);
     return this.#writer;
   }
 

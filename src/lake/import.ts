@@ -12,7 +12,7 @@ import { ImportFile, PriceMissing } from './import-file.js';
 import { ImportBook, type ImportReport, type ImportRows } from './import-report.js';
 import { addMissing, RowCursor } from './missing-rows.js';
 import { readOrigin, WrongOrigin } from './origin.js';
-import { RowGroupBuffer, type RowsKind } from './parquet-write.js';
+import { RowGroupBuffer } from './parquet-write.js';
 import { hourDir, TRADES_DIR } from './paths.js';
 import { type LakeInstrument, type LakeReader, openReader } from './reader.js';
 import { diskStore, type ReadStore } from './store.js';
@@ -106,7 +106,7 @@ async function importInstrument(
   tell: (what: string) => void,
 ): Promise<void> {
   const { reader, book, fromUs = 0, toUs = Number.MAX_SAFE_INTEGER, signal } = work;
-  let kind: RowsKind = 'foreign';
+  let nullablePrices = false;
   for (let beginUs = fromUs; ; ) {
     const range = { fromUs: beginUs, toUs, sizes: true, ...(signal === undefined ? {} : { signal }) };
     const rows = new RowCursor(reader.readQuotes(instrument, range));
@@ -117,13 +117,13 @@ async function importInstrument(
         const dayUs = dayStartUs(rows.stampUs);
         beginUs = Math.max(fromUs, dayUs);
         tell(` ${isoDate(dayUs)}, ${book.total.rows} rows`);
-        const counted = await importDay(work, instrument, rows, dayUs, kind);
+        const counted = await importDay(work, instrument, rows, dayUs, nullablePrices);
         for (const name of ['rows', 'added', 'alreadyThere'] as const) book.total[name] += counted[name];
       }
     } catch (error) {
       if (!(error instanceof PriceMissing)) throw error;
       // The day again, into a file that can say so.
-      kind = 'foreign-nullable';
+      nullablePrices = true;
     } finally {
       await rows.close();
     }
@@ -136,7 +136,7 @@ async function importDay(
   { exchange, symbol }: LakeInstrument,
   source: RowCursor,
   dayUs: Micros,
-  kind: RowsKind,
+  nullablePrices: boolean,
 ): Promise<ImportRows> {
   const { files, target, root, exchanges, group, book, dryRun = false } = work;
   const endUs = dayUs + US_PER_DAY;
@@ -147,7 +147,7 @@ async function importDay(
   const there =
     known === undefined ? NOTHING : target.readQuotes(known, { fromUs: dayUs, toUs: endUs, sizes: true });
   const present = new RowCursor(there);
-  const file = new ImportFile(files, folder, group, kind);
+  const file = new ImportFile(files, folder, group, nullablePrices);
   try {
     const add = dryRun ? () => undefined : file.add.bind(file);
     const { rows, missing } = await addMissing(source, present, endUs, add);

@@ -25,11 +25,15 @@ export const ROW_GROUP_ROWS = 10_000;
 /** All six columns; NaN where absent. */
 export type FullColumns = Required<QuoteColumns>;
 
-/**
- * Ours: stamps ascend strictly. Foreign: a stamp may repeat. Nullable: a price may be missing (NaN), which costs a
- * reader more than twice the time.
- */
-export type RowsKind = 'ours' | 'foreign' | 'foreign-nullable';
+export interface QuoteFileOptions {
+  /** A price may be missing (NaN), which costs a reader more than twice the time. Default: none is. */
+  readonly nullablePrices?: boolean;
+  /** Pairs for the footer, beside the schema's version. */
+  readonly metadata?: readonly { readonly key: string; readonly value: string }[];
+}
+
+/** For rows that are somebody else's. */
+export const FOREIGN_ROWS: QuoteFileOptions = { metadata: [{ key: FOREIGN_KEY, value: '1' }] };
 
 /** Room for one row group; made once and used for one file after the other. */
 export class RowGroupBuffer {
@@ -49,12 +53,11 @@ export class QuoteFileWriter {
   #rows = 0;
 
   /** `file` is open and empty; closing it remains the caller's. */
-  constructor(files: LakeFiles, file: FileId, group: RowGroupBuffer, rows: RowsKind = 'ours') {
+  constructor(files: LakeFiles, file: FileId, group: RowGroupBuffer, options: QuoteFileOptions = {}) {
     group.length = 0;
     this.#group = group;
-    this.#columns = rows === 'foreign-nullable' ? NULLABLE_QUOTE_COLUMNS : QUOTE_COLUMNS;
-    const metadata = rows === 'ours' ? [] : [{ key: FOREIGN_KEY, value: '1' }];
-    this.#parquet = openParquet(files, file, this.#columns, metadata);
+    this.#columns = options.nullablePrices === true ? NULLABLE_QUOTE_COLUMNS : QUOTE_COLUMNS;
+    this.#parquet = openParquet(files, file, this.#columns, options.metadata);
   }
 
   get rows(): number {

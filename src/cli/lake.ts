@@ -2,6 +2,7 @@
 // and loads its work only when it is asked for. All take `--lake <folder>`.
 
 import type { Command } from 'commander';
+import { exportCommand } from './lake-export.js';
 import { importCommand } from './lake-import.js';
 
 export const LAKE_DEFAULT = 'data/market_data';
@@ -15,6 +16,7 @@ export interface LakeFlags {
 /** Registers every command; `done` takes the exit code. */
 export function lakeCommand(group: Command, done: (exitCode: number) => void): void {
   importCommand(addCommand(group, 'import', 'Bring in a lake of any generation'), done);
+  exportCommand(addCommand(group, 'export', 'Quotes or joined rows as CSV, Parquet or Arrow'), done);
 }
 
 /** A command of the group, with the options that all of them have. */

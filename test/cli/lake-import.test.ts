@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { type ImportFlags, runImport } from '../../src/cli/lake-import.js';
+import { type ImportFlags, runImport } from '../../src/cli/import-run.js';
 import { noProgress } from '../../src/cli/progress.js';
 import { markOrigin } from '../../src/lake/origin.js';
 import { csvBytes, csvLine, placeOlderLake } from '../lake/older-lake.js';

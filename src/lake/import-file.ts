@@ -5,7 +5,7 @@ import { createHash, type Hash } from 'node:crypto';
 import { join } from 'node:path';
 import { type FileId, type LakeFiles, makeDurableDirectory } from './files.js';
 import { FOREIGN_ROWS, type FullColumns, QuoteFileWriter, type RowGroupBuffer } from './parquet-write.js';
-import { importName, tempName } from './paths.js';
+import { importName, isImportName, tempName } from './paths.js';
 
 /** A row without a price came, and the file is not made for such rows: begin again with one that is. */
 export class PriceMissing extends Error {}
@@ -52,7 +52,10 @@ export class ImportFile {
   /** Makes it a file of the lake, where any row came; whether there is one then. */
   publish(): boolean {
     const [files, file] = [this.#files, this.#file];
-    if (file === null || this.#writer === null) return false;
+    if (file === null || this.#writer === null) {
+      this.#confirm();
+      return false;
+    }
     this.#writer.finish();
     files.sync(file);
     files.close(file);
@@ -70,6 +73,14 @@ export class ImportFile {
     this.#file = null;
     this.#writer = null;
     this.#files.remove(this.#temp);
+  }
+
+  /** What an import that was killed between renaming and syncing left: it counts as there, so it has to last. */
+  #confirm(): void {
+    const files = this.#files;
+    if (!files.list(this.#directory).some(isImportName)) return;
+    makeDurableDirectory(files, this.#directory);
+    files.syncDirectory(this.#directory);
   }
 
   #begin(): QuoteFileWriter {

@@ -151,7 +151,7 @@ async function importDay(
   try {
     const add = dryRun ? () => undefined : file.add.bind(file);
     const { rows, missing } = await addMissing(source, present, endUs, add);
-    if (file.publish()) book.filesWritten += 1;
+    if (!dryRun && file.publish()) book.filesWritten += 1;
     return { rows, added: missing, alreadyThere: rows - missing };
   } catch (error) {
     file.discard();

@@ -103,6 +103,11 @@ export function importName(id: string): string {
   return `spreads-day-import-${id}.parquet`;
 }
 
+/** A file that an import made: not a watermark, and never part of a compaction. */
+export function isImportName(fileName: string): boolean {
+  return /^spreads-day-import-.*\.parquet$/.test(fileName);
+}
+
 /**
  * The stamp of the last row of one of OUR files, from its name and its hour's start; null for any other name
  * (seven decimals are an older generation's: those names are not a watermark).

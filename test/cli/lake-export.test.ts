@@ -17,6 +17,7 @@ import { polars } from '../oracle/oracle.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { columnsOf, writeLedger } from '../support/lakes.js';
 import { runProgram } from '../support/program.js';
+import { asWritten } from '../support/written.js';
 
 const startUs = Date.UTC(2026, 0, 2, 23, 50) * 1_000;
 const COUNT = 25_000;
@@ -174,7 +175,7 @@ for (const join_ of ['valid', 'asof2s'] as const)
       chart.timestamps,
     );
     assert.deepEqual(
-      rows.map((row) => (Number.isNaN(row[5]!) ? null : row[5])),
+      rows.map((row) => asWritten(row[5]!)),
       chart.spreads,
     );
     assert.equal(chart.spreads.filter((spread) => spread === null).length, join_ === 'valid' ? 1 : 0);

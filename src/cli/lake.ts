@@ -2,6 +2,8 @@
 // and loads its work only when it is asked for. All take `--lake <folder>`.
 
 import type { Command } from 'commander';
+import { exportCommand } from './lake-export.js';
+import { importCommand } from './lake-import.js';
 
 export const LAKE_DEFAULT = 'data/market_data';
 
@@ -12,7 +14,10 @@ export interface LakeFlags {
 }
 
 /** Registers every command; `done` takes the exit code. */
-export function lakeCommand(_group: Command, _done: (exitCode: number) => void): void {}
+export function lakeCommand(group: Command, done: (exitCode: number) => void): void {
+  importCommand(addCommand(group, 'import', 'Bring in a lake of any generation'), done);
+  exportCommand(addCommand(group, 'export', 'Quotes or joined rows as CSV, Parquet or Arrow'), done);
+}
 
 /** A command of the group, with the options that all of them have. */
 export function addCommand(group: Command, name: string, description: string): Command {

@@ -9,7 +9,7 @@ import { BANDS_WINDOW_ROWS } from '../series/bands.js';
 import type { ChartColumns } from '../series/downsample.js';
 import { type LegIndex, STALE_LIMIT_US_DEFAULT } from '../series/valid.js';
 import type { LegEvent, SpreadPoints } from '../series/valid-points.js';
-import { validStream } from '../series/valid-stream.js';
+import { type ValidStreamInput, validStream } from '../series/valid-stream.js';
 import { type ChartInput, type TimeRange, wantedRange, watched } from './chart.js';
 
 /** What was told of both legs with fromUs <= stamp < toUs, the left one first among them; ascending. */
@@ -32,7 +32,7 @@ const QUOTE_US_MAX = STALE_LIMIT_US_DEFAULT;
 /** Stale limits are told again at least so often while quotes come. */
 const LIMIT_TOLD_US = US_PER_HOUR;
 /** Gaps are noticed at most so much later; but for a process that was down, before which no quote stands any more. */
-const NOTICED_US = US_PER_HOUR;
+export const NOTICED_US = US_PER_HOUR;
 
 /** As `chartRange`, but an end after the newest row of either leg is drawn back to it. */
 export function validRange(
@@ -77,20 +77,34 @@ async function warmFromUs<Leg>(input: ValidChartInput<Leg>, told: Told): Promise
 }
 
 /** Points up to `toUs`. Only those from `fromUs` on are all there: what stood before the first quotes read is not known. */
-async function* joined<Leg>(
-  { legs, read, nextTurn, signal, knownUs }: ValidChartInput<Leg>,
+function joined<Leg>(
+  input: JoinInput<Leg>,
   told: Told,
   fromUs: Micros,
   toUs: Micros,
 ): AsyncGenerator<SpreadPoints> {
+  return joinedBy(validStream, input, told, fromUs, toUs);
+}
+
+/** What the join itself needs of a chart's input. */
+export type JoinInput<Leg> = Pick<ValidChartInput<Leg>, 'legs' | 'read' | 'nextTurn' | 'signal' | 'knownUs'>;
+
+/** The same as another stream of points gives it. */
+export async function* joinedBy<Leg, Points>(
+  stream: (input: ValidStreamInput) => AsyncIterable<Points>,
+  { legs, read, nextTurn, signal, knownUs }: JoinInput<Leg>,
+  told: Told,
+  fromUs: Micros,
+  toUs: Micros,
+): AsyncGenerator<Points> {
   const events = await told.since(fromUs - QUOTE_US_MAX - LIMIT_TOLD_US);
   const quotes = (leg: Leg) => watched(read(leg, fromUs - QUOTE_US_MAX, toUs), nextTurn, signal);
   const streams = [quotes(legs[0]), quotes(legs[1])] as const;
-  yield* validStream({ legs: streams, events, endUs: Math.min(toUs, knownUs) });
+  yield* stream({ legs: streams, events, endUs: Math.min(toUs, knownUs) });
 }
 
 /** What was told of the legs, read backwards as far as it is asked for, and nothing twice. */
-class Told {
+export class Told {
   readonly #read: ReadEvents;
   #events: readonly LegEvent[] = [];
   #fromUs: Micros;

@@ -7,7 +7,7 @@ import { CsvCursor, type CsvIndex, indexCsv, isCsvName } from './csv-file.js';
 import type { KnownFiles } from './known-files.js';
 import type { RowBlock } from './merge.js';
 import { openQuoteFile, readGroup } from './parquet-read.js';
-import { FileVanished, type ReportProblem, timesByReading, withFile } from './read-file.js';
+import { FileVanished, type NoteFile, type ReportProblem, timesByReading, withFile } from './read-file.js';
 import { isNotFound, type ReadStore, type StoreFile } from './store.js';
 
 export interface FileUnit {
@@ -24,6 +24,7 @@ export interface FileUnitsInput {
   /** Told of each file that could be read whole. */
   readonly readable: (path: string) => void;
   readonly sizes: boolean;
+  readonly noteFile?: NoteFile | undefined;
 }
 
 /** `close` it when no unit of it is loaded any more. */
@@ -52,6 +53,7 @@ export class FileUnits {
     return await withFile(store, path, null, async (file) => {
       const quotes = await openQuoteFile(file);
       readable(path);
+      this.#input.noteFile?.(path, quotes?.ours ?? null);
       const units: FileUnit[] = [];
       for (const group of quotes?.groups ?? []) {
         const times = group.times ?? (await timesByReading(file, quotes!, group));
@@ -71,6 +73,8 @@ export class FileUnits {
   async #openCsv(path: string): Promise<readonly FileUnit[]> {
     const { store, sizes } = this.#input;
     const { version, index } = await withFile(store, path, null, (file) => this.#indexOf(path, file));
+    if (index.blocks.length > 0 || index.note === null)
+      this.#input.noteFile?.(path, index.blocks.length > 0 ? false : null);
     if (index.blocks.length === 0) return [];
     const cursor = new CsvCursor(() => openAgain(store, path, version), index, sizes);
     this.#cursors.push(cursor);

@@ -198,7 +198,8 @@ const NO_ROWS: QuoteColumns = {
 
 type ColumnName = Exclude<keyof QuoteColumns, 'length'>;
 
-function mapColumns(
+/** The same columns, each made anew. */
+export function mapColumns(
   columns: QuoteColumns,
   length: number,
   map: (values: Float64Array, name: ColumnName) => Float64Array,

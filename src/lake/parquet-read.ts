@@ -18,7 +18,7 @@ import type { Micros } from '../core/time.js';
 import { timeOf, timeUnitOf } from './parquet-values.js';
 import type { LakeProblemReason } from './problems.js';
 import { type ColumnRole, chooseColumns, physical, type QuoteColumn, withCodecs } from './quote-columns.js';
-import { SCHEMA_KEY } from './schema.js';
+import { FOREIGN_KEY, SCHEMA_KEY } from './schema.js';
 import type { StoreFile } from './store.js';
 
 /** A file that cannot be used, with the word for it. */
@@ -33,7 +33,7 @@ export class LakeFileError extends Error {
 
 /** What the footer of a quote file tells. */
 export interface QuoteFile {
-  /** Written by this project: stamps are strictly increasing and never repeat. */
+  /** Recorded by this project: stamps are strictly increasing and never repeat. */
   readonly ours: boolean;
   readonly groups: readonly GroupInfo[];
   readonly columns: Readonly<Partial<Record<ColumnRole, QuoteColumn>>>;
@@ -80,8 +80,9 @@ export async function openQuoteFile(file: StoreFile): Promise<QuoteFile | null> 
   if (chosen.time === undefined) throw new LakeFileError('no-timestamp', 'no column is named like a time');
   const names = new Set(Object.values(chosen).map((element) => element.name));
   checkCodecs(parsed, names);
+  const keys = new Set(parsed.key_value_metadata?.map(({ key }) => key));
   return {
-    ours: parsed.key_value_metadata?.some((entry) => entry.key === SCHEMA_KEY) ?? false,
+    ours: keys.has(SCHEMA_KEY) && !keys.has(FOREIGN_KEY),
     groups: groupsOf(parsed, chosen.time),
     columns: withCodecs(chosen),
     // Bare physical types: INT64 comes as BigInt64Array, decimals and text as bytes.

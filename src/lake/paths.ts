@@ -98,6 +98,16 @@ export function hourFileName(lastStampUs: Micros, kind: FileKind = 'spreads'): s
   return `${kind}-${pad(minute, 2)}-${pad(second, 2)}.${pad(micros, 6)}.parquet`;
 }
 
+/** `spreads-day-import-<id>.parquet`: rows of a UTC day that came from another lake, in the folder of its first hour. */
+export function importName(id: string): string {
+  return `spreads-day-import-${id}.parquet`;
+}
+
+/** A file that an import made: not a watermark, and never part of a compaction. */
+export function isImportName(fileName: string): boolean {
+  return /^spreads-day-import-.*\.parquet$/.test(fileName);
+}
+
 /**
  * The stamp of the last row of one of OUR files, from its name and its hour's start; null for any other name
  * (seven decimals are an older generation's: those names are not a watermark).

@@ -22,6 +22,9 @@ const UNSUPPORTED = /unsupported (?:encoding|compression codec): [A-Z]/;
 /** Where a bad file is reported: path as it was opened. */
 export type ReportProblem = (path: string, reason: LakeProblemReason, message: string) => void;
 
+/** Told of each file that could be opened: whether its rows are ours, null where it holds no quotes. */
+export type NoteFile = (path: string, ours: boolean | null) => void;
+
 /** Opens, uses, closes. Throws FileVanished where the file is gone or not of the `version` asked for. */
 export async function withFile<T>(
   store: ReadStore,

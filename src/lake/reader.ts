@@ -14,7 +14,7 @@ import { NO_PROGRESS, sliceColumns } from './merge.js';
 import { newestInFiles } from './newest.js';
 import { JOURNAL_DIR } from './paths.js';
 import { type LakeProblem, ProblemList } from './problems.js';
-import { FileVanished, type ReportProblem } from './read-file.js';
+import { FileVanished, type NoteFile, type ReportProblem } from './read-file.js';
 import { type RecentRows, readRecent } from './recent.js';
 import { readRecentEvents } from './recent-events.js';
 import { type InstrumentNames, recentInstruments } from './recent-names.js';
@@ -68,6 +68,7 @@ export interface LakeReaderOptions {
   readonly recentEvents?: typeof readRecentEvents;
   /** Instruments that may have no folder yet; default: those of the journal and the runs. */
   readonly recentInstruments?: typeof recentInstruments;
+  readonly noteFile?: NoteFile;
   /** Default 200. */
   readonly problemsMax?: number;
 }
@@ -84,10 +85,20 @@ export function openReader(root: string, options: LakeReaderOptions = {}): LakeR
   const report: ReportProblem = (path, reason, message) => {
     problems.add({ path: relative(root, path), reason, message });
   };
+  const { noteFile } = options;
   const readable = (path: string) => problems.clear(relative(root, path));
   const strangers = new Strangers();
   const note: NoteStrangers = (folder, names) => strangers.note(relative(root, folder), names);
-  const context: Context = { root, store, known: new KnownFiles(), recent, recentEvents, report, readable };
+  const context: Context = {
+    root,
+    store,
+    known: new KnownFiles(),
+    recent,
+    recentEvents,
+    report,
+    readable,
+    noteFile,
+  };
   const fresh = options.recentInstruments ?? recentInstruments;
   return {
     instruments: async () => {
@@ -120,6 +131,7 @@ interface Context {
   readonly recentEvents: typeof readRecentEvents;
   readonly report: ReportProblem;
   readonly readable: (path: string) => void;
+  readonly noteFile: NoteFile | undefined;
 }
 
 /** Also the instruments that have no folder yet. */
@@ -137,7 +149,7 @@ async function* readQuotes(
   { exchange, symbol, directories }: LakeInstrument,
   range: ReadRange,
 ): AsyncGenerator<QuoteColumns> {
-  const { store, known, report, readable } = context;
+  const { store, known, report, readable, noteFile } = context;
   const { toUs, sizes = false, signal } = range;
   let { fromUs } = range;
   signal?.throwIfAborted();
@@ -151,7 +163,7 @@ async function* readQuotes(
   for (;;) {
     const partitions = await discoverPartitions(store, directories, fromUs, toUs);
     try {
-      const files = { store, known, report, readable, ignored, partitions };
+      const files = { store, known, report, readable, noteFile, ignored, partitions };
       for await (const merged of sweep({ ...files, recent, fromUs, toUs, sizes, progress })) {
         progress = merged.progress;
         for (const chunk of sliceColumns(merged.columns, CHUNK_ROWS_MAX)) {

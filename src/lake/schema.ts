@@ -4,6 +4,11 @@
 /** Written into every file's key-value metadata under SCHEMA_KEY; raised when the meaning of a column changes. */
 export const SCHEMA_VERSION = 1;
 export const SCHEMA_KEY = 'spread-aggregator.schema';
+/**
+ * Also in the metadata, of files in our columns whose rows are somebody else's: a stamp may repeat, and each repetition
+ * is a row of its own.
+ */
+export const FOREIGN_KEY = 'spread-aggregator.foreign';
 /** Also in the metadata: who wrote the file. */
 export const CREATED_BY = 'spread-aggregator';
 
@@ -42,6 +47,11 @@ export const QUOTE_COLUMNS: readonly LakeColumn[] = [
   { name: BEST_BID_SIZE, type: 'double', required: false },
   { name: BEST_ASK_SIZE, type: 'double', required: false },
 ];
+
+/** The same where a price may be missing, as in lakes of others. */
+export const NULLABLE_QUOTE_COLUMNS: readonly LakeColumn[] = QUOTE_COLUMNS.map((column) =>
+  column.name === TIMESTAMP ? column : { ...column, required: false },
+);
 
 /** Those of a file of trades. */
 export const TRADE_COLUMNS: readonly LakeColumn[] = [

@@ -1,15 +1,16 @@
 // One read of a time range, in order: folders are listed, footers parsed and rows decoded only when their
-// time has come. Holds the rows of one stretch that overlaps in time: for our own files one row group.
+// time has come. Holds the row groups that have rows of one moment: of our own files, one.
 
 import type { QuoteColumns } from '../core/columns.js';
 import { hourStartUs, type Micros, US_PER_HOUR } from '../core/time.js';
 import { listPartition } from './discover.js';
 import { FileUnits } from './file-units.js';
+import { HeldRows, withoutTime } from './held-rows.js';
 import { type KnownFiles, narrowed } from './known-files.js';
 import { type Merged, mergeBlocks, type Progress, type RowBlock } from './merge.js';
 import { lastStampOf } from './paths.js';
 import { type FileRead, overlaps, type Partition, planFiles, planPartitions } from './plan.js';
-import { type ReportProblem, tryRead } from './read-file.js';
+import { type NoteFile, type ReportProblem, tryRead } from './read-file.js';
 import type { ReadStore } from './store.js';
 
 export interface SweepInput {
@@ -28,6 +29,7 @@ export interface SweepInput {
   readonly report: ReportProblem;
   /** Told of each file that could be read. */
   readonly readable: (path: string) => void;
+  readonly noteFile?: NoteFile | undefined;
 }
 
 /** Rows of foreign folders are looked for this far before the time in the folder's name. */
@@ -62,16 +64,17 @@ export async function* sweep(input: SweepInput): AsyncGenerator<Merged> {
 async function* stretches(input: SweepInput, pool: Pool): AsyncGenerator<Merged> {
   let progress = input.progress;
   let skipAtLast = progress.foreignAtLast;
+  const held = new HeldRows(input.report);
   for (;;) {
-    const cluster = await pool.next();
-    if (cluster === null) return;
-    const blocks: RowBlock[] = [];
-    for (const unit of cluster) {
+    const next = await pool.next(held.endUs, held.lastOrder);
+    if (next === null) return;
+    for (const unit of next.units) {
       const block = await tryRead(input.report, unit.path, unit.load);
-      if (block !== null) blocks.push(block);
+      if (block !== null) held.add({ ...unit, ...block });
     }
+    const { blocks, path } = held.take(next.boundUs);
     const merged = mergeBlocks(blocks, input.fromUs, input.toUs, progress, skipAtLast);
-    reportRows(input.report, cluster, merged);
+    reportRows(input.report, path, merged);
     skipAtLast = merged.progress.lastUs === input.progress.lastUs ? skipAtLast - merged.skipped : 0;
     progress = merged.progress;
     if (merged.columns.length > 0) yield merged;
@@ -99,32 +102,35 @@ class Pool {
     this.#recent = recentHours(input.recent);
   }
 
-  /** The next units that overlap each other and nothing that comes later, by order; null at the end. */
-  async next(): Promise<readonly Unit[] | null> {
-    while (this.#units.length === 0) {
-      const lowestUs = this.#lowestPending();
-      if (lowestUs === Number.POSITIVE_INFINITY) return null;
-      await this.#openUpTo(lowestUs);
+  /**
+   * The units that have rows up to `boundUs`, where the rows at hand begin to run out (Infinity: there are none). Beyond
+   * the bound that comes with them there may be rows of which nothing is known yet. Null at the end.
+   */
+  async next(
+    boundUs: Micros,
+    lastOrder: number,
+  ): Promise<{ readonly units: readonly Unit[]; readonly boundUs: Micros } | null> {
+    let [endUs, order] = [boundUs, lastOrder];
+    const isEmpty = boundUs === Number.POSITIVE_INFINITY;
+    if (isEmpty) {
+      while (this.#units.length === 0) {
+        const lowestUs = this.#lowestPending();
+        if (lowestUs === Number.POSITIVE_INFINITY) return null;
+        await this.#openUpTo(lowestUs);
+      }
+      // The one with the first row, which is looked for again once all files that may have it are open.
+      endUs = this.#units[0]!.maxUs;
     }
-    let boundUs = this.#units[0]!.maxUs;
-    for (;;) {
-      await this.#openUpTo(boundUs);
-      const { count, maxUs } = this.#firstCluster();
-      if (maxUs <= boundUs) return this.#units.splice(0, count).sort(byOrder);
-      boundUs = maxUs;
-    }
-  }
-
-  #firstCluster(): { readonly count: number; readonly maxUs: Micros } {
-    let { maxUs, order } = this.#units[0]!;
-    let count = 1;
-    for (; count < this.#units.length; count++) {
+    await this.#openUpTo(endUs);
+    let count = 0;
+    for (; count < this.#units.length; count += 1) {
       const unit = this.#units[count]!;
-      if (unit.minUs > maxUs || (unit.minUs === maxUs && unit.order > order)) break;
-      maxUs = Math.max(maxUs, unit.maxUs);
+      const isFirst = isEmpty && count === 0;
+      if (!isFirst && (unit.minUs > endUs || (unit.minUs === endUs && unit.order > order))) break;
+      endUs = Math.min(endUs, unit.maxUs);
       order = Math.max(order, unit.order);
     }
-    return { count, maxUs };
+    return { units: this.#units.splice(0, count), boundUs: endUs };
   }
 
   #lowestPending(): Micros {
@@ -235,12 +241,9 @@ function cut(columns: QuoteColumns, from: number, to: number, sizes: boolean): Q
   return { ...base, bidSize: part(bidSize), askSize: part(askSize), exchangeUs: part(exchangeUs) };
 }
 
-function reportRows(report: ReportProblem, cluster: readonly Unit[], merged: Merged): void {
-  const path = cluster.find((unit) => unit.path !== '')?.path;
-  if (path === undefined) return;
-  if (merged.withoutTime > 0) {
-    report(path, 'rows-without-time', `${merged.withoutTime} rows without a readable time were left out`);
-  }
+function reportRows(report: ReportProblem, path: string, merged: Merged): void {
+  if (path === '') return;
+  if (merged.withoutTime > 0) report(path, 'rows-without-time', withoutTime(merged.withoutTime));
   if (merged.outOfOrder > 0) {
     report(
       path,

@@ -13,6 +13,8 @@ export interface AsofOptions {
   readonly toleranceUs: number;
   /** Unmatched left rows: left out (and counted), or kept with bid2 = NaN. Default: left out. */
   readonly keepUnmatched?: boolean;
+  /** Also both legs' asks, in streams. Default: left out. */
+  readonly asks?: boolean;
 }
 
 /**
@@ -57,6 +59,7 @@ export class AsofJoin {
   #leftUs = Number.NEGATIVE_INFINITY;
   #rightUs = Number.NEGATIVE_INFINITY;
   #rightBid = Number.NaN;
+  #rightAsk = Number.NaN;
 
   constructor(options: AsofOptions) {
     this.#toleranceUs = options.toleranceUs;
@@ -92,7 +95,7 @@ export class AsofJoin {
     while (this.#leftRow < left.length) {
       const stampUs = left.receivedUs[this.#leftRow]!;
       if (!this.#advanceRight(stampUs)) return 'right';
-      this.#emit(stampUs, left.bid[this.#leftRow]!, out);
+      this.#emit(stampUs, left, this.#leftRow, out);
       this.#leftRow += 1;
     }
     this.#leftUs = left.receivedUs[left.length - 1]!;
@@ -109,6 +112,7 @@ export class AsofJoin {
     if (row > this.#rightRow) {
       this.#rightUs = right.receivedUs[row - 1]!;
       this.#rightBid = right.bid[row - 1]!;
+      this.#rightAsk = right.ask[row - 1]!;
       this.#rightRow = row;
     }
     if (row < right.length) return true;
@@ -116,7 +120,7 @@ export class AsofJoin {
     return this.#rightEnded;
   }
 
-  #emit(stampUs: number, bid1: number, out: JoinedRows): void {
+  #emit(stampUs: number, left: QuoteColumns, row: number, out: JoinedRows): void {
     const known = this.#rightUs !== Number.NEGATIVE_INFINITY;
     const matched = known && stampUs - this.#rightUs <= this.#toleranceUs;
     if (!matched) {
@@ -124,8 +128,12 @@ export class AsofJoin {
       if (!this.#keepUnmatched) return;
     }
     out.stampUs[out.length] = stampUs;
-    out.bid1[out.length] = bid1;
+    out.bid1[out.length] = left.bid[row]!;
     out.bid2[out.length] = matched ? this.#rightBid : Number.NaN;
+    if (out.hasAsks) {
+      out.ask1[out.length] = left.ask[row]!;
+      out.ask2[out.length] = matched ? this.#rightAsk : Number.NaN;
+    }
     out.length += 1;
   }
 }
@@ -142,7 +150,7 @@ export async function* asofStream(
   options: AsofOptions,
 ): AsyncGenerator<JoinedRows, void, undefined> {
   const join = new AsofJoin(options);
-  const out = new JoinedRows();
+  const out = new JoinedRows(options.asks);
   const rights = right[Symbol.asyncIterator]();
   try {
     for await (const chunk of left) {

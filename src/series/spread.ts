@@ -34,6 +34,14 @@ export class JoinedRows implements JoinedColumns {
   stampUs = new Float64Array(0);
   bid1 = new Float64Array(0);
   bid2 = new Float64Array(0);
+  /** Data only in rows made with asks. */
+  ask1 = new Float64Array(0);
+  ask2 = new Float64Array(0);
+  readonly hasAsks: boolean;
+
+  constructor(hasAsks = false) {
+    this.hasAsks = hasAsks;
+  }
 
   clear(): void {
     this.length = 0;
@@ -47,6 +55,9 @@ export class JoinedRows implements JoinedColumns {
     this.stampUs = grown(this.stampUs, this.length, capacity);
     this.bid1 = grown(this.bid1, this.length, capacity);
     this.bid2 = grown(this.bid2, this.length, capacity);
+    if (!this.hasAsks) return;
+    this.ask1 = grown(this.ask1, this.length, capacity);
+    this.ask2 = grown(this.ask2, this.length, capacity);
   }
 }
 

@@ -4,6 +4,7 @@
 import { assert } from '../core/assert.js';
 import type { QuoteColumns } from '../core/columns.js';
 import type { Micros } from '../core/time.js';
+import { grown } from './spread.js';
 import { type LegIndex, STALE_LIMIT_US_DEFAULT, ValidJoin, type ValidSink } from './valid.js';
 import { type LegEvent, SpreadPoints } from './valid-points.js';
 
@@ -22,15 +23,27 @@ export interface ValidStreamInput {
  * The points, in portions; the yielded object is the same each time and holds until the next pull. Memory is one
  * chunk of each leg and its points. Both sources are closed when the consumer stops early.
  */
-export async function* validStream(input: ValidStreamInput): AsyncGenerator<SpreadPoints, void, undefined> {
+export function validStream(input: ValidStreamInput): AsyncGenerator<SpreadPoints, void, undefined> {
+  return streamInto(input, new SpreadPoints());
+}
+
+/** The same points, each with the quotes that it is of; NaN at holes. */
+export function validQuoteStream(input: ValidStreamInput): AsyncGenerator<QuotedPoints, void, undefined> {
+  return streamInto(input, new QuotedPoints());
+}
+
+async function* streamInto<P extends SpreadPoints>(
+  input: ValidStreamInput,
+  points: P,
+): AsyncGenerator<P, void, undefined> {
   const legs = [new Cursor(input.legs[0]), new Cursor(input.legs[1])] as const;
-  const merge = new Merge(legs, input);
+  const merge = new Merge(legs, input, points);
   try {
     for (;;) {
       for (const leg of legs) await leg.fill();
       merge.points.clear();
       const isOver = merge.run();
-      yield merge.points.columns;
+      yield points;
       if (isOver) return;
     }
   } finally {
@@ -88,7 +101,7 @@ type Limit = Extract<LegEvent, { readonly kind: 'limit' }>;
  * noticed, and the quotes that came between the two not at all.
  */
 class Merge {
-  readonly points = new FinalPoints();
+  readonly points: FinalPoints;
   readonly #legs: readonly [Cursor, Cursor];
   readonly #join: ValidJoin;
   readonly #endUs: Micros;
@@ -99,8 +112,13 @@ class Merge {
   /** Quotes of the leg up to this stamp are not valid. */
   readonly #blindUntilUs = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
 
-  constructor(legs: readonly [Cursor, Cursor], { events, limitUs, endUs }: ValidStreamInput) {
+  constructor(
+    legs: readonly [Cursor, Cursor],
+    { events, limitUs, endUs }: ValidStreamInput,
+    points: SpreadPoints,
+  ) {
     this.#legs = legs;
+    this.points = new FinalPoints(points, (leg) => [this.#join.bid(leg), this.#join.ask(leg)]);
     this.#join = new ValidJoin(this.points, limitUs ?? STALE_LIMIT_US_DEFAULT);
     this.#endUs = endUs;
     this.#gaps = events
@@ -154,12 +172,43 @@ class Merge {
   }
 }
 
+/** Points of a pair with both legs' quotes; NaN where there is none. */
+export class QuotedPoints extends SpreadPoints {
+  bid1 = new Float64Array(64);
+  ask1 = new Float64Array(64);
+  bid2 = new Float64Array(64);
+  ask2 = new Float64Array(64);
+
+  /** Those of the newest point. */
+  quotes(quotes: Quotes): void {
+    const at = this.length - 1;
+    for (const [n, name] of QUOTE_NAMES.entries()) {
+      if (at >= this[name].length) this[name] = grown(this[name], at, this.stampUs.length);
+      this[name][at] = quotes[n]!;
+    }
+  }
+}
+
+const QUOTE_NAMES = ['bid1', 'ask1', 'bid2', 'ask2'] as const;
+type Quotes = readonly [number, number, number, number];
+const NO_PRICES: Quotes = [Number.NaN, Number.NaN, Number.NaN, Number.NaN];
+
 /** Holds the newest point back: a gap at its very stamp may still take it away. Nothing older ever goes. */
 class FinalPoints implements ValidSink {
-  readonly columns = new SpreadPoints();
+  readonly columns: SpreadPoints;
+  readonly #quoted: QuotedPoints | null;
+  readonly #quoteOf: (leg: LegIndex) => readonly [number, number];
   #heldUs = Number.NEGATIVE_INFINITY;
   #heldSpread = Number.NaN;
+  #heldQuotes = NO_PRICES;
   #holds = false;
+
+  /** `quoteOf`: bid and ask of a leg at the time of a point. */
+  constructor(columns: SpreadPoints, quoteOf: (leg: LegIndex) => readonly [number, number]) {
+    this.columns = columns;
+    this.#quoted = columns instanceof QuotedPoints ? columns : null;
+    this.#quoteOf = quoteOf;
+  }
 
   clear(): void {
     this.columns.length = 0;
@@ -170,6 +219,8 @@ class FinalPoints implements ValidSink {
     this.#heldUs = stampUs;
     this.#heldSpread = spread;
     this.#holds = true;
+    if (this.#quoted === null) return;
+    this.#heldQuotes = Number.isNaN(spread) ? NO_PRICES : [...this.#quoteOf(0), ...this.#quoteOf(1)];
   }
 
   retract(fromUs: Micros): void {
@@ -181,7 +232,10 @@ class FinalPoints implements ValidSink {
 
   /** Gives out what is held back. */
   finish(): void {
-    if (this.#holds) this.columns.point(this.#heldUs, this.#heldSpread);
+    if (this.#holds) {
+      this.columns.point(this.#heldUs, this.#heldSpread);
+      this.#quoted?.quotes(this.#heldQuotes);
+    }
     this.#holds = false;
   }
 }

@@ -203,3 +203,48 @@ test('an instrument that only the journal knows is listed, found and read', asyn
   assert.equal(await reader.newestUs(instrument!), start + 2000);
   assert.equal(await reader.find('Binance', 'XRP/USDT'), undefined);
 });
+
+test('files that overlap all day long are read a row group of each at a time', async (t) => {
+  const root = await temporaryLake(t);
+  const count = 3_000;
+  for (const [f, name] of ['spreads-a', 'spreads-b', 'spreads-c'].entries()) {
+    const us = range(0, count).map((i) => start + i * 1_000_000 + f);
+    // The last two rows of each row group change places with the first ones of the next.
+    for (let i = 98; i + 4 < count; i += 100) us.splice(i, 4, us[i + 2]!, us[i + 3]!, us[i]!, us[i + 1]!);
+    const bytes = parquetBytes(
+      [
+        stamps('Timestamp', us, 'MICROS'),
+        numbers(
+          'BestBid',
+          us.map((v) => (v - start) / 1_000_000),
+        ),
+      ],
+      { rowGroupSize: 100 },
+    );
+    await place(root, `${hourFolder(start)}/${name}.parquet`, bytes);
+  }
+  let opened = 0;
+  const store: ReadStore = {
+    ...diskStore,
+    open: (path) => {
+      opened += 1;
+      return diskStore.open(path);
+    },
+  };
+  const reader = opener(root, { store });
+  const instrument = (await reader.find('Binance', 'BTC/USDT'))!;
+  const rows: number[] = [];
+  let chunks = 0;
+  for await (const { receivedUs, length } of reader.readQuotes(instrument, { fromUs: 0, toUs: 4e15 })) {
+    for (let i = 0; i < length; i += 1) rows.push(receivedUs[i]!);
+    chunks += 1;
+    const groups = rows.length / 100;
+    assert.ok(opened <= 3 + groups + 7, `${opened} times opened for ${rows.length} rows`);
+    assert.equal(receivedUs.buffer.byteLength, length * 8);
+  }
+  assert.deepEqual(
+    rows,
+    range(0, count).flatMap((i) => [0, 1, 2].map((f) => start + i * 1_000_000 + f)),
+  );
+  assert.ok(chunks > 30, `${chunks} chunks`);
+});

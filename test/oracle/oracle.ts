@@ -14,6 +14,8 @@ export interface Polars {
   DataFrame(columns: Readonly<Record<string, PolarsSeries>>): PolarsFrame;
   Series(name: string, values: readonly unknown[], type?: unknown): PolarsSeries;
   col(name: string): PolarsExpr;
+  readIPC(bytes: Buffer): PolarsFrame;
+  readIPCStream(bytes: Buffer): PolarsFrame;
   readonly Float64: unknown;
   readonly Int64: unknown;
   Datetime(unit: 'us'): unknown;
@@ -22,6 +24,7 @@ export interface Polars {
 export interface PolarsSeries {
   toArray(): (number | null)[];
   cast(type: unknown): PolarsSeries;
+  readonly dtype: unknown;
 }
 
 export interface PolarsFrame {

@@ -16,6 +16,7 @@ import {
 import { hourDir, hourFileName } from '../../src/lake/paths.js';
 import { spreadPercent } from '../../src/series/spread.js';
 import { ourBytes, place, temporaryLake } from '../lake/parquet-files.js';
+import { asWritten } from '../support/written.js';
 
 const HOUR_US = Date.UTC(2025, 10, 18, 10) * 1_000;
 
@@ -66,7 +67,7 @@ test('a chart of a real lake comes as one line, whatever the spelling of its nam
   assert.equal(all.timestamps[0], HOUR_US / 1e6 + 0.1);
   assert.deepEqual(
     all.spreads,
-    Array.from({ length: 999 }, (_, row) => spreadPercent(wave(row + 1), 100)),
+    Array.from({ length: 999 }, (_, row) => asWritten(spreadPercent(wave(row + 1), 100))),
   );
   assert.equal(all.upperBand.length, 999);
   assert.ok(parsed(await service.chart({ ...names, points: 100 })).timestamps.length <= 100);

@@ -5,7 +5,7 @@ import type { Encoding } from 'hyparquet';
 import type { ColumnSource, ParquetWriter } from 'hyparquet-writer';
 import type { QuoteColumns } from '../core/columns.js';
 import type { FileId, LakeFiles } from './files.js';
-import { doublesOrNull, openParquet, stampsOrNull, synchronous } from './parquet-file.js';
+import { doublesOrNull, type FileOptions, openParquet, stampsOrNull, synchronous } from './parquet-file.js';
 import {
   BEST_ASK,
   BEST_ASK_SIZE,
@@ -40,10 +40,10 @@ export class QuoteFileWriter {
   #rows = 0;
 
   /** `file` is open and empty; closing it remains the caller's. */
-  constructor(files: LakeFiles, file: FileId, group: RowGroupBuffer) {
+  constructor(files: LakeFiles, file: FileId, group: RowGroupBuffer, options: FileOptions = {}) {
     group.length = 0;
     this.#group = group;
-    this.#parquet = openParquet(files, file, QUOTE_COLUMNS);
+    this.#parquet = openParquet(files, file, QUOTE_COLUMNS, options);
   }
 
   get rows(): number {

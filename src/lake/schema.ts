@@ -4,6 +4,8 @@
 /** Written into every file's key-value metadata under SCHEMA_KEY; raised when the meaning of a column changes. */
 export const SCHEMA_VERSION = 1;
 export const SCHEMA_KEY = 'spread-aggregator.schema';
+/** In the metadata of a day file: a JSON list of the files it takes the place of, relative to its day's folder. */
+export const REPLACES_KEY = 'spread-aggregator.replaces';
 /** Also in the metadata: who wrote the file. */
 export const CREATED_BY = 'spread-aggregator';
 

@@ -2,6 +2,7 @@
 // and loads its work only when it is asked for. All take `--lake <folder>`.
 
 import type { Command } from 'commander';
+import { lakeCompactCommand } from './lake-compact.js';
 
 export const LAKE_DEFAULT = 'data/market_data';
 
@@ -12,7 +13,9 @@ export interface LakeFlags {
 }
 
 /** Registers every command; `done` takes the exit code. */
-export function lakeCommand(_group: Command, _done: (exitCode: number) => void): void {}
+export function lakeCommand(group: Command, done: (exitCode: number) => void): void {
+  lakeCompactCommand(addCommand(group, 'compact', 'Make one file an instrument of every closed day'), done);
+}
 
 /** A command of the group, with the options that all of them have. */
 export function addCommand(group: Command, name: string, description: string): Command {

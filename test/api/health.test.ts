@@ -49,7 +49,7 @@ function snapshot(changes: Partial<Snapshot> = {}): Snapshot {
       journal: { length: 8, lengthMax: 8, unit: 'bytes', overflow: 'drop → Gap', overflowed: 7 },
     },
     charts: { running: 0, answered: 0, workersLost: 0 } as Snapshot['charts'],
-    lake: { root: 'x', recording: true, troubles: [], skippedFiles: [], details: {} },
+    lake: { root: 'x', recording: true, troubles: [], skippedFiles: [], care: null, details: {} },
     statistics: { file: null, warnings: [] },
     windows: {
       pairs: 3,
@@ -105,7 +105,14 @@ test('ages, uptime and rejects are told in the units their names say', () => {
 
 test('every trouble makes it degraded, each with its words', () => {
   const failed = { ...running, state: 'failed' as const, reason: 'listing: no route' };
-  const lake = { root: 'x', recording: true, troubles: ['the disk is full'], skippedFiles: [], details: {} };
+  const lake = {
+    root: 'x',
+    recording: true,
+    troubles: ['the disk is full'],
+    skippedFiles: [],
+    care: null,
+    details: {},
+  };
   const body = healthBody(snapshot({ exchanges: { Alpha: failed }, lake, clockOffsetMs: 5_000 }), MEMORY);
   assert.equal(body['status'], 'degraded');
   assert.deepEqual(body['reasons'], [

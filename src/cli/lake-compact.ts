@@ -2,10 +2,8 @@
 // only where it is told to.
 
 import { type Command, InvalidArgumentError } from 'commander';
-import { createRealClock } from '../clock.js';
 import type { CompactSummary } from '../lake/compact-lake.js';
-import type { LakeFlags } from './lake.js';
-import { createProgress } from './progress.js';
+import { type LakeFlags, type LakeIo, withLakeIo } from './lake-flags.js';
 import { catchSignals } from './signals.js';
 
 interface CompactFlags extends LakeFlags {
@@ -23,7 +21,10 @@ export function lakeCompactCommand(command: Command, done: (exitCode: number) =>
     )
     .option('--retention-days <number>', 'remove all but so many of the newest days', count)
     .option('--max-bytes <number>', 'remove the oldest days until the lake is no larger', count)
-    .action(async (flags: CompactFlags) => done(await runCompact(flags, catchSignals())));
+    .action(async (flags: CompactFlags) => {
+      const asked = catchSignals();
+      done(await withLakeIo((io) => runCompact(flags, asked, io)));
+    });
 }
 
 function count(text: string): number {
@@ -33,9 +34,11 @@ function count(text: string): number {
 }
 
 /** 0 = done, or nothing to do; 1 = held by another process, no lake, or stopped before its end. */
-async function runCompact(flags: CompactFlags, asked: AbortSignal): Promise<number> {
-  const clock = createRealClock();
-  const progress = createProgress(process.stderr, clock);
+async function runCompact(
+  flags: CompactFlags,
+  asked: AbortSignal,
+  { clock, progress, out, error: say }: LakeIo,
+): Promise<number> {
   const { lake: root, hotDays = 1, retentionDays, maxBytes } = flags;
   try {
     const { compactLake } = await import('../lake/compact-lake.js');
@@ -50,17 +53,12 @@ async function runCompact(flags: CompactFlags, asked: AbortSignal): Promise<numb
       asked,
       progress: ({ daysCompacted, day }, daysDue) => progress.show(daysCompacted, daysDue, day ?? ''),
     });
-    progress.clear();
-    process.stdout.write(
-      flags.json === true ? `${JSON.stringify(bodyOf(summary), null, 2)}\n` : textOf(summary),
-    );
+    if (flags.json === true) out(JSON.stringify(bodyOf(summary), null, 2));
+    else for (const line of linesOf(summary)) out(line);
     return summary.complete ? 0 : 1;
   } catch (error) {
-    progress.clear();
-    console.error(`error: ${error instanceof Error ? error.message : String(error)}`);
+    say(`error: ${error instanceof Error ? error.message : String(error)}`);
     return 1;
-  } finally {
-    clock.close();
   }
 }
 
@@ -68,7 +66,7 @@ function bodyOf({ day: _day, ...summary }: CompactSummary): object {
   return summary;
 }
 
-function textOf(summary: CompactSummary): string {
+function linesOf(summary: CompactSummary): string[] {
   const { daysCompacted, instruments, filesBefore, filesAfter, rows, bytesBefore, bytesAfter } = summary;
   const lines: string[] = [];
   if (summary.recoveredRows > 0)
@@ -86,5 +84,5 @@ function textOf(summary: CompactSummary): string {
     );
   if (!summary.complete) lines.push('stopped before its end; the next one goes on');
   for (const problem of summary.problems) lines.push(`problem: ${problem}`);
-  return `${lines.join('\n')}\n`;
+  return lines;
 }

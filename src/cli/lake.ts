@@ -6,11 +6,7 @@ import { lakeCompactCommand } from './lake-compact.js';
 
 export const LAKE_DEFAULT = 'data/market_data';
 
-/** Options that every command of the group has. */
-export interface LakeFlags {
-  readonly lake: string;
-  readonly json?: boolean;
-}
+export type { LakeFlags } from './lake-flags.js';
 
 /** Registers every command; `done` takes the exit code. */
 export function lakeCommand(group: Command, done: (exitCode: number) => void): void {

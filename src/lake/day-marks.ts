@@ -36,6 +36,11 @@ export function markDay(files: LakeFiles, root: string, us: Micros): void {
   setMark(files, root, dayStartUs(us), 'open');
 }
 
+/** Whether its day is to be compacted already. */
+export function isMarked(files: LakeFiles, root: string, us: Micros): boolean {
+  return files.list(daysDir(root)).includes(`${isoDate(us)}.open`);
+}
+
 /** Durable when it returns, also where the mark is there already: who made it may have died before it was. */
 export function setMark(files: LakeFiles, root: string, dayUs: Micros, mark: DayMark): void {
   makeDurableDirectory(files, daysDir(root));

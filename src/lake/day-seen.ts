@@ -47,8 +47,9 @@ export class DayFiles {
       const seen = this.#seen.get(dayDir);
       // Not listed at all: then nothing of that hour is wanted, nor are day files.
       if (seen === undefined) continue;
-      for (const { name } of await this.#store.list(join(dayDir, DAY_FILES_DIR)))
-        if (dayStampOf(name, seen.dayUs) !== null && !seen.names.has(name)) throw new DaySwapped(dayDir);
+      for (const { name, isDirectory } of await this.#store.list(join(dayDir, DAY_FILES_DIR)))
+        if (!isDirectory && dayStampOf(name, seen.dayUs) !== null && !seen.names.has(name))
+          throw new DaySwapped(dayDir);
     }
     this.#unchecked.clear();
   }

@@ -36,9 +36,8 @@ export function markDay(files: LakeFiles, root: string, us: Micros): void {
   setMark(files, root, dayStartUs(us), 'open');
 }
 
-/** Whether its day is to be compacted already. */
-export function isMarked(files: LakeFiles, root: string, us: Micros): boolean {
-  return files.list(daysDir(root)).includes(`${isoDate(us)}.open`);
+export function hasMark(files: LakeFiles, root: string, dayUs: Micros, mark: DayMark): boolean {
+  return files.list(daysDir(root)).includes(`${isoDate(dayUs)}.${mark}`);
 }
 
 /** Durable when it returns, also where the mark is there already: who made it may have died before it was. */

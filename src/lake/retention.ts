@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { isoDate, type Micros } from '../core/time.js';
 import { type CareStep, NO_STEP } from './care-step.js';
 import { measure } from './day-folder.js';
-import { forgetDay, type KnownDay, readRecord, setMark } from './day-marks.js';
+import { forgetDay, hasMark, type KnownDay, readRecord, setMark } from './day-marks.js';
 import { type LakeFiles, messageOf } from './files.js';
 import { JOURNAL_DIR, ledgerDayDir, RUNS_DIR } from './paths.js';
 import { dateOfName } from './plan.js';
@@ -19,6 +19,7 @@ export async function* removeDay(
   stop: () => boolean,
 ): AsyncGenerator<CareStep> {
   const day = isoDate(dayUs);
+  const isResumed = hasMark(files, root, dayUs, 'removing');
   setMark(files, root, dayUs, 'removing');
   let failed = false;
   for (const { directory, parent } of symbolFolders(files, root)) {
@@ -27,7 +28,8 @@ export async function* removeDay(
     try {
       const days = files.list(directory).filter((name) => dateOfName(name) === dayUs);
       for (const name of days) removeTree(files, join(directory, name), removed);
-      if (days.length === 0) continue;
+      // Who removed it before may have died before that was durable.
+      if (days.length === 0 && !isResumed) continue;
       files.syncDirectory(directory);
       // Nothing is lost where these come back.
       if (files.list(directory).length === 0 && files.removeDirectory(directory))
@@ -41,10 +43,9 @@ export async function* removeDay(
   if (failed) return;
   const ledger = ledgerDayDir(root, dayUs);
   const removed = { files: 0, bytes: 0 };
-  if (files.isFolder(ledger)) {
-    removeTree(files, ledger, removed);
-    files.syncDirectory(dirname(ledger));
-  }
+  const isThere = files.isFolder(ledger);
+  if (isThere) removeTree(files, ledger, removed);
+  if (isThere || (isResumed && files.isFolder(dirname(ledger)))) files.syncDirectory(dirname(ledger));
   forgetDay(files, root, dayUs);
   yield { ...NO_STEP, day, daysRemoved: 1, filesRemoved: removed.files, bytesRemoved: removed.bytes };
 }

@@ -123,14 +123,16 @@ function lakeSnapshot({ options, lake, history, live }: SnapshotParts): LakeSnap
   const problems = [...history.problems(), ...(live.analysis?.problems() ?? [])];
   const skippedFiles = [...new Map(problems.map((problem) => [problem.path, problem])).values()];
   const root = options.config.lake.root;
-  if (lake === undefined) return { root, recording: false, troubles: [], skippedFiles, details: {} };
-  const { problems: past, failing, trades, ...details } = lake.counters();
+  if (lake === undefined)
+    return { root, recording: false, troubles: [], skippedFiles, care: null, details: {} };
+  const { problems: past, failing, trades, care, ...details } = lake.counters();
   const { recovered } = lake;
   return {
     root,
     recording: options.exchanges.length > 0,
     troubles: failing ? ['the disk does not take the journal now'] : [],
     skippedFiles,
+    care,
     details: {
       ...details,
       encodedTrades: trades.encoded,

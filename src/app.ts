@@ -16,6 +16,7 @@ import { adapters } from './exchanges/index.js';
 import { createHistory } from './history/service.js';
 import { Hub } from './hub/hub.js';
 import { type Capture, createCapture } from './ingest/capture.js';
+import type { CareSettings } from './lake/caretaker.js';
 import { createExchangeNames } from './lake/exchange-names.js';
 import { makeFolders } from './lake/files.js';
 import { LakeLocked } from './lake/lock.js';
@@ -136,7 +137,15 @@ async function openForWriting(
   try {
     const origin = recording ? options.origin : (readOrigin(root) ?? options.origin);
     const asked = options.asked === undefined ? {} : { asked: options.asked };
-    return await openLake({ root, origin, clock, limits: LIMITS.lake, instruments, log, ...asked });
+    const { hotDays, retentionDays, maxBytes } = config.lake;
+    const care: CareSettings = {
+      hotDays,
+      ...(retentionDays === undefined ? {} : { retentionDays }),
+      ...(maxBytes === undefined ? {} : { maxBytes }),
+    };
+    // Who only looks at a lake does not expect it to be changed.
+    const more = { ...asked, ...(recording ? { care } : {}) };
+    return await openLake({ root, origin, clock, limits: LIMITS.lake, instruments, log, ...more });
   } catch (error) {
     if (recording || options.asked?.aborted === true) throw error;
     const reason = error instanceof Error ? error.message : String(error);

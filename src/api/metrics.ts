@@ -26,6 +26,7 @@ export function createMetrics(): Metrics {
   collectDefaultMetrics({ register: registry });
   const { gauge, counter } = makersOf(registry);
   const fillPairs = pairMetrics(registry);
+  const fillLake = lakeMetrics(registry);
   const healthy = gauge('healthy', '1 when healthy, 0 when degraded');
   const quotes = counter('quotes_total', 'Quotes by what became of them', ['fate']);
   const crossed = counter('crossed_quotes_total', 'Recorded quotes with the bid above the ask', []);
@@ -49,6 +50,7 @@ export function createMetrics(): Metrics {
     for (const { reset } of [quotes, crossed, raised, gaps, trades, exchangeCounts, rejects, queueOverflows])
       reset();
     fillPairs(snapshot);
+    fillLake(snapshot);
     healthy.set(troubles(snapshot).length === 0 ? 1 : 0);
     const { crossed: crossedCount, raisedStamps, gaps: gapCount, ...fates } = snapshot.counters;
     for (const [fate, count] of Object.entries(fates)) quotes.take({ fate }, count);
@@ -98,6 +100,35 @@ function pairMetrics(registry: Registry): (snapshot: Snapshot) => void {
     refusedPairs.reset();
     for (const [reason, count] of Object.entries(refusedReasons)) refusedPairs.set({ reason }, count);
     for (const [reason, count] of Object.entries(pins.refused)) refusedPins.take({ reason }, count);
+  };
+}
+
+/** Compaction and retention of the lake; nothing where it is not looked after. */
+function lakeMetrics(registry: Registry): (snapshot: Snapshot) => void {
+  const { gauge, counter } = makersOf(registry);
+  const waiting = gauge('lake_days_waiting', 'Closed days that are due for compaction');
+  const compacted = counter('lake_days_compacted_total', 'Days compacted since the start', []);
+  const removed = counter('lake_days_removed_total', 'Days removed since the start', []);
+  const removedBytes = counter('lake_removed_bytes_total', 'Bytes of files removed with them', []);
+  const bytes = gauge('lake_last_compaction_bytes', 'Bytes of files before and after the last compaction', [
+    'when',
+  ]);
+  const files = gauge('lake_last_compaction_files', 'Files before and after the last compaction', ['when']);
+  const at = gauge('lake_last_compaction_time_seconds', 'When the last compaction ended (Unix time)');
+  return ({ lake: { care } }) => {
+    for (const { reset } of [compacted, removed, removedBytes]) reset();
+    if (care === null) return;
+    waiting.set(care.daysWaiting);
+    compacted.take({}, care.daysCompacted);
+    removed.take({}, care.daysRemoved);
+    removedBytes.take({}, care.bytesRemoved);
+    const last = care.lastCompaction;
+    if (last === null) return;
+    at.set(Date.parse(last.at) / 1_000);
+    bytes.set({ when: 'before' }, last.bytesBefore);
+    bytes.set({ when: 'after' }, last.bytesAfter);
+    files.set({ when: 'before' }, last.filesBefore);
+    files.set({ when: 'after' }, last.filesAfter);
   };
 }
 

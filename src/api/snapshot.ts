@@ -136,6 +136,29 @@ export interface LakeSnapshot {
     readonly reason: string;
     readonly message: string;
   }[];
+  /** Compaction and retention; null where closed days are left as they are. */
+  readonly care: LakeCareSnapshot | null;
   /** Counters, past problems and what was recovered at start. */
   readonly details: Readonly<Record<string, unknown>>;
+}
+
+/** Since the start, but for what waits. */
+export interface LakeCareSnapshot {
+  readonly running: boolean;
+  /** Closed days that are due for compaction, as last seen. */
+  readonly daysWaiting: number;
+  readonly daysCompacted: number;
+  readonly daysRemoved: number;
+  readonly bytesRemoved: number;
+  /** The last compaction that changed anything; `at` is ISO 8601. */
+  readonly lastCompaction: {
+    readonly at: string;
+    readonly days: number;
+    readonly instruments: number;
+    readonly filesBefore: number;
+    readonly filesAfter: number;
+    readonly rows: number;
+    readonly bytesBefore: number;
+    readonly bytesAfter: number;
+  } | null;
 }

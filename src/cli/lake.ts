@@ -2,21 +2,19 @@
 // and loads its work only when it is asked for. All take `--lake <folder>`.
 
 import type { Command } from 'commander';
+import { lakeCompactCommand } from './lake-compact.js';
 import { exportCommand } from './lake-export.js';
 import { importCommand } from './lake-import.js';
 
 export const LAKE_DEFAULT = 'data/market_data';
 
-/** Options that every command of the group has. */
-export interface LakeFlags {
-  readonly lake: string;
-  readonly json?: boolean;
-}
+export type { LakeFlags } from './lake-flags.js';
 
 /** Registers every command; `done` takes the exit code. */
 export function lakeCommand(group: Command, done: (exitCode: number) => void): void {
   importCommand(addCommand(group, 'import', 'Bring in a lake of any generation'), done);
   exportCommand(addCommand(group, 'export', 'Quotes or joined rows as CSV, Parquet or Arrow'), done);
+  lakeCompactCommand(addCommand(group, 'compact', 'Make one file an instrument of every closed day'), done);
 }
 
 /** A command of the group, with the options that all of them have. */

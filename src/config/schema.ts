@@ -2,6 +2,7 @@
 // config.schema.json and the checks of config.example.yaml are made from this. Reads nothing.
 
 import Type, { type Static } from 'typebox';
+import { LakeSchema } from './schema-lake.js';
 
 const closed = { additionalProperties: false } as const;
 
@@ -24,11 +25,6 @@ const ServerSchema = Type.Object(
       maximum: 65_535,
     }),
   },
-  { ...closed, default: {} },
-);
-
-const LakeSchema = Type.Object(
-  { root: text('Folder of the lake: recorded quotes and their journal.', 'data/market_data') },
   { ...closed, default: {} },
 );
 

@@ -7,7 +7,7 @@ import { exchangeKey } from '../core/exchange.js';
 import { instrumentKey } from '../core/instrument.js';
 import { symbolKey, unifiedFromSpelling } from '../core/symbol.js';
 import { type Micros, US_PER_DAY, US_PER_HOUR } from '../core/time.js';
-import { TRADES_DIR, unescapeName } from './paths.js';
+import { DAY_FILES_DIR, TRADES_DIR, unescapeName } from './paths.js';
 import { dateOfName, hourOfName, isQuoteFileName, isTradesName, overlaps, type Partition } from './plan.js';
 import { sessionPartition, sessionStartUs } from './sessions.js';
 import type { ReadStore, StoreEntry } from './store.js';
@@ -136,6 +136,7 @@ async function collect(store: ReadStore, directory: string, depth: number, into:
 async function partitionsOfDay(store: ReadStore, directory: string, dayUs: Micros): Promise<Partition[]> {
   const day = { fromUs: dayUs, toUs: dayUs + US_PER_DAY };
   const found: Partition[] = [{ directory, depth: 'flat', ...day }];
+  const dayFiles = join(directory, DAY_FILES_DIR);
   for (const entry of await store.list(directory)) {
     if (!isVisibleFolder(entry)) continue;
     const path = join(directory, entry.name);
@@ -144,6 +145,9 @@ async function partitionsOfDay(store: ReadStore, directory: string, dayUs: Micro
     const span = hour === null ? day : { fromUs, toUs: fromUs + US_PER_HOUR };
     found.push({ directory: path, depth: 'whole', ...span });
   }
+  // Compaction makes it where a day began later, and may do so before what is listed here is read.
+  if (found.length > 1 && !found.some((partition) => partition.directory === dayFiles))
+    found.push({ directory: dayFiles, depth: 'whole', fromUs: dayUs, toUs: dayUs + US_PER_HOUR });
   return found;
 }
 

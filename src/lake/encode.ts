@@ -1,13 +1,16 @@
 // Runs become hour files, one instrument at a time, rows of one row group held. Safe to repeat after a crash at any
 // step: what a partition's newest file name covers is left out, and runs are removed only when all is durable.
 
-import { join } from 'node:path';
-import { hourStartUs, type Micros } from '../core/time.js';
+import { dirname, join } from 'node:path';
+import { dayStartUs, hourStartUs, type Micros } from '../core/time.js';
+import { markDay } from './day-marks.js';
 import { type LakeFiles, makeDurableDirectory, messageOf, publish } from './files.js';
 import { appendLedger } from './ledger.js';
 import { QuoteFileWriter, ROW_GROUP_ROWS, RowGroupBuffer } from './parquet-write.js';
 import {
   DAMAGED_SUFFIX,
+  DAY_FILES_DIR,
+  dayWatermarkOf,
   type FileKind,
   hourDir,
   hourFileName,
@@ -104,6 +107,7 @@ function encodeBatch(batch: Batch, names: readonly RunName[]): boolean {
       const path = join(directory, run.name);
       isWhole(run.name, () => open.push({ ...run, file: new RunFile(files, path, files.byteLength(path)) }));
     }
+    markDay(files, root, hourUs);
     const table = new SliceTable<OpenRun>();
     for (const run of open) isWhole(run.name, () => table.add(run, run.file.index().entries));
     for (const slices of table.byInstrument()) {
@@ -170,7 +174,7 @@ function encodeInstrument(
   report.files += 1;
 }
 
-/** The partition's watermark; temp files that a crash left in it are removed. */
+/** The partition's watermark, a day file's name included; temp files that a crash left in it are removed. */
 export function cleanWatermark(
   files: LakeFiles,
   directory: string,
@@ -179,7 +183,8 @@ export function cleanWatermark(
 ): Micros {
   const names = files.list(directory);
   for (const name of names) if (name.startsWith(TEMP_PREFIX)) files.remove(join(directory, name));
-  return watermarkOf(names, hourUs, kind);
+  const dayFiles = files.list(join(dirname(directory), DAY_FILES_DIR));
+  return Math.max(watermarkOf(names, hourUs, kind), dayWatermarkOf(dayFiles, dayStartUs(hourUs), kind));
 }
 
 /** The newest stamp ever recorded outlives the runs that prove it: the order must hold over restarts. */

@@ -2,13 +2,24 @@
 // the next job starts another one.
 
 import { Worker } from 'node:worker_threads';
+import type { CareOrder, CareStep } from './care-step.js';
 import type { EncodeJob, JobReport } from './encode-job.js';
 
 export interface EncoderData {
   readonly root: string;
-  /** One Int32: not 0 = stop at the next step. */
-  readonly stopFlag: SharedArrayBuffer;
+  /** An Int32 each: not 0 = stop at the next step. */
+  readonly stopFlags: SharedArrayBuffer;
 }
+
+/** Places of the flags: everything, or only looking after the lake. */
+export const STOP_ALL = 0;
+export const STOP_CARE = 1;
+
+export type WorkerTask =
+  | { readonly what: 'encode'; readonly job: EncodeJob }
+  | { readonly what: 'care'; readonly order: CareOrder };
+
+type Report = JobReport | CareStep | null;
 
 /** Heap of the worker: rows are held in buffers outside of it. */
 const HEAP_MB = 96;
@@ -18,10 +29,10 @@ const YOUNG_MB_MAX = 2;
 export class Encoder {
   readonly #data: EncoderData;
   #worker: Worker | null = null;
-  #settle: { resolve: (report: JobReport) => void; reject: (error: Error) => void } | null = null;
+  #settle: { resolve: (report: Report) => void; reject: (error: Error) => void } | null = null;
 
   constructor(root: string) {
-    this.#data = { root, stopFlag: new SharedArrayBuffer(4) };
+    this.#data = { root, stopFlags: new SharedArrayBuffer(8) };
   }
 
   get busy(): boolean {
@@ -29,19 +40,36 @@ export class Encoder {
   }
 
   /** One at a time. Rejects where the worker itself died. */
-  run(job: EncodeJob): Promise<JobReport> {
-    if (this.#settle !== null) throw new Error('invariant broken: one encoding job at a time');
+  async run(job: EncodeJob): Promise<JobReport> {
+    return (await this.#send({ what: 'encode', job })) as JobReport;
+  }
+
+  /**
+   * The next step of looking after the lake, null where nothing is left to do. One at a time with `run`; an order
+   * counts from the first step on until then. Rejects where it cannot be done.
+   */
+  async care(order: CareOrder): Promise<CareStep | null> {
+    return (await this.#send({ what: 'care', order })) as CareStep | null;
+  }
+
+  #send(task: WorkerTask): Promise<Report> {
+    if (this.#settle !== null) throw new Error('invariant broken: one job at a time');
     const worker = this.#worker ?? this.#start();
     worker.ref();
     return new Promise((resolve, reject) => {
       this.#settle = { resolve, reject };
-      worker.postMessage(job);
+      worker.postMessage(task);
     });
   }
 
   /** The job under way ends at its next step. */
   stop(): void {
-    Atomics.store(new Int32Array(this.#data.stopFlag), 0, 1);
+    Atomics.store(new Int32Array(this.#data.stopFlags), STOP_ALL, 1);
+  }
+
+  /** No further step of looking after the lake; one under way ends soon, and changes nothing half. */
+  stopCare(): void {
+    Atomics.store(new Int32Array(this.#data.stopFlags), STOP_CARE, 1);
   }
 
   async close(): Promise<void> {
@@ -55,7 +83,7 @@ export class Encoder {
       workerData: this.#data,
       resourceLimits: { maxOldGenerationSizeMb: HEAP_MB, maxYoungGenerationSizeMb: YOUNG_MB_MAX },
     });
-    worker.on('message', (report: JobReport) => {
+    worker.on('message', (report: Report) => {
       worker.unref();
       const settle = this.#settle;
       this.#settle = null;

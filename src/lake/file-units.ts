@@ -17,6 +17,12 @@ export interface FileUnit {
   readonly load: () => Promise<RowBlock>;
 }
 
+export interface OpenedFile {
+  readonly units: readonly FileUnit[];
+  /** Of a day file: relative to its day's folder. */
+  readonly replaces: readonly string[];
+}
+
 export interface FileUnitsInput {
   readonly store: ReadStore;
   readonly known: KnownFiles;
@@ -37,18 +43,19 @@ export class FileUnits {
   }
 
   /**
-   * In the order of the file. FileVanished where it is gone; other errors mean that the file is bad. The times of
+   * Its units in the order of the file, and what it takes the place of. FileVanished where it is gone; other errors mean that the file is bad. The times of
    * an `undated` one are remembered.
    */
-  async open(path: string, undated: boolean): Promise<readonly FileUnit[]> {
-    return isCsvName(basename(path)) ? await this.#openCsv(path) : await this.#openParquet(path, undated);
+  async open(path: string, undated: boolean): Promise<OpenedFile> {
+    if (isCsvName(basename(path))) return { units: await this.#openCsv(path), replaces: [] };
+    return await this.#openParquet(path, undated);
   }
 
   async close(): Promise<void> {
     for (const cursor of this.#cursors.splice(0)) await cursor.close();
   }
 
-  async #openParquet(path: string, undated: boolean): Promise<readonly FileUnit[]> {
+  async #openParquet(path: string, undated: boolean): Promise<OpenedFile> {
     const { store, known, readable, sizes } = this.#input;
     return await withFile(store, path, null, async (file) => {
       const quotes = await openQuoteFile(file);
@@ -66,7 +73,7 @@ export class FileUnits {
         units.push({ ...times, load });
       }
       if (undated) known.set(path, { version: file.version, ...spanOf(units), csv: null });
-      return units;
+      return { units, replaces: quotes?.replaces ?? [] };
     });
   }
 

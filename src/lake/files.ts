@@ -4,11 +4,13 @@
 import {
   closeSync,
   fsyncSync,
+  lstatSync,
   mkdirSync,
   openSync,
   readdirSync,
   readSync,
   renameSync,
+  rmdirSync,
   rmSync,
   statSync,
   writeSync,
@@ -37,6 +39,10 @@ export interface LakeFiles {
   rename(from: string, to: string): void;
   /** A file that is not there is removed already. */
   remove(path: string): void;
+  /** Removes an empty folder; false where it is not empty, or not there. */
+  removeDirectory(path: string): boolean;
+  /** A folder itself: a link to one is none. */
+  isFolder(path: string): boolean;
   /** Makes the names in a folder durable. */
   syncDirectory(directory: string): void;
 }
@@ -93,6 +99,16 @@ export const diskFiles: LakeFiles = {
   close: (file) => closeSync(file),
   rename: (from, to) => renameSync(from, to),
   remove: (path) => rmSync(path, { force: true }),
+  removeDirectory(path) {
+    try {
+      rmdirSync(path);
+      return true;
+    } catch (error) {
+      if (['ENOTEMPTY', 'EEXIST', 'ENOENT'].includes(codeOf(error) ?? '')) return false;
+      throw error;
+    }
+  },
+  isFolder: (path) => lstatSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false,
   syncDirectory(directory) {
     const file = openSync(directory, 'r');
     try {

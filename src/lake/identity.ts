@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import type { Micros } from '../core/time.js';
 import { Evidence, type FolderSeen } from './evidence.js';
 import type { WantedInstruments } from './ledger-read.js';
-import { JOURNAL_DIR, lastStampOf, RUNS_DIR, runSpan, segmentFirstUs } from './paths.js';
+import { dayStampOf, JOURNAL_DIR, lastStampOf, RUNS_DIR, runSpan, segmentFirstUs } from './paths.js';
 import { isQuoteFileName } from './plan.js';
 import { type RecentRows, readRecent } from './recent.js';
 import { type RecentEvents, readRecentEvents } from './recent-events.js';
@@ -29,7 +29,6 @@ import {
 const SETTLE_MS = 2_000;
 /** A longer description is kept as its digest. */
 const DESCRIPTION_LENGTH_MAX = 200;
-const DAY_FILE = /^spreads-day-.*\.parquet$/;
 const LEDGER_HOUR = /^hour=\d\d\.ndjson$/;
 
 interface Look {
@@ -265,7 +264,7 @@ function readFolder(directory: string): Dirent[] {
 /** Of this project's making: published whole by a rename. */
 function isOurName(path: string): boolean {
   const name = path.slice(path.lastIndexOf('/') + 1);
-  return lastStampOf(name, 0) !== null || DAY_FILE.test(name) || LEDGER_HOUR.test(name);
+  return lastStampOf(name, 0) !== null || dayStampOf(name, 0) !== null || LEDGER_HOUR.test(name);
 }
 
 function digest(text: string): string {

@@ -61,8 +61,11 @@ async function lookInto(search: Search, partition: Partition): Promise<void> {
 async function lookAt(search: Search, { path, undated }: FileRead): Promise<Micros> {
   const files = new FileUnits({ ...search, sizes: false });
   try {
-    const units = (await tryRead(search.report, path, () => files.open(path, undated))) ?? [];
-    return units.reduce((newestUs, { maxUs }) => Math.max(newestUs, maxUs), Number.NEGATIVE_INFINITY);
+    const opened = await tryRead(search.report, path, () => files.open(path, undated));
+    return (opened?.units ?? []).reduce(
+      (newestUs, { maxUs }) => Math.max(newestUs, maxUs),
+      Number.NEGATIVE_INFINITY,
+    );
   } catch (error) {
     // Gone meanwhile: then what took its place is as new.
     if (error instanceof FileVanished) return Number.NEGATIVE_INFINITY;

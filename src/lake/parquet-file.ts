@@ -7,12 +7,19 @@ import { CREATED_BY, type LakeColumn, SCHEMA_KEY, SCHEMA_VERSION } from './schem
 
 const TWO_32 = 4_294_967_296;
 
+/** What a file is for: `hot` is read often, `cold` is kept. */
+export interface FileOptions {
+  readonly layout?: 'hot' | 'cold';
+  /** Into the footer, after the schema's version. */
+  readonly metadata?: readonly { readonly key: string; readonly value: string }[];
+}
+
 /** A file of these columns, whose bytes are appended to `file` as they come: open, empty, and the caller's to close. */
 export function openParquet(
   files: LakeFiles,
   file: FileId,
   columns: readonly LakeColumn[],
-  metadata: readonly { readonly key: string; readonly value: string }[] = [],
+  options: FileOptions = {},
 ): ParquetWriter {
   const out = new ByteWriter();
   const flush = () => {
@@ -24,7 +31,7 @@ export function openParquet(
     schema: [{ name: 'root', num_children: columns.length }, ...columns.map(schemaElement)],
     codec: 'SNAPPY',
     createdBy: CREATED_BY,
-    kvMetadata: [{ key: SCHEMA_KEY, value: String(SCHEMA_VERSION) }, ...metadata],
+    kvMetadata: [{ key: SCHEMA_KEY, value: String(SCHEMA_VERSION) }, ...(options.metadata ?? [])],
   });
 }
 

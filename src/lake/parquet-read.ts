@@ -18,7 +18,7 @@ import type { Micros } from '../core/time.js';
 import { timeOf, timeUnitOf } from './parquet-values.js';
 import type { LakeProblemReason } from './problems.js';
 import { type ColumnRole, chooseColumns, physical, type QuoteColumn, withCodecs } from './quote-columns.js';
-import { FOREIGN_KEY, SCHEMA_KEY } from './schema.js';
+import { FOREIGN_KEY, REPLACES_KEY, SCHEMA_KEY } from './schema.js';
 import type { StoreFile } from './store.js';
 
 /** A file that cannot be used, with the word for it. */
@@ -35,6 +35,8 @@ export class LakeFileError extends Error {
 export interface QuoteFile {
   /** Recorded by this project: stamps are strictly increasing and never repeat. */
   readonly ours: boolean;
+  /** Of a day file: what it takes the place of, relative to its day's folder. Empty for all others. */
+  readonly replaces: readonly string[];
   readonly groups: readonly GroupInfo[];
   readonly columns: Readonly<Partial<Record<ColumnRole, QuoteColumn>>>;
   readonly metadata: FileMetaData;
@@ -54,7 +56,7 @@ const GROUP_ROWS_MAX = 16_000_000;
 const SMALLEST_FILE_BYTES = 12;
 
 /** Leaves every value as it is stored, so that nothing is rounded or boxed on the way. */
-const RAW: NonNullable<ParquetReadOptions['parsers']> = {
+export const RAW: NonNullable<ParquetReadOptions['parsers']> = {
   timestampFromMilliseconds: (value) => value,
   timestampFromMicroseconds: (value) => value,
   timestampFromNanoseconds: (value) => value,
@@ -63,7 +65,7 @@ const RAW: NonNullable<ParquetReadOptions['parsers']> = {
   jsonFromBytes: (value) => value,
 };
 
-const COMPRESSORS = compressors();
+export const COMPRESSORS = compressors();
 
 /** Reads the footer. Null = no bid column (trades, anything else): not an error, nothing to read. */
 export async function openQuoteFile(file: StoreFile): Promise<QuoteFile | null> {
@@ -83,11 +85,29 @@ export async function openQuoteFile(file: StoreFile): Promise<QuoteFile | null> 
   const keys = new Set(parsed.key_value_metadata?.map(({ key }) => key));
   return {
     ours: keys.has(SCHEMA_KEY) && !keys.has(FOREIGN_KEY),
+    replaces: replacesOf(parsed),
     groups: groupsOf(parsed, chosen.time),
     columns: withCodecs(chosen),
     // Bare physical types: INT64 comes as BigInt64Array, decimals and text as bytes.
     metadata: { ...parsed, schema: parsed.schema.map((e) => (names.has(e.name) ? physical(e) : e)) },
   };
+}
+
+/** What a day file of quotes or trades takes the place of, relative to its day's folder. Throws where it is damaged. */
+export async function replacesIn(file: StoreFile): Promise<readonly string[]> {
+  return replacesOf(await parquetMetadataAsync(file, { initialFetchSize: FOOTER_BYTES, geoparquet: false }));
+}
+
+/** The manifest of a day file; what is none is nothing. */
+function replacesOf({ key_value_metadata: entries }: FileMetaData): readonly string[] {
+  const text = entries?.find(({ key }) => key === REPLACES_KEY)?.value;
+  if (text === undefined) return [];
+  try {
+    const list: unknown = JSON.parse(text);
+    return Array.isArray(list) ? list.filter((path): path is string => typeof path === 'string') : [];
+  } catch {
+    return [];
+  }
 }
 
 /** The times of one row group alone; NaN where a row has none. */
@@ -173,7 +193,7 @@ function groupsOf(metadata: FileMetaData, time: SchemaElement): GroupInfo[] {
 }
 
 /** Only 64-bit integers: statistics of INT96 and of text do not sort by time. */
-function timesOf(chunk: ColumnChunk, time: SchemaElement): GroupInfo['times'] {
+export function timesOf(chunk: ColumnChunk, time: SchemaElement): GroupInfo['times'] {
   if (time.type !== 'INT64') return null;
   const stats = chunk.meta_data?.statistics;
   const [min, max] = [stats?.min_value ?? stats?.min, stats?.max_value ?? stats?.max];

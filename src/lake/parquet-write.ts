@@ -5,7 +5,7 @@ import type { Encoding } from 'hyparquet';
 import type { ColumnSource, ParquetWriter } from 'hyparquet-writer';
 import type { QuoteColumns } from '../core/columns.js';
 import type { FileId, LakeFiles } from './files.js';
-import { doublesOrNull, openParquet, stampsOrNull, synchronous } from './parquet-file.js';
+import { doublesOrNull, type FileOptions, openParquet, stampsOrNull, synchronous } from './parquet-file.js';
 import {
   BEST_ASK,
   BEST_ASK_SIZE,
@@ -25,11 +25,9 @@ export const ROW_GROUP_ROWS = 10_000;
 /** All six columns; NaN where absent. */
 export type FullColumns = Required<QuoteColumns>;
 
-export interface QuoteFileOptions {
+export interface QuoteFileOptions extends FileOptions {
   /** A price may be missing (NaN), which costs a reader more than twice the time. Default: none is. */
   readonly nullablePrices?: boolean;
-  /** Pairs for the footer, beside the schema's version. */
-  readonly metadata?: readonly { readonly key: string; readonly value: string }[];
 }
 
 /** For rows that are somebody else's. */
@@ -57,7 +55,7 @@ export class QuoteFileWriter {
     group.length = 0;
     this.#group = group;
     this.#columns = options.nullablePrices === true ? NULLABLE_QUOTE_COLUMNS : QUOTE_COLUMNS;
-    this.#parquet = openParquet(files, file, this.#columns, options.metadata);
+    this.#parquet = openParquet(files, file, this.#columns, options);
   }
 
   get rows(): number {

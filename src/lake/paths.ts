@@ -4,13 +4,23 @@
 import { join } from 'node:path';
 import { assert } from '../core/assert.js';
 import { diskSymbol } from '../core/symbol.js';
-import { hourOfDay, hourStartUs, isoDate, type Micros, US_PER_HOUR, US_PER_SECOND } from '../core/time.js';
+import {
+  hourOfDay,
+  hourStartUs,
+  isoDate,
+  type Micros,
+  US_PER_DAY,
+  US_PER_HOUR,
+  US_PER_SECOND,
+} from '../core/time.js';
 
 /** Internal folders and files of a root. Nothing under them ends in `.parquet`. */
 export const JOURNAL_DIR = '_journal';
 export const RUNS_DIR = '_runs';
 export const LEDGER_DIR = '_ledger';
 export const STATS_DIR = '_stats';
+/** What is known of whole days: which are to be compacted, how large the others are. */
+export const DAYS_DIR = '_days';
 export const ORIGIN_FILE = '_origin.json';
 export const LOCK_FILE = '_lock';
 export const LAST_FILE = '_last.json';
@@ -27,6 +37,9 @@ export const DAMAGED_SUFFIX = '.damaged';
 export type FileKind = 'spreads' | 'trades';
 
 const OUR_FILE = /^(spreads|trades)-(\d\d)-(\d\d)\.(\d{6})\.parquet$/;
+const OUR_DAY_FILE = /^(spreads|trades)-day-(\d\d)-(\d\d)-(\d\d)\.(\d{6})\.parquet$/;
+/** Where the day files of a day lie, below its folder. */
+export const DAY_FILES_DIR = 'hour=00';
 const SEGMENT = /^seg-(\d{16})\.log$/;
 const TRADES_RUN = /^trades-(\d{16})-(\d{16})\.run$/;
 const RUN = /^run-(\d{16})-(\d{16})\.run$/;
@@ -136,9 +149,39 @@ export function watermarkOf(
   return newest;
 }
 
+/** `spreads-day-HH-MM-SS.ffffff.parquet`: hour to microseconds (UTC) of the LAST row of a day's file. */
+export function dayFileName(lastStampUs: Micros, kind: FileKind = 'spreads'): string {
+  return hourFileName(lastStampUs, kind).replace(`${kind}-`, `${kind}-day-${hourOfDay(lastStampUs)}-`);
+}
+
+/** The stamp of the last row of one of OUR day files, from its name and its day's start; null for any other name. */
+export function dayStampOf(fileName: string, dayUs: Micros, kind: FileKind = 'spreads'): Micros | null {
+  const match = OUR_DAY_FILE.exec(fileName);
+  if (match === null || match[1] !== kind) return null;
+  const minutes = Number(match[2]) * 60 + Number(match[3]);
+  const offset = (minutes * 60 + Number(match[4])) * US_PER_SECOND + Number(match[5]);
+  return offset < US_PER_DAY ? dayUs + offset : null;
+}
+
+/** The newest stamp that day files tell by their names: rows of that day up to it are in files, whatever their hour. */
+export function dayWatermarkOf(
+  fileNames: readonly string[],
+  dayUs: Micros,
+  kind: FileKind = 'spreads',
+): Micros {
+  let newest = Number.NEGATIVE_INFINITY;
+  for (const name of fileNames) newest = Math.max(newest, dayStampOf(name, dayUs, kind) ?? newest);
+  return newest;
+}
+
 /** The ledger file of an hour: `_ledger/date=YYYY-MM-DD/hour=HH.ndjson`. */
 export function ledgerFile(root: string, us: Micros): string {
-  return join(root, LEDGER_DIR, `date=${isoDate(us)}`, `hour=${hourOfDay(us)}.ndjson`);
+  return join(ledgerDayDir(root, us), `hour=${hourOfDay(us)}.ndjson`);
+}
+
+/** The folder of a day's ledger: `_ledger/date=YYYY-MM-DD`. */
+export function ledgerDayDir(root: string, us: Micros): string {
+  return join(root, LEDGER_DIR, `date=${isoDate(us)}`);
 }
 
 /** `_journal/seg-….log`: the stamp of its first record, so that names sort as their records do. */

@@ -2,7 +2,7 @@
 // Errs on the side of reading: a name that says nothing about time is never ruled out.
 
 import { type Micros, US_PER_DAY, US_PER_HOUR } from '../core/time.js';
-import { lastStampOf } from './paths.js';
+import { dayStampOf, lastStampOf } from './paths.js';
 
 /** A folder of one instrument, and the time its name gives to what is in it. */
 export interface Partition {
@@ -103,8 +103,11 @@ export function holdsDayFiles(partition: Partition): boolean {
 function fileRead(partition: Partition, path: string, name: string): FileRead {
   const { fromUs, toUs } = partition;
   if (toUs - fromUs === US_PER_HOUR) {
-    if (DAY_FILE.test(name))
-      return { path, fromUs, toUs: fromUs + US_PER_DAY, ours: true, lastUs: null, undated: false };
+    if (DAY_FILE.test(name)) {
+      const lastUs = dayStampOf(name, fromUs);
+      const toUs = lastUs === null ? fromUs + US_PER_DAY : lastUs + 1;
+      return { path, fromUs, toUs, ours: true, lastUs, undated: false };
+    }
     const lastUs = lastStampOf(name, fromUs);
     if (lastUs !== null) return { path, fromUs, toUs: lastUs + 1, ours: true, lastUs, undated: false };
   }

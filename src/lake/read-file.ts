@@ -16,6 +16,9 @@ export class FileVanished extends Error {
   }
 }
 
+/** Compaction put a day file in the place of hour files while they were listed: the day must be listed again. */
+export class DaySwapped extends Error {}
+
 /** How hyparquet names what is Parquet, but beyond it; other words after "unsupported" come of damage. */
 const UNSUPPORTED = /unsupported (?:encoding|compression codec): [A-Z]/;
 

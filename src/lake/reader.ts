@@ -14,7 +14,7 @@ import { NO_PROGRESS, sliceColumns } from './merge.js';
 import { newestInFiles } from './newest.js';
 import { JOURNAL_DIR } from './paths.js';
 import { type LakeProblem, ProblemList } from './problems.js';
-import { FileVanished, type NoteFile, type ReportProblem } from './read-file.js';
+import { DaySwapped, FileVanished, type NoteFile, type ReportProblem } from './read-file.js';
 import { type RecentRows, readRecent } from './recent.js';
 import { readRecentEvents } from './recent-events.js';
 import { type InstrumentNames, recentInstruments } from './recent-names.js';
@@ -173,6 +173,10 @@ async function* readQuotes(
       }
       return;
     } catch (error) {
+      if (error instanceof DaySwapped) {
+        fromUs = Math.max(fromUs, progress.lastUs);
+        continue;
+      }
       if (!(error instanceof FileVanished)) throw error;
       // Compaction and encoding take files away: look again from here on. A name that stays is given up.
       const times = (vanished.get(error.path) ?? 0) + 1;

@@ -2,11 +2,14 @@
 // segment is read here; the rest is checked and encoded behind, by the worker.
 
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import type { Micros } from '../core/time.js';
+import { dirname, join } from 'node:path';
+import { dayStartUs, type Micros } from '../core/time.js';
 import { listRuns, readLast } from './encode.js';
 import { diskFiles, type LakeFiles, makeDurableDirectory } from './files.js';
 import {
+  DAY_FILES_DIR,
+  DAYS_DIR,
+  dayStampOf,
   JOURNAL_DIR,
   LAST_FILE,
   LEDGER_DIR,
@@ -32,10 +35,10 @@ export async function findLeftovers(
   files: LakeFiles = diskFiles,
   asked?: AbortSignal,
 ): Promise<Leftovers> {
-  for (const name of [JOURNAL_DIR, RUNS_DIR, LEDGER_DIR, STATS_DIR]) {
+  for (const name of [JOURNAL_DIR, RUNS_DIR, LEDGER_DIR, STATS_DIR, DAYS_DIR]) {
     makeDurableDirectory(files, join(root, name));
   }
-  for (const directory of [root, join(root, RUNS_DIR), join(root, JOURNAL_DIR)]) {
+  for (const directory of [root, join(root, RUNS_DIR), join(root, JOURNAL_DIR), join(root, DAYS_DIR)]) {
     for (const name of files.list(directory)) {
       if (name.startsWith(TEMP_PREFIX)) files.remove(join(directory, name));
     }
@@ -78,6 +81,8 @@ async function newestName(root: string, asked?: AbortSignal): Promise<Micros> {
       if (Number.isNaN(startUs)) continue;
       // Only our own: stamps of foreign files need not be distinct from ours.
       for (const name of await readdir(hour)) newest = Math.max(newest, lastStampOf(name, startUs) ?? 0);
+      const dayFiles = diskFiles.list(join(dirname(hour), DAY_FILES_DIR));
+      for (const name of dayFiles) newest = Math.max(newest, dayStampOf(name, dayStartUs(startUs)) ?? 0);
     }
   }
   return newest;

@@ -9,6 +9,8 @@ export const SCHEMA_KEY = 'spread-aggregator.schema';
  * is a row of its own.
  */
 export const FOREIGN_KEY = 'spread-aggregator.foreign';
+/** In the metadata of a day file: a JSON list of the files it takes the place of, relative to its day's folder. */
+export const REPLACES_KEY = 'spread-aggregator.replaces';
 /** Also in the metadata: who wrote the file. */
 export const CREATED_BY = 'spread-aggregator';
 

@@ -3,12 +3,12 @@
 
 import type { QuoteColumns } from '../core/columns.js';
 import { hourStartUs, type Micros, US_PER_HOUR } from '../core/time.js';
+import { DayFiles, dayFilesFirst } from './day-seen.js';
 import { listPartition } from './discover.js';
 import { FileUnits } from './file-units.js';
 import { HeldRows, withoutTime } from './held-rows.js';
 import { type KnownFiles, narrowed } from './known-files.js';
 import { type Merged, mergeBlocks, type Progress, type RowBlock } from './merge.js';
-import { lastStampOf } from './paths.js';
 import { type FileRead, overlaps, type Partition, planFiles, planPartitions } from './plan.js';
 import { type NoteFile, type ReportProblem, tryRead } from './read-file.js';
 import type { ReadStore } from './store.js';
@@ -89,12 +89,13 @@ class Pool {
   #files: Pending<FileRead>[] = [];
   #recent: Pending<{ readonly from: number; readonly to: number }>[];
   #units: Unit[] = [];
-  readonly #watermarks = new Map<Micros, Micros>();
+  readonly #dayFiles: DayFiles;
   #order = 0;
 
   constructor(input: SweepInput, opener: FileUnits) {
     this.#input = input;
     this.#opener = opener;
+    this.#dayFiles = new DayFiles(input.store);
     this.#partitions = planPartitions(input.partitions, input.fromUs, input.toUs).map((item) => ({
       item,
       lowestUs: item.fromUs - FOREIGN_SLACK_US,
@@ -147,9 +148,13 @@ class Pool {
     while (this.#partitions.length > 0 && this.#partitions[0]!.lowestUs <= boundUs) {
       await this.#list(this.#partitions.shift()!.item);
     }
+    await this.#dayFiles.check();
     const [due, later] = split(this.#files, boundUs);
     this.#files = later;
-    for (const read of due) await tryRead(this.#input.report, read.path, () => this.#open(read));
+    for (const read of dayFilesFirst(due)) {
+      if (this.#dayFiles.isReplaced(read.path)) continue;
+      await tryRead(this.#input.report, read.path, () => this.#open(read));
+    }
     const [dueRecent, laterRecent] = split(this.#recent, boundUs);
     this.#recent = laterRecent;
     for (const { from, to } of dueRecent) this.#addRecent(from, to);
@@ -161,12 +166,7 @@ class Pool {
   async #list(partition: Partition): Promise<void> {
     const { store, fromUs, toUs, ignored } = this.#input;
     const paths = await listPartition(store, partition);
-    for (const path of paths) {
-      const lastUs = lastStampOf(path.slice(path.lastIndexOf('/') + 1), partition.fromUs);
-      if (lastUs === null) continue;
-      const known = this.#watermarks.get(partition.fromUs) ?? Number.NEGATIVE_INFINITY;
-      this.#watermarks.set(partition.fromUs, Math.max(known, lastUs));
-    }
+    this.#dayFiles.listed(partition, paths);
     for (const read of planFiles(partition, paths, fromUs, toUs)) {
       if (ignored.has(read.path)) continue;
       const item = await narrowed(this.#input, partition, read);
@@ -177,7 +177,9 @@ class Pool {
 
   async #open({ path, undated }: FileRead): Promise<void> {
     const { fromUs, toUs } = this.#input;
-    for (const unit of await this.#opener.open(path, undated)) {
+    const { units, replaces } = await this.#opener.open(path, undated);
+    this.#dayFiles.replaced(path, replaces);
+    for (const unit of units) {
       const order = this.#order++;
       if (unit.maxUs >= fromUs && unit.minUs < toUs) this.#units.push({ ...unit, order, path });
     }
@@ -186,7 +188,7 @@ class Pool {
   #addRecent(from: number, to: number): void {
     const { recent } = this.#input;
     const hourUs = hourStartUs(recent.receivedUs[from]!);
-    const watermarkUs = this.#watermarks.get(hourUs) ?? Number.NEGATIVE_INFINITY;
+    const watermarkUs = this.#dayFiles.watermarkUs(hourUs);
     let first = from;
     while (first < to && recent.receivedUs[first]! <= watermarkUs) first += 1;
     if (first === to) return;

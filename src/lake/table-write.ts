@@ -17,7 +17,7 @@ export class TableFileWriter {
     this.#columns = columns;
     this.#group = columns.map(() => new Float64Array(ROW_GROUP_ROWS));
     // Put into a lake, its stamps may repeat.
-    this.#parquet = openParquet(files, file, columns, [{ key: FOREIGN_KEY, value: '1' }]);
+    this.#parquet = openParquet(files, file, columns, { metadata: [{ key: FOREIGN_KEY, value: '1' }] });
   }
 
   /** The first `length` values of each column, in the order of the columns; NaN = absent. */

@@ -3,6 +3,7 @@
 
 import { join } from 'node:path';
 import { hourStartUs, type Micros } from '../core/time.js';
+import { markDay } from './day-marks.js';
 import { cleanWatermark, type EncodeReport, RUNS_AT_ONCE_MAX } from './encode.js';
 import { type LakeFiles, makeDurableDirectory, messageOf, publish } from './files.js';
 import { DAMAGED_SUFFIX, hourFileName, RUNS_DIR, tradesHourDir } from './paths.js';
@@ -60,6 +61,7 @@ function encodeBatch(batch: Batch, names: readonly TradesRunName[]): boolean {
       const file = whole(batch, name, () => new TradesRunFile(files, join(directory, name)));
       if (file !== undefined) open.push({ name, file });
     }
+    markDay(files, root, batch.hourUs);
     for (const slices of byInstrument(open)) {
       if (batch.stop()) return false;
       try {

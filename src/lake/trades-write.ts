@@ -4,7 +4,7 @@
 import type { ColumnSource, ParquetWriter } from 'hyparquet-writer';
 import type { FileId, LakeFiles } from './files.js';
 import type { TradeRecord } from './journal.js';
-import { doublesOrNull, openParquet, stampsOrNull, synchronous } from './parquet-file.js';
+import { doublesOrNull, type FileOptions, openParquet, stampsOrNull, synchronous } from './parquet-file.js';
 import { ROW_GROUP_ROWS } from './parquet-write.js';
 import { EXCHANGE_TIMESTAMP, PRICE, QUANTITY, SIDE, TIMESTAMP, TRADE_COLUMNS, TRADE_ID } from './schema.js';
 
@@ -19,8 +19,8 @@ export class TradesFileWriter {
   #rows = 0;
 
   /** `file` is open and empty; closing it remains the caller's. */
-  constructor(files: LakeFiles, file: FileId) {
-    this.#parquet = openParquet(files, file, TRADE_COLUMNS);
+  constructor(files: LakeFiles, file: FileId, options: FileOptions = {}) {
+    this.#parquet = openParquet(files, file, TRADE_COLUMNS, options);
   }
 
   get rows(): number {

@@ -3,6 +3,7 @@
 
 import { join } from 'node:path';
 import { hourStartUs, US_PER_HOUR } from '../core/time.js';
+import { hasMark, markDay } from './day-marks.js';
 import { cleanWatermark } from './encode.js';
 import { diskFiles, type LakeFiles, makeDurableDirectory, publish } from './files.js';
 import { type FullColumns, QuoteFileWriter, RowGroupBuffer } from './parquet-write.js';
@@ -30,6 +31,7 @@ export function writeHistory(
     let first = from;
     while (first < to && receivedUs[first]! <= afterUs) first += 1;
     if (first === to) continue;
+    if (!hasMark(files, root, hourUs, 'open')) markDay(files, root, hourUs);
     makeDurableDirectory(files, directory);
     publish(files, join(directory, hourFileName(receivedUs[to - 1]!)), (file) => {
       const writer = new QuoteFileWriter(files, file, group);

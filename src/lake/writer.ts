@@ -5,6 +5,7 @@ import type { ColdEvent, Subscriber, TradeListener } from '../core/event.js';
 import type { Instrument } from '../core/instrument.js';
 import { type Log, silentLog } from '../core/log.js';
 import { type Cancel, type Clock, hourStartUs, type Micros } from '../core/time.js';
+import { type CareSettings, type CareState, Caretaker } from './caretaker.js';
 import type { EncodeJob, JobReport, SegmentCut } from './encode-job.js';
 import { Encoder } from './encoder.js';
 import { diskFiles, messageOf } from './files.js';
@@ -36,6 +37,8 @@ export interface LakeOptions {
   readonly asked?: AbortSignal;
   /** Default: the disk. */
   readonly journalFiles?: JournalFiles;
+  /** How closed days are kept; absent: they are left as they are. */
+  readonly care?: CareSettings;
 }
 
 /** What an earlier process left, once it has been dealt with. */
@@ -68,6 +71,8 @@ export interface LakeCounters {
   /** The disk refuses at this moment. */
   readonly failing: boolean;
   readonly problems: readonly WriteProblem[];
+  /** Null where closed days are left as they are. */
+  readonly care: CareState | null;
 }
 
 /** Late rows of an hour that is over are waited for this long. */
@@ -104,6 +109,7 @@ export class LakeWriter implements Subscriber {
   readonly #disk: JournalDisk;
   readonly #journal: JournalWriter;
   readonly #encoder: Encoder;
+  readonly #caretaker: Caretaker | null;
   readonly #unlock: () => void;
   readonly #stopTicking: Cancel;
   #recovered: RecoveryReport | null = null;
@@ -127,6 +133,8 @@ export class LakeWriter implements Subscriber {
     const problems = new ProblemBook(clock);
     this.#problems = problems;
     this.#encoder = new Encoder(root);
+    this.#caretaker =
+      options.care === undefined ? null : new Caretaker(this.#encoder, options.care, () => clock.nowUs());
     this.#disk = new JournalDisk({
       clock,
       problems,
@@ -167,6 +175,7 @@ export class LakeWriter implements Subscriber {
       lastSyncMs,
       failing: this.#disk.failing,
       problems: this.#problems.all(),
+      care: this.#caretaker?.state ?? null,
     };
   }
 
@@ -179,6 +188,7 @@ export class LakeWriter implements Subscriber {
   async #close(): Promise<void> {
     const { clock, limits } = this.#options;
     this.#stopTicking();
+    this.#encoder.stopCare();
     const cancel = clock.after(limits.closeBudgetMs, () => this.#encoder.stop());
     this.#journal.finish();
     await within(clock, FLUSH_MS_MAX, this.#disk.whenIdle());
@@ -210,7 +220,8 @@ export class LakeWriter implements Subscriber {
     const before = { convertBeforeUs: lastStampUs + 1, encodeBeforeUs: lastStampUs + 1 };
     const nothing: RecoveryReport = { segments, runs, cuts: [], encodedRows: 0 };
     const job = segments + runs > 0 ? this.#runJob(before) : Promise.resolve(null);
-    this.#jobs = job.then(() => undefined);
+    const closedBeforeUs = this.#overBeforeUs();
+    this.#jobs = job.then(() => this.#care(closedBeforeUs));
     const report = await job;
     this.#recovered =
       report === null ? nothing : { segments, runs, cuts: report.cuts, encodedRows: report.encodedRows };
@@ -225,9 +236,29 @@ export class LakeWriter implements Subscriber {
       this.#jobWanted = false;
       if (this.#closing !== null) return;
       const encodeBeforeUs = this.#overBeforeUs();
+      const isHourOver = encodeBeforeUs > this.#encodedBeforeUs;
       this.#encodedBeforeUs = encodeBeforeUs;
-      await this.#runJob({ convertBeforeUs: this.#journal.finishedBeforeUs, encodeBeforeUs });
+      const convertBeforeUs = this.#journal.finishedBeforeUs;
+      const isAllFinished = convertBeforeUs > this.#journal.lastStampUs;
+      await this.#runJob({ convertBeforeUs, encodeBeforeUs });
+      const closedBeforeUs = isAllFinished ? encodeBeforeUs : Math.min(convertBeforeUs, encodeBeforeUs);
+      await this.#care(isHourOver ? closedBeforeUs : null);
     });
+  }
+
+  /** Goes on with looking after the lake, anew where rows before `closedBeforeUs` are in files; encoding comes first. */
+  async #care(closedBeforeUs: Micros | null): Promise<void> {
+    if (closedBeforeUs !== null) this.#caretaker?.ask(closedBeforeUs);
+    try {
+      await this.#caretaker?.work(
+        () => this.#jobWanted || this.#closing !== null,
+        ({ problems }) => {
+          for (const message of problems) this.#problem('looking after the lake', message);
+        },
+      );
+    } catch (error) {
+      this.#problem('looking after the lake', messageOf(error));
+    }
   }
 
   async #runJob(job: EncodeJob): Promise<JobReport | null> {

@@ -49,7 +49,7 @@ function snapshot(changes: Partial<Snapshot> = {}): Snapshot {
       journal: { length: 8, lengthMax: 8, unit: 'bytes', overflow: 'drop → Gap', overflowed: 7 },
     },
     charts: { running: 0, answered: 0, workersLost: 0 } as Snapshot['charts'],
-    lake: { root: 'x', recording: true, troubles: [], skippedFiles: [], details: {} },
+    lake: { root: 'x', recording: true, troubles: [], skippedFiles: [], care: null, details: {} },
     statistics: { file: null, warnings: [] },
     windows: {
       pairs: 3,
@@ -105,7 +105,14 @@ test('ages, uptime and rejects are told in the units their names say', () => {
 
 test('every trouble makes it degraded, each with its words', () => {
   const failed = { ...running, state: 'failed' as const, reason: 'listing: no route' };
-  const lake = { root: 'x', recording: true, troubles: ['the disk is full'], skippedFiles: [], details: {} };
+  const lake = {
+    root: 'x',
+    recording: true,
+    troubles: ['the disk is full'],
+    skippedFiles: [],
+    care: null,
+    details: {},
+  };
   const body = healthBody(snapshot({ exchanges: { Alpha: failed }, lake, clockOffsetMs: 5_000 }), MEMORY);
   assert.equal(body['status'], 'degraded');
   assert.deepEqual(body['reasons'], [
@@ -113,4 +120,40 @@ test('every trouble makes it degraded, each with its words', () => {
     'lake: the disk is full',
     "the machine's clock was set; ours is still 5000 ms behind it",
   ]);
+});
+
+test('what compaction and retention did is seen in /health and /metrics', async () => {
+  const lastCompaction = {
+    at: '2026-11-22T00:00:10.000000Z',
+    ...{
+      days: 1,
+      instruments: 2,
+      filesBefore: 48,
+      filesAfter: 2,
+      rows: 9,
+      bytesBefore: 4_000,
+      bytesAfter: 1_000,
+    },
+  };
+  const care = {
+    running: true,
+    daysWaiting: 3,
+    daysCompacted: 5,
+    daysRemoved: 2,
+    bytesRemoved: 77,
+    lastCompaction,
+  };
+  const lake = { ...snapshot().lake, care };
+  assert.deepEqual((healthBody(snapshot({ lake }), MEMORY) as unknown as Snapshot).lake.care, care);
+  const text = await createMetrics().text(snapshot({ lake }));
+  for (const line of [
+    'lake_days_waiting 3',
+    'lake_days_compacted_total 5',
+    'lake_days_removed_total 2',
+    'lake_removed_bytes_total 77',
+    'lake_last_compaction_bytes{when="before"} 4000',
+    'lake_last_compaction_files{when="after"} 2',
+    `lake_last_compaction_time_seconds ${Date.parse('2026-11-22T00:00:10Z') / 1_000}`,
+  ])
+    assert.ok(text.includes(`spread_aggregator_${line}\n`), line);
 });

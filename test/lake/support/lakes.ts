@@ -180,6 +180,7 @@ export function dyingFiles(files: LakeFiles, steps: number): { files: LakeFiles;
     sync: step(files.sync),
     rename: step(files.rename),
     remove: step(files.remove),
+    removeDirectory: step(files.removeDirectory),
     syncDirectory: step(files.syncDirectory),
   };
   return { files: dying, died: () => dead };

@@ -1,0 +1,77 @@
+// A recording lake looks after its closed days by itself, behind, and says what it did.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { dayStartUs, US_PER_DAY } from '../../src/core/time.js';
+import { openLake } from '../../src/lake/writer.js';
+import { until } from '../support/wait.js';
+import {
+  contentOf,
+  filesMatching,
+  hourLake,
+  hoursOfRows,
+  instruments,
+  PARQUET,
+  tradesBeside,
+} from './support/cared.js';
+import { LIMITS, realClock, rowsOf, tempRoot } from './support/lakes.js';
+
+/** Long over, whatever the date is. */
+const YEARS_US = 700 * US_PER_DAY;
+const rows = hoursOfRows(20, 30, 2).map(([us, ...rest]) => [us - YEARS_US, ...rest] as const);
+const trades = tradesBeside(rows);
+
+test('closed days are compacted and old ones removed while recording goes on, and it is told', async (t) => {
+  const root = tempRoot(t);
+  await hourLake(t, root, [...rows, ...trades]);
+  const clock = realClock(t);
+  const options = { root, origin: 'live', clock, limits: LIMITS, instruments } as const;
+  const lake = await openLake({ ...options, care: { hotDays: 2 } });
+  const liveUs = clock.nowUs();
+  for (let i = 0; i < 500; i++) lake.quote(liveUs + i, i % 2, 1, 1, 2, 1, Number.NaN);
+  await until('both days are compacted', () => lake.counters().care?.lastCompaction?.days === 3, 20_000);
+  const { care, problems } = lake.counters();
+  assert.deepEqual(problems, []);
+  const { lastCompaction: last, ...state } = care!;
+  assert.deepEqual(state, {
+    running: false,
+    daysWaiting: 0,
+    daysCompacted: 3,
+    daysRemoved: 0,
+    bytesRemoved: 0,
+  });
+  assert.deepEqual([last!.instruments, last!.filesAfter], [9, 9]);
+  assert.equal(last!.rows, rows.length + trades.length);
+  assert.ok(last!.filesBefore > 60 && last!.bytesBefore > last!.bytesAfter);
+  assert.ok(Date.parse(last!.at) * 1_000 >= liveUs);
+  await lake.close();
+  const live = await rowsOf(root, instruments);
+  assert.deepEqual(live.slice(0, rows.length), rows);
+  assert.equal(live.length, rows.length + 500);
+
+  const again = await openLake({ ...options, care: { hotDays: 2, retentionDays: 30 } });
+  await until('old days are gone', () => again.counters().care?.daysRemoved === 3, 20_000);
+  assert.ok(again.counters().care!.bytesRemoved >= last!.bytesAfter);
+  await again.close();
+  assert.equal((await rowsOf(root, instruments)).length, 500);
+  const today = dayStartUs(liveUs);
+  assert.equal(again.lastStampUs >= today, true, 'the order goes on after what was removed');
+});
+
+test('closed in the middle of it, it loses nothing, and the next one goes on', async (t) => {
+  const root = tempRoot(t);
+  await hourLake(t, root, [...rows, ...trades]);
+  const clock = realClock(t);
+  const options = { root, origin: 'live', clock, limits: LIMITS, instruments, care: { hotDays: 1 } } as const;
+  for (let rounds = 0; filesMatching(root, /_days.*(open|begun)/).length > 0; rounds++) {
+    const lake = await openLake(options);
+    await lake.ready;
+    if (rounds > 0)
+      await until('a step', () => (lake.counters().care?.lastCompaction ?? null) !== null, 20_000);
+    await lake.close();
+    assert.deepEqual(lake.counters().problems, []);
+    assert.deepEqual(await contentOf(root), { rows, rowsInFiles: rows.length, trades });
+    assert.ok(rounds < 20);
+  }
+  assert.equal(filesMatching(root, PARQUET).length, 9);
+});

@@ -1,9 +1,17 @@
 // One column of one row group: which encoding, which codec, the pages. One data page a chunk, of version 1.
 // The choices are measured in docs/adr/0009-own-parquet-writer.md.
 
-import * as zlib from 'node:zlib';
 import { checksum } from './journal.js';
 import { Bytes } from './parquet-bytes.js';
+import {
+  compress,
+  FAST,
+  FAST_CODE_BYTES,
+  isBetterSplit,
+  streamsOf,
+  THOROUGH,
+  trialOf,
+} from './parquet-codings.js';
 import { canDelta, writeDelta } from './parquet-delta.js';
 import { DICTIONARY_MAX, Dictionary } from './parquet-dictionary.js';
 import {
@@ -17,36 +25,35 @@ import {
   writeDictionaryPageHeader,
 } from './parquet-footer.js';
 import { writeHybrid, writeRun } from './parquet-hybrid.js';
+import { bytesOf, isWholeRange, rangeOf, statisticsOf, writeInt64 } from './parquet-statistics.js';
 import type { LakeColumn } from './schema.js';
 
 /** `plain`: as it lies in memory, eight bytes a value, at a multiple of eight in the file. `small`: what is smallest. */
 export type ChunkStyle = 'plain' | 'small';
 
-const TWO_32 = 4_294_967_296;
 /** A dictionary pays where a value comes this often at least, in the mean; else its page costs more than it saves. */
 const REPEATS_MIN = 3;
-/** Rows tried before a choice between codings, from the middle of a chunk. */
-const TRIAL_ROWS = 4_096;
+/** So many row groups follow a choice before it is made anew. */
+const CHOICE_CHUNKS = 16;
 /** A codec must save this part at least: reading it costs time. */
 const SAVING_MIN = 0.03;
 /** Fewer bytes are not worth the call. */
 const COMPRESSIBLE_BYTES_MIN = 256;
-/**
- * Brotli's qualities: the second finds repeats that the first does not; the first makes a code for every 128 KB, which
- * is the better one where streams are that long.
- */
-const FAST = 1;
-const FAST_CODE_BYTES = 65_536;
-const THOROUGH = 2;
-
 /** Where one chunk after the other is encoded; holds what the largest needed. */
 export class ColumnEncoder {
   readonly #page = new Bytes();
   readonly #header = new Bytes();
   readonly #dictionary = new Dictionary();
+  /** Of columns that no dictionary serves, by name. */
+  readonly #choices = new Map<string, { readonly split: boolean; chunksLeft: number }>();
   #present = new Float64Array(0);
   #defined = new Uint32Array(0);
   #words = new Int32Array(0);
+
+  /** A new file: what was found of the columns of another is forgotten, so that the same rows give the same bytes. */
+  begin(): void {
+    this.#choices.clear();
+  }
 
   /**
    * Appends the chunk of `values` (NaN = null where the column is optional; stamps are whole microseconds) to `out`,
@@ -67,10 +74,10 @@ export class ColumnEncoder {
       statistics: statisticsOf(range, isTime, values.length - present.length),
     };
     if (present.length === 0 || style === 'plain') return this.#writePlain(chunk, present, isTime);
-    if (!isTime) return this.#writeDoubles(chunk, present);
+    if (!isTime) return this.#writeDoubles(chunk, present, column.name);
     if (!canDelta(range.min, range.max)) return this.#writePlain(chunk, present, isTime);
     writeDelta(page, present, present.length);
-    return this.#finish(chunk, ENCODING.delta, CODEC.brotli);
+    return this.#finish(chunk, ENCODING.delta, FAST);
   }
 
   #withoutNulls(values: Float64Array, column: LakeColumn): Float64Array {
@@ -114,64 +121,50 @@ export class ColumnEncoder {
   #writePlain(chunk: Chunk, present: Float64Array, isTime: boolean): ChunkInfo {
     const levelBytes = this.#page.length;
     this.#page.append(bytesOf(isTime ? this.#int64(present) : present));
-    return this.#finish(chunk, ENCODING.plain, CODEC.none, null, levelBytes);
+    return this.#finish(chunk, ENCODING.plain, null, null, levelBytes);
   }
 
-  #writeDoubles(chunk: Chunk, present: Float64Array): ChunkInfo {
+  #writeDoubles(chunk: Chunk, present: Float64Array, name: string): ChunkInfo {
     const rows = present.length;
-    const most = Math.min(DICTIONARY_MAX, Math.max(1, Math.floor(rows / REPEATS_MIN)));
-    if (this.#dictionary.collect(present, rows, most)) return this.#writeIndices(chunk, rows);
-    if (rows * 8 < COMPRESSIBLE_BYTES_MIN) return this.#writePlain(chunk, present, false);
     const page = this.#page;
-    const middle = Math.max(0, (rows - TRIAL_ROWS) >> 1);
-    const trial = present.subarray(middle, middle + TRIAL_ROWS);
-    // Streams too short to have a code of their own would be judged worse than they are: their entropy is not.
-    if (entropyBytes(bytesOf(trial)) >= compress(bytesOf(trial), THOROUGH).length) {
-      page.append(bytesOf(present));
-      return this.#finish(chunk, ENCODING.plain, CODEC.brotli);
+    let choice = this.#choices.get(name);
+    if (choice === undefined || choice.chunksLeft === 0) {
+      this.#choices.delete(name);
+      const most = Math.min(DICTIONARY_MAX, Math.max(1, Math.floor(rows / REPEATS_MIN)));
+      if (this.#dictionary.collect(present, rows, most)) return this.#writeIndices(chunk, rows);
+      if (rows * 8 < COMPRESSIBLE_BYTES_MIN) return this.#writePlain(chunk, present, false);
+      choice = { split: isBetterSplit(trialOf(present, rows)), chunksLeft: CHOICE_CHUNKS };
+      this.#choices.set(name, choice);
     }
-    page.append(streamsOf(present));
-    return this.#finish(chunk, ENCODING.byteStreamSplit, CODEC.brotli);
+    choice.chunksLeft -= 1;
+    page.append(choice.split ? streamsOf(present) : bytesOf(present));
+    const encoding = choice.split ? ENCODING.byteStreamSplit : ENCODING.plain;
+    return this.#finish(chunk, encoding, choice.split && rows >= FAST_CODE_BYTES ? FAST : THOROUGH);
   }
 
   #writeIndices(chunk: Chunk, rows: number): ChunkInfo {
     const page = this.#page;
     const entries = this.#dictionary.sort(rows);
     const exact = Math.max(1, 32 - Math.clz32(entries.length - 1));
-    const width = this.#isWhole(rows, exact) ? Math.ceil(exact / 8) * 8 : exact;
+    const width = exact <= 8 || this.#isWhole(rows, exact) ? Math.ceil(exact / 8) * 8 : exact;
     page.byte(width);
     writeHybrid(page, this.#dictionary.indices, rows, width);
-    return this.#finish(chunk, ENCODING.dictionary, CODEC.brotli, entries);
+    return this.#finish(chunk, ENCODING.dictionary, exact <= 8 ? THOROUGH : FAST, entries);
   }
 
   /** Whether whole bytes, which a codec can look into, come out smaller than as few bits as can be. */
   #isWhole(rows: number, exact: number): boolean {
-    const whole = Math.ceil(exact / 8) * 8;
-    const { indices } = this.#dictionary;
-    const middle = Math.max(0, (rows - TRIAL_ROWS) >> 1);
-    const trial = new Bytes();
-    writeHybrid(
-      trial,
-      indices.subarray(middle, Math.min(rows, middle + TRIAL_ROWS)),
-      Math.min(rows, TRIAL_ROWS),
-      whole,
-    );
-    const wholeBytes = compress(trial.written, FAST).length;
-    trial.clear();
-    writeHybrid(
-      trial,
-      indices.subarray(middle, Math.min(rows, middle + TRIAL_ROWS)),
-      Math.min(rows, TRIAL_ROWS),
-      exact,
-    );
-    return wholeBytes < trial.length;
+    const trial = trialOf(this.#dictionary.indices, rows);
+    const whole = new Bytes();
+    writeHybrid(whole, trial, trial.length, Math.ceil(exact / 8) * 8);
+    return compress(whole.written, FAST).length < (trial.length * exact) / 8;
   }
 
-  /** The pages, compressed where that pays. */
+  /** The pages, compressed where a quality is given and where that pays. */
   #finish(
     { out, base, rows, statistics }: Chunk,
     encoding: EncodingId,
-    wish: CodecId,
+    quality: number | null,
     entries: Float64Array | null = null,
     levelBytes = 0,
   ): ChunkInfo {
@@ -180,12 +173,10 @@ export class ColumnEncoder {
     const rawBytes = raw.length + (rawEntries?.length ?? 0);
     let [data, dictionary] = [raw, rawEntries];
     let codec: CodecId = CODEC.none;
-    if (wish !== CODEC.none && rawBytes >= COMPRESSIBLE_BYTES_MIN) {
-      const isLongSplit = encoding === ENCODING.byteStreamSplit && rows >= FAST_CODE_BYTES;
-      const quality = isLongSplit ? FAST : THOROUGH;
+    if (quality !== null && rawBytes >= COMPRESSIBLE_BYTES_MIN) {
       const [small, smallEntries] = [compress(raw, quality), rawEntries && compress(rawEntries, THOROUGH)];
       if (small.length + (smallEntries?.length ?? 0) <= rawBytes * (1 - SAVING_MIN)) {
-        [data, dictionary, codec] = [small, smallEntries, wish];
+        [data, dictionary, codec] = [small, smallEntries, CODEC.brotli];
       }
     }
     const header = this.#header;
@@ -237,91 +228,6 @@ interface Chunk {
   readonly statistics: ChunkStatistics;
 }
 
-interface Range {
-  readonly min: number;
-  readonly max: number;
-}
-
-/** NaN where one of the values is, and where there are none. */
-function rangeOf(values: Float64Array): Range {
-  let min = values.length === 0 ? Number.NaN : values[0]!;
-  let max = min;
-  for (let i = 1; i < values.length; i++) {
-    const value = values[i]!;
-    if (value < min) min = value;
-    else if (value > max) max = value;
-    else if (Number.isNaN(value)) return { min: Number.NaN, max: Number.NaN };
-  }
-  return { min, max };
-}
-
-function isWholeRange(values: Float64Array, { min, max }: Range): boolean {
-  if (values.length === 0) return true;
-  if (!(min >= Number.MIN_SAFE_INTEGER && max <= Number.MAX_SAFE_INTEGER)) return false;
-  for (let i = 0; i < values.length; i++) if (values[i] !== Math.floor(values[i]!)) return false;
-  return true;
-}
-
-function statisticsOf({ min, max }: Range, isTime: boolean, nulls: number): ChunkStatistics {
-  if (Number.isNaN(min) || Number.isNaN(max)) return { min: null, max: null, nulls };
-  if (isTime) return { min: int64Of(min), max: int64Of(max), nulls };
-  // The format's own rule: a zero may be either, so the smaller one is below and the larger one above.
-  return { min: doubleOf(min === 0 ? -0 : min), max: doubleOf(max === 0 ? 0 : max), nulls };
-}
-
-function int64Of(value: number): Uint8Array {
-  const words = new Int32Array(2);
-  writeInt64(words, 0, value);
-  return bytesOf(words);
-}
-
-function doubleOf(value: number): Uint8Array {
-  return bytesOf(Float64Array.of(value));
-}
-
-function writeInt64(words: Int32Array, at: number, value: number): void {
-  words[2 * at] = value % TWO_32;
-  words[2 * at + 1] = Math.floor(value / TWO_32);
-}
-
 function sizesOf(raw: Uint8Array, written: Uint8Array) {
   return { uncompressedBytes: raw.length, compressedBytes: written.length, crc: checksum(written) };
-}
-
-function bytesOf(values: Float64Array | Int32Array): Uint8Array {
-  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-}
-
-/** BYTE_STREAM_SPLIT: the first bytes of all values, then the second ones, and so on. */
-function streamsOf(values: Float64Array): Uint8Array {
-  const bytes = bytesOf(values);
-  const rows = values.length;
-  const streams = new Uint8Array(bytes.length);
-  for (let stream = 0; stream < 8; stream++) {
-    const at = stream * rows;
-    for (let i = 0; i < rows; i++) streams[at + i] = bytes[i * 8 + stream]!;
-  }
-  return streams;
-}
-
-/** What the eight streams of these values would take if every byte cost what its place's frequencies say. */
-function entropyBytes(bytes: Uint8Array): number {
-  const rows = bytes.length / 8;
-  let bits = 0;
-  for (let stream = 0; stream < 8; stream++) {
-    const counts = new Uint32Array(256);
-    for (let i = stream; i < bytes.length; i += 8) counts[bytes[i]!]! += 1;
-    for (const count of counts) if (count > 0) bits += count * Math.log2(rows / count);
-  }
-  return bits / 8;
-}
-
-function compress(bytes: Uint8Array, quality: number): Uint8Array {
-  return zlib.brotliCompressSync(bytes, {
-    chunkSize: Math.max(1_024, bytes.length),
-    params: {
-      [zlib.constants.BROTLI_PARAM_QUALITY]: quality,
-      [zlib.constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
-    },
-  });
 }

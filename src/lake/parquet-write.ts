@@ -91,6 +91,7 @@ export class QuoteFileWriter {
     this.#metadata = options.metadata ?? [];
     this.#group = group;
     group.reserve(this.#groupRows);
+    group.encoder.begin();
     group.out.clear();
     group.out.append(MAGIC);
   }

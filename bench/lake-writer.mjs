@@ -1,11 +1,12 @@
-// One writer of the bench, in a process of its own. argv: its name, the folder of the rows, how many runs. Prints JSON.
+// One writer of the bench, in a process of its own. argv: its name, the folder of the rows. A message 'write' has it write
+// once, 'read' has it read back what it wrote; each is answered by one with the figures.
 
 import { closeSync, openSync, readSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadRows } from './lake-rows.mjs';
 import { compiled } from './place.mjs';
 
-const [name, folder, runs] = process.argv.slice(2);
+const [name, folder] = process.argv.slice(2);
 const { diskFiles } = await import(compiled('src/lake/files.js'));
 const { QuoteFileWriter, RowGroupBuffer } = await import(compiled('src/lake/parquet-write.js'));
 const { doublesOrNull, openParquet, stampsOrNull } = await import(compiled('src/lake/parquet-file.js'));
@@ -19,22 +20,23 @@ const SOURCES = ['receivedUs', 'bid', 'ask', 'exchangeUs', 'bidSize', 'askSize']
 const instruments = loadRows(folder);
 const paths = instruments.map((_, i) => join(folder, `${i}-${name}.parquet`));
 const write = await writer();
-const walls = [];
-const cpus = [];
-// The first run is for the compilers alone.
-for (let run = -1; run < Number(runs); run++) {
+process.on('message', (what) => {
+  void answer(what).then((figures) => process.send(figures));
+});
+process.on('disconnect', () => process.exit());
+process.send('ready');
+
+async function answer(what) {
   const cpu = process.cpuUsage();
   const start = process.hrtime.bigint();
-  for (let i = 0; i < instruments.length; i++) await write(i, paths[i]);
+  for (let i = 0; i < instruments.length; i++) {
+    if (what === 'write') await write(i, paths[i]);
+    else await readBack(paths[i]);
+  }
   const wallMs = Number(process.hrtime.bigint() - start) / 1e6;
   const { user, system } = process.cpuUsage(cpu);
-  if (run < 0) continue;
-  walls.push(wallMs);
-  cpus.push((user + system) / 1_000);
+  return { wallMs, cpuMs: (user + system) / 1_000, bytes: paths.map((path) => statSync(path).size) };
 }
-const bytes = paths.map((path) => statSync(path).size);
-console.log(JSON.stringify({ bytes, wallMs: median(walls), cpuMs: median(cpus), readMs: await readMs() }));
-for (const path of paths) rmSync(path);
 
 /** Prepares what the writer writes from, and gives what writes instrument `i` to `path`. */
 async function writer() {
@@ -95,27 +97,20 @@ function sourceFile(i) {
 }
 
 /** The three columns of charts through our reader, one row group after the other. */
-async function readMs() {
-  const times = [];
-  for (let run = 0; run < Number(runs); run++) {
-    const start = process.hrtime.bigint();
-    for (const path of paths) {
-      const id = openSync(path);
-      const file = {
-        byteLength: statSync(path).size,
-        slice: (from, to = statSync(path).size) => {
-          const into = new Uint8Array(to - from);
-          readSync(id, into, 0, into.length, from);
-          return into.buffer;
-        },
-      };
-      const quotes = await openQuoteFile(file);
-      for (const group of quotes.groups) await readGroup(file, quotes, group, false);
-      closeSync(id);
-    }
-    times.push(Number(process.hrtime.bigint() - start) / 1e6);
-  }
-  return median(times);
+async function readBack(path) {
+  const id = openSync(path);
+  const byteLength = statSync(path).size;
+  const file = {
+    byteLength,
+    slice: (from, to = byteLength) => {
+      const into = new Uint8Array(to - from);
+      readSync(id, into, 0, into.length, from);
+      return into.buffer;
+    },
+  };
+  const quotes = await openQuoteFile(file);
+  for (const group of quotes.groups) await readGroup(file, quotes, group, false);
+  closeSync(id);
 }
 
 function eachSlice({ length }, use) {
@@ -129,8 +124,4 @@ function toFile(path, fill) {
   } finally {
     diskFiles.close(file);
   }
-}
-
-function median(values) {
-  return values.sort((a, b) => a - b)[values.length >> 1];
 }

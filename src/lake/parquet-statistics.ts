@@ -12,12 +12,15 @@ export interface Range {
 /** The least and the largest; NaN where one of the values is, and where there are none. */
 export function rangeOf(values: Float64Array): Range {
   let min = values.length === 0 ? Number.NaN : values[0]!;
+  if (Number.isNaN(min)) return { min, max: min };
   let max = min;
   for (let i = 1; i < values.length; i++) {
     const value = values[i]!;
-    if (value < min) min = value;
-    else if (value > max) max = value;
-    else if (Number.isNaN(value)) return { min: Number.NaN, max: Number.NaN };
+    if (value > max) max = value;
+    else if (!(value >= min)) {
+      if (Number.isNaN(value)) return { min: Number.NaN, max: Number.NaN };
+      min = value;
+    }
   }
   return { min, max };
 }

@@ -1,11 +1,12 @@
-// One quote file, written row group by row group: bounded memory whatever the hour holds.
-// Knows columns and encodings, nothing of names, folders or order. The choices are measured in docs/adr/0003-parquet.md.
+// One quote file, written row group by row group: bounded memory whatever the hour or the day holds.
+// Knows columns and layouts, nothing of names, folders or order. Measured in docs/adr/0009-own-parquet-writer.md.
 
-import type { Encoding } from 'hyparquet';
-import type { ColumnSource, ParquetWriter } from 'hyparquet-writer';
 import type { QuoteColumns } from '../core/columns.js';
 import type { FileId, LakeFiles } from './files.js';
-import { doublesOrNull, type FileOptions, openParquet, stampsOrNull, synchronous } from './parquet-file.js';
+import { Bytes } from './parquet-bytes.js';
+import { type ChunkStyle, ColumnEncoder } from './parquet-column.js';
+import type { FileOptions } from './parquet-file.js';
+import { type GroupInfo, type KeyValue, MAGIC, writeFooter } from './parquet-footer.js';
 import {
   BEST_ASK,
   BEST_ASK_SIZE,
@@ -19,11 +20,18 @@ import {
   TIMESTAMP,
 } from './schema.js';
 
-/** Small enough that a range read decodes little beside the range, large enough to cost 1 % in size. */
+/** Of hour files: small enough that a range read decodes little beside the range. */
 export const ROW_GROUP_ROWS = 10_000;
+/** Of day files. Brotli codes 128 KB at a time: each stream of a split column then has a code of its own. */
+export const COLD_GROUP_ROWS = 131_072;
+/** Written bytes are handed on by so many at least. */
+const APPEND_BYTES = 1024 * 1024;
 
-/** All six columns; NaN where absent. */
-export type FullColumns = Required<QuoteColumns>;
+/**
+ * `hot` (default): times and prices as they lie in memory, nothing to decode. `cold`: as small as is quick to write.
+ * Columns that are rarely read are small in both.
+ */
+export type QuoteLayout = NonNullable<FileOptions['layout']>;
 
 export interface QuoteFileOptions extends FileOptions {
   /** A price may be missing (NaN), which costs a reader more than twice the time. Default: none is. */
@@ -33,29 +41,59 @@ export interface QuoteFileOptions extends FileOptions {
 /** For rows that are somebody else's. */
 export const FOREIGN_ROWS: QuoteFileOptions = { metadata: [{ key: FOREIGN_KEY, value: '1' }] };
 
-/** Room for one row group; made once and used for one file after the other. */
+/** All six columns; NaN where absent. */
+export type FullColumns = Required<QuoteColumns>;
+
+const COLUMN_NAMES = ['receivedUs', 'bid', 'bidSize', 'ask', 'askSize', 'exchangeUs'] as const;
+type ColumnName = (typeof COLUMN_NAMES)[number];
+
+/** Room for one row group, and where it is encoded; made once and used for one file after the other. */
 export class RowGroupBuffer {
-  readonly receivedUs = new Float64Array(ROW_GROUP_ROWS);
-  readonly bid = new Float64Array(ROW_GROUP_ROWS);
-  readonly bidSize = new Float64Array(ROW_GROUP_ROWS);
-  readonly ask = new Float64Array(ROW_GROUP_ROWS);
-  readonly askSize = new Float64Array(ROW_GROUP_ROWS);
-  readonly exchangeUs = new Float64Array(ROW_GROUP_ROWS);
+  readonly encoder = new ColumnEncoder();
+  readonly out = new Bytes();
+  #columns = emptyColumns(ROW_GROUP_ROWS);
+  #rowsMax = ROW_GROUP_ROWS;
   length = 0;
+
+  /** Makes room for `rows` at least; what is in it is gone. */
+  reserve(rows: number): void {
+    this.length = 0;
+    if (rows <= this.#rowsMax) return;
+    this.#columns = emptyColumns(rows);
+    this.#rowsMax = rows;
+  }
+
+  column(name: ColumnName): Float64Array {
+    return this.#columns[name];
+  }
 }
 
 export class QuoteFileWriter {
+  readonly #files: LakeFiles;
+  readonly #file: FileId;
   readonly #group: RowGroupBuffer;
-  readonly #parquet: ParquetWriter;
+  readonly #layout: QuoteLayout;
   readonly #columns: readonly LakeColumn[];
+  readonly #groupRows: number;
+  readonly #metadata: readonly KeyValue[];
+  readonly #groups: GroupInfo[] = [];
+  /** Bytes handed to the file already. */
+  #base = 0;
   #rows = 0;
 
-  /** `file` is open and empty; closing it remains the caller's. */
+  /** `file` is open and empty; closing it remains the caller's. One writer at a time may use `group`. */
   constructor(files: LakeFiles, file: FileId, group: RowGroupBuffer, options: QuoteFileOptions = {}) {
-    group.length = 0;
-    this.#group = group;
+    this.#files = files;
+    this.#file = file;
+    this.#layout = options.layout ?? 'hot';
+    this.#groupRows = this.#layout === 'hot' ? ROW_GROUP_ROWS : COLD_GROUP_ROWS;
     this.#columns = options.nullablePrices === true ? NULLABLE_QUOTE_COLUMNS : QUOTE_COLUMNS;
-    this.#parquet = openParquet(files, file, this.#columns, options);
+    this.#metadata = options.metadata ?? [];
+    this.#group = group;
+    group.reserve(this.#groupRows);
+    group.encoder.begin();
+    group.out.clear();
+    group.out.append(MAGIC);
   }
 
   get rows(): number {
@@ -66,11 +104,13 @@ export class QuoteFileWriter {
   add(columns: FullColumns, from: number, to: number): void {
     const group = this.#group;
     for (let at = from; at < to; ) {
-      const take = Math.min(to - at, ROW_GROUP_ROWS - group.length);
-      for (const name of COLUMN_NAMES) group[name].set(columns[name].subarray(at, at + take), group.length);
+      const take = Math.min(to - at, this.#groupRows - group.length);
+      for (const name of COLUMN_NAMES) {
+        group.column(name).set(columns[name].subarray(at, at + take), group.length);
+      }
       group.length += take;
       at += take;
-      if (group.length === ROW_GROUP_ROWS) this.#writeGroup();
+      if (group.length === this.#groupRows) this.#writeGroup();
     }
     this.#rows += to - from;
   }
@@ -78,27 +118,40 @@ export class QuoteFileWriter {
   /** Writes what is left and the footer. */
   finish(): void {
     this.#writeGroup();
-    synchronous(this.#parquet.finish());
+    writeFooter(this.#group.out, this.#columns, this.#groups, this.#metadata);
+    this.#append();
   }
 
   #writeGroup(): void {
     const group = this.#group;
-    const { length } = group;
-    if (length === 0) return;
-    const columnData: ColumnSource[] = this.#columns.map((column) => ({
-      name: column.name,
-      data: dataOf(column, group, length),
-      ...(ENCODING[column.name] === undefined ? {} : { encoding: ENCODING[column.name] }),
-    }));
-    synchronous(this.#parquet.write({ columnData, rowGroupSize: ROW_GROUP_ROWS }));
+    const rows = group.length;
+    if (rows === 0) return;
+    const chunks = this.#columns.map((column) => {
+      const values = group.column(SOURCE[column.name]!).subarray(0, rows);
+      return group.encoder.write(group.out, this.#base, column, values, this.#styleOf(column));
+    });
+    this.#groups.push({ rows, chunks });
     group.length = 0;
+    if (group.out.length >= APPEND_BYTES) this.#append();
+  }
+
+  #styleOf({ name }: LakeColumn): ChunkStyle {
+    return this.#layout === 'hot' && OFTEN_READ.has(name) ? 'plain' : 'small';
+  }
+
+  #append(): void {
+    const { out } = this.#group;
+    this.#files.append(this.#file, out.written);
+    this.#base += out.length;
+    out.clear();
   }
 }
 
-const COLUMN_NAMES = ['receivedUs', 'bid', 'bidSize', 'ask', 'askSize', 'exchangeUs'] as const;
+/** By every chart. */
+const OFTEN_READ: ReadonlySet<string> = new Set([TIMESTAMP, BEST_BID, BEST_ASK]);
 
 /** Which of our arrays fills a column of the file. */
-const SOURCE: Readonly<Record<string, (typeof COLUMN_NAMES)[number]>> = {
+const SOURCE: Readonly<Record<string, ColumnName>> = {
   [TIMESTAMP]: 'receivedUs',
   [BEST_BID]: 'bid',
   [BEST_ASK]: 'ask',
@@ -107,16 +160,14 @@ const SOURCE: Readonly<Record<string, (typeof COLUMN_NAMES)[number]>> = {
   [BEST_ASK_SIZE]: 'askSize',
 };
 
-/**
- * Charts read every Timestamp, so it is PLAIN, which decodes fastest. The exchange's time is rarely read and packs well
- * as differences. Doubles: PLAIN, or a dictionary where that halves them (the library's own rule).
- */
-const ENCODING: Readonly<Record<string, Encoding>> = {
-  [TIMESTAMP]: 'PLAIN',
-  [EXCHANGE_TIMESTAMP]: 'DELTA_BINARY_PACKED',
-};
-
-function dataOf(column: LakeColumn, group: RowGroupBuffer, length: number): ColumnSource['data'] {
-  const values = group[SOURCE[column.name]!].subarray(0, length);
-  return column.type === 'double' ? doublesOrNull(values) : stampsOrNull(values);
+function emptyColumns(rows: number): Readonly<Record<ColumnName, Float64Array>> {
+  const column = () => new Float64Array(rows);
+  return {
+    receivedUs: column(),
+    bid: column(),
+    bidSize: column(),
+    ask: column(),
+    askSize: column(),
+    exchangeUs: column(),
+  };
 }

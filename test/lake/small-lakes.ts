@@ -4,7 +4,12 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hourOfDay, isoDate } from '../../src/core/time.js';
 import { diskFiles, publish } from '../../src/lake/files.js';
-import { type FullColumns, QuoteFileWriter, RowGroupBuffer } from '../../src/lake/parquet-write.js';
+import {
+  type FullColumns,
+  type QuoteFileOptions,
+  QuoteFileWriter,
+  RowGroupBuffer,
+} from '../../src/lake/parquet-write.js';
 import { hourFileName, symbolComponent } from '../../src/lake/paths.js';
 import { type LakeReader, type LakeReaderOptions, openReader } from '../../src/lake/reader.js';
 import {
@@ -57,12 +62,16 @@ export function range(from: number, to: number): number[] {
 }
 
 /** An hour file through the lake's own writer. */
-export async function placeWritten(root: string, columns: FullColumns): Promise<void> {
+export async function placeWritten(
+  root: string,
+  columns: FullColumns,
+  options: QuoteFileOptions = {},
+): Promise<void> {
   const lastUs = columns.receivedUs[columns.length - 1]!;
   const directory = join(root, hourFolder(lastUs));
   await mkdir(directory, { recursive: true });
   publish(diskFiles, join(directory, hourFileName(lastUs)), (file) => {
-    const writer = new QuoteFileWriter(diskFiles, file, new RowGroupBuffer());
+    const writer = new QuoteFileWriter(diskFiles, file, new RowGroupBuffer(), options);
     writer.add(columns, 0, columns.length);
     writer.finish();
   });

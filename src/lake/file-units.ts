@@ -4,6 +4,7 @@
 import { basename } from 'node:path';
 import type { Micros } from '../core/time.js';
 import { CsvCursor, type CsvIndex, indexCsv, isCsvName } from './csv-file.js';
+import { type HotGroup, openHotFile, readHotGroup } from './hot-file.js';
 import type { KnownFiles } from './known-files.js';
 import type { RowBlock } from './merge.js';
 import { openQuoteFile, readGroup } from './parquet-read.js';
@@ -36,7 +37,7 @@ export interface FileUnitsInput {
 /** `close` it when no unit of it is loaded any more. */
 export class FileUnits {
   readonly #input: FileUnitsInput;
-  readonly #cursors: CsvCursor[] = [];
+  readonly #cursors: { close(): Promise<void> }[] = [];
 
   constructor(input: FileUnitsInput) {
     this.#input = input;
@@ -58,6 +59,12 @@ export class FileUnits {
   async #openParquet(path: string, undated: boolean): Promise<OpenedFile> {
     const { store, known, readable, sizes } = this.#input;
     return await withFile(store, path, null, async (file) => {
+      const hot = sizes ? null : await openHotFile(file);
+      if (hot !== null) {
+        readable(path);
+        this.#input.noteFile?.(path, true);
+        return { units: this.#hotUnits(path, file.version, hot), replaces: [] };
+      }
       const quotes = await openQuoteFile(file);
       readable(path);
       this.#input.noteFile?.(path, quotes?.ours ?? null);
@@ -75,6 +82,21 @@ export class FileUnits {
       if (undated) known.set(path, { version: file.version, ...spanOf(units), csv: null });
       return { units, replaces: quotes?.replaces ?? [] };
     });
+  }
+
+  /** The file stays open from its first group to its last: an hour has many. */
+  #hotUnits(path: string, version: string, groups: readonly HotGroup[]): readonly FileUnit[] {
+    const opened = new Reopened(() => openAgain(this.#input.store, path, version));
+    this.#cursors.push(opened);
+    return groups.map((group, at) => ({
+      minUs: group.minUs,
+      maxUs: group.maxUs,
+      load: async () => {
+        const columns = await readHotGroup(await opened.file(), group);
+        if (at === groups.length - 1) await opened.close();
+        return { columns, ours: true };
+      },
+    }));
   }
 
   async #openCsv(path: string): Promise<readonly FileUnit[]> {
@@ -120,6 +142,27 @@ function spanOf(units: readonly { readonly minUs: Micros; readonly maxUs: Micros
     maxUs = Math.max(maxUs, unit.maxUs);
   }
   return { minUs, maxUs };
+}
+
+/** A file that is opened when it is first read, and closed once. */
+class Reopened {
+  readonly #open: () => Promise<StoreFile>;
+  #file: Promise<StoreFile> | null = null;
+
+  constructor(open: () => Promise<StoreFile>) {
+    this.#open = open;
+  }
+
+  file(): Promise<StoreFile> {
+    this.#file ??= this.#open();
+    return this.#file;
+  }
+
+  async close(): Promise<void> {
+    const file = this.#file;
+    this.#file = null;
+    await (await file?.catch(() => null))?.close();
+  }
 }
 
 /** For a cursor, which reads on between other reads. */

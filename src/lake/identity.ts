@@ -113,7 +113,20 @@ export class LakeObserver {
     };
     const file = await certain(diskStore.open(path));
     if (!isOurName(path) && !evidence.files.has(path)) evidence.files.set(path, this.#versionOf(path));
-    return { ...file, slice: (start, end) => certain(file.slice(start, end)) };
+    const { sliceNow } = file;
+    const certainNow = (start: number, end: number): ArrayBuffer => {
+      try {
+        return sliceNow!(start, end);
+      } catch (error) {
+        evidence.doubtful = true;
+        throw error;
+      }
+    };
+    return {
+      ...file,
+      slice: (start, end) => certain(file.slice(start, end)),
+      ...(sliceNow === undefined ? {} : { sliceNow: certainNow }),
+    };
   }
 
   /** What a file's times rule out rests on the file as much as what is read of it. */

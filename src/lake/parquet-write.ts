@@ -3,10 +3,11 @@
 
 import type { QuoteColumns } from '../core/columns.js';
 import type { FileId, LakeFiles } from './files.js';
+import { HOT_KEY, type HotGroup, hotIndexText } from './hot-file.js';
 import { Bytes } from './parquet-bytes.js';
 import { type ChunkStyle, ColumnEncoder } from './parquet-column.js';
 import type { FileOptions } from './parquet-file.js';
-import { type GroupInfo, type KeyValue, MAGIC, writeFooter } from './parquet-footer.js';
+import { type ChunkInfo, type GroupInfo, type KeyValue, MAGIC, writeFooter } from './parquet-footer.js';
 import {
   BEST_ASK,
   BEST_ASK_SIZE,
@@ -77,6 +78,8 @@ export class QuoteFileWriter {
   readonly #groupRows: number;
   readonly #metadata: readonly KeyValue[];
   readonly #groups: GroupInfo[] = [];
+  /** What is read without decoding; null where a reader has to ask for more than the values. */
+  readonly #hot: HotGroup[] | null;
   /** Bytes handed to the file already. */
   #base = 0;
   #rows = 0;
@@ -89,6 +92,8 @@ export class QuoteFileWriter {
     this.#groupRows = this.#layout === 'hot' ? ROW_GROUP_ROWS : COLD_GROUP_ROWS;
     this.#columns = options.nullablePrices === true ? NULLABLE_QUOTE_COLUMNS : QUOTE_COLUMNS;
     this.#metadata = options.metadata ?? [];
+    const isForeign = this.#metadata.some(({ key }) => key === FOREIGN_KEY);
+    this.#hot = this.#layout === 'hot' && options.nullablePrices !== true && !isForeign ? [] : null;
     this.#group = group;
     group.reserve(this.#groupRows);
     group.encoder.begin();
@@ -118,7 +123,8 @@ export class QuoteFileWriter {
   /** Writes what is left and the footer. */
   finish(): void {
     this.#writeGroup();
-    writeFooter(this.#group.out, this.#columns, this.#groups, this.#metadata);
+    const index = this.#hot === null ? [] : [{ key: HOT_KEY, value: hotIndexText(this.#hot) }];
+    writeFooter(this.#group.out, this.#columns, this.#groups, [...this.#metadata, ...index]);
     this.#append();
   }
 
@@ -131,6 +137,7 @@ export class QuoteFileWriter {
       return group.encoder.write(group.out, this.#base, column, values, this.#styleOf(column));
     });
     this.#groups.push({ rows, chunks });
+    this.#hot?.push(hotGroupOf(chunks, group.column('receivedUs'), rows));
     group.length = 0;
     if (group.out.length >= APPEND_BYTES) this.#append();
   }
@@ -149,6 +156,16 @@ export class QuoteFileWriter {
 
 /** By every chart. */
 const OFTEN_READ: ReadonlySet<string> = new Set([TIMESTAMP, BEST_BID, BEST_ASK]);
+
+/** The values of an often read column are the last bytes of its chunk. */
+function hotGroupOf(chunks: readonly ChunkInfo[], times: Float64Array, rows: number): HotGroup {
+  const at = (name: string) => {
+    const chunk = chunks[QUOTE_COLUMNS.findIndex((column) => column.name === name)]!;
+    return chunk.dataAt + chunk.compressedBytes - rows * Float64Array.BYTES_PER_ELEMENT;
+  };
+  const [timeAt, bidAt, askAt] = [at(TIMESTAMP), at(BEST_BID), at(BEST_ASK)];
+  return { rows, minUs: times[0]!, maxUs: times[rows - 1]!, timeAt, bidAt, askAt };
+}
 
 /** Which of our arrays fills a column of the file. */
 const SOURCE: Readonly<Record<string, ColumnName>> = {

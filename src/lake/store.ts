@@ -1,6 +1,7 @@
 // The little that reading asks of a file system: list a folder, read ranges of a file.
 // Read-only. Paths are absolute; a store over something else than a disk fits behind the same two functions.
 
+import { readSync } from 'node:fs';
 import { open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Micros, US_PER_MS } from '../core/time.js';
@@ -15,8 +16,10 @@ export interface StoreFile {
   readonly byteLength: number;
   /** Changes when the file is written again. */
   readonly version: string;
-  /** Bytes [start, end); throws where the file holds fewer. */
+  /** Bytes [start, end), in memory that is the caller's; throws where the file holds fewer. */
   slice(start: number, end?: number): Promise<ArrayBuffer>;
+  /** The same at once, for threads that may wait for the disk. A store that cannot has none. */
+  sliceNow?(start: number, end: number): ArrayBuffer;
   close(): Promise<void>;
 }
 
@@ -106,6 +109,16 @@ async function openFile(path: string): Promise<StoreFile> {
           done += bytesRead;
         }
         return bytes.buffer;
+      },
+      sliceNow: (start, end) => {
+        // Not set to zero first: all of it is read over.
+        const bytes = Buffer.allocUnsafeSlow(Math.max(0, end - start));
+        for (let done = 0; done < bytes.length; ) {
+          const got = readSync(handle.fd, bytes, done, bytes.length - done, start + done);
+          if (got === 0) throw new Error(`the file ends before byte ${end}`);
+          done += got;
+        }
+        return bytes.buffer as ArrayBuffer;
       },
       close: async () => handle.close(),
     };

@@ -21,6 +21,11 @@ interface Stretch {
   provenUs: Micros;
 }
 
+interface Connection {
+  readonly exchange: string;
+  readonly stretches: Stretch[];
+}
+
 interface Told {
   readonly gaps: Map<Micros, ToldGap>;
   readonly lineUs: Set<Micros>;
@@ -32,13 +37,15 @@ const QUOTE = 34;
 const TYPE_AT = 9;
 const ALIVE_INITIAL = 97;
 const ALIVE = /"stampUs":(\d+),"connection":"((?:[^"\\]|\\.)*)","provenUs":(-?\d+(?:\.\d+)?)/;
+const CONNECTION = '"connection":"';
+const STAMP = /"stampUs":(\d+)/;
 const FOLDED = /"fromUs":(\d+),"firstProvenUs":(-?\d+(?:\.\d+)?)/;
 
 export class CoverageLines {
   readonly #told = new Map<string, Told>();
   readonly #exchanges = new Set<string>();
-  /** By exchange, then by connection. */
-  readonly #alive = new Map<string, Map<string, Stretch[]>>();
+  /** By name as it is written; null = of no exchange that is asked for. */
+  readonly #connections = new Map<string, Connection | null>();
   readonly #upByDownUs = new Map<Micros, Micros>();
   readonly #days = new Set<Micros>();
   #firstUs = Number.POSITIVE_INFINITY;
@@ -53,6 +60,12 @@ export class CoverageLines {
   /** Whole lines. Throws where one is none. */
   text(bytes: Uint8Array): void {
     const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    // Lines ascend: what lies between the first and the last adds no other day.
+    for (const line of [
+      text.subarray(0, text.indexOf(NEWLINE)),
+      text.subarray(text.lastIndexOf(NEWLINE, -2) + 1),
+    ])
+      this.#seen(Number(STAMP.exec(line.toString('latin1'))?.[1]));
     for (let at = 0; at < text.length; ) {
       const newline = text.indexOf(NEWLINE, at);
       const end = newline < 0 ? text.length : newline;
@@ -86,7 +99,6 @@ export class CoverageLines {
   #line(line: Readonly<Record<string, unknown>>): void {
     const { stampUs, exchange, symbol } = line;
     if (typeof stampUs !== 'number') throw new Error('a line without a stamp');
-    this.#seen(stampUs);
     if (typeof exchange !== 'string' || typeof symbol !== 'string') return;
     const reason = String(line['reason']);
     const fromUs = Number(line['fromUs']);
@@ -101,44 +113,54 @@ export class CoverageLines {
   }
 
   #aliveLine(line: string): void {
+    const nameAt = line.indexOf(CONNECTION) + CONNECTION.length;
+    const raw = line.slice(nameAt, line.indexOf('"', nameAt));
+    let connection = this.#connections.get(raw);
+    if (connection === undefined) {
+      connection = this.#connectionOf(line);
+      this.#connections.set(raw, connection);
+    }
+    // Most lines are of other exchanges.
+    if (connection === null) return;
     const match = ALIVE.exec(line);
     if (match === null) throw new Error('a line of a connection that cannot be read');
-    const [stampUs, connection, provenUs] = [Number(match[1]), match[2]!, Number(match[3])];
-    this.#seen(stampUs);
-    const name = isPlain(connection) ? connection : textOf(connection);
-    const exchange = exchangeKey(name.slice(0, Math.max(0, name.lastIndexOf('#'))));
-    if (!this.#exchanges.has(exchange)) return;
+    const [stampUs, provenUs] = [Number(match[1]), Number(match[3])];
     const folded = FOLDED.exec(line);
     const fromUs = folded === null ? stampUs : Number(folded[1]);
     const firstProvenUs = folded === null ? provenUs : Number(folded[2]);
-    let connections = this.#alive.get(exchange);
-    if (connections === undefined) {
-      connections = new Map();
-      this.#alive.set(exchange, connections);
-    }
-    const stretches = connections.get(name);
-    const last = stretches?.at(-1);
+    const { stretches } = connection;
+    const last = stretches.at(-1);
     if (last !== undefined && fromUs >= last.toUs && fromUs - last.toUs <= PROOF_APART_US) {
       last.toUs = stampUs;
       last.provenUs = Math.max(last.provenUs, provenUs);
-    } else if (stretches === undefined)
-      connections.set(name, [{ fromUs, toUs: stampUs, firstProvenUs, provenUs }]);
-    else stretches.push({ fromUs, toUs: stampUs, firstProvenUs, provenUs });
+    } else stretches.push({ fromUs, toUs: stampUs, firstProvenUs, provenUs });
+  }
+
+  /** Null where it is of none of the exchanges. */
+  #connectionOf(line: string): Connection | null {
+    const raw = ALIVE.exec(line)?.[2];
+    if (raw === undefined) throw new Error('a line of a connection that cannot be read');
+    const name = isPlain(raw) ? raw : textOf(raw);
+    const exchange = exchangeKey(name.slice(0, Math.max(0, name.lastIndexOf('#'))));
+    return this.#exchanges.has(exchange) ? { exchange, stretches: [] } : null;
   }
 
   #seen(stampUs: Micros): void {
+    if (Number.isNaN(stampUs)) return;
     if (stampUs < this.#firstUs) this.#firstUs = stampUs;
     this.#days.add(dayStartUs(stampUs));
   }
 
   #provenOf(exchange: string, nowUs: Micros): Interval[] {
     const intervals: Interval[] = [];
-    for (const stretches of this.#alive.get(exchangeKey(exchange))?.values() ?? [])
-      for (const { toUs, firstProvenUs, provenUs } of chained(stretches)) {
+    for (const connection of this.#connections.values()) {
+      if (connection?.exchange !== exchangeKey(exchange)) continue;
+      for (const { toUs, firstProvenUs, provenUs } of chained(connection.stretches)) {
         // It is still there: what comes next will prove the time since, or tell that it was a gap.
         const isUp = nowUs - toUs <= PROOF_APART_US;
         intervals.push({ fromUs: firstProvenUs, toUs: isUp ? Math.max(nowUs, provenUs) : provenUs });
       }
+    }
     return merged(intervals);
   }
 }

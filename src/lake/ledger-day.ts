@@ -2,7 +2,7 @@
 // one, every other line is kept word for word. Safe to repeat after a crash at any step; holds a piece of a file at a time.
 
 import { dirname, join } from 'node:path';
-import { dayStartUs, hourStartUs, type Micros, US_PER_HOUR } from '../core/time.js';
+import { dayStartUs, type Micros } from '../core/time.js';
 import { type FileId, type LakeFiles, publish } from './files.js';
 import { FoldBook, foldedText } from './ledger-fold.js';
 import {
@@ -74,21 +74,22 @@ function mergeHours(files: LakeFiles, merge: Merge): LedgerDayReport {
   try {
     const hourIds = hours.map((hour) => ({ hour: hour.hour, file: opened(hour.path) }));
     const dayId = taken === null ? null : opened(taken.path);
+    let linesBefore = 0;
     // Hours follow each other: together they are one source in order, and the day's file is the other.
     function* fresh(): Generator<LedgerRow> {
+      linesBefore = 0;
       for (const { hour, file } of hourIds) {
         const knownUs = taken?.head.hours[hour] ?? Number.NEGATIVE_INFINITY;
-        for (const row of ledgerRows(files, file)) if (row.stampUs > knownUs) yield row;
+        for (const row of ledgerRows(files, file)) {
+          if (row.stampUs <= knownUs) continue;
+          lastUs[hour] = row.stampUs;
+          linesBefore += 1;
+          yield row;
+        }
       }
     }
     const rows = () => mergedRows(dayId === null ? [] : withoutHead(ledgerRows(files, dayId)), fresh());
     const book = new FoldBook();
-    let linesBefore = 0;
-    for (const row of fresh()) {
-      const hour = (hourStartUs(row.stampUs) - dayUs) / US_PER_HOUR;
-      if (hour >= 0 && hour < HOURS) lastUs[hour] = Math.max(lastUs[hour] ?? 0, row.stampUs);
-      linesBefore += 1;
-    }
     for (const row of rows()) book.note(row);
     const head: LedgerDayHead = { type: 'compacted', stampUs: dayUs, hours: lastUs };
     let linesAfter = 1;

@@ -3,9 +3,9 @@
 
 import type { Command } from 'commander';
 import { lakeCompactCommand } from './lake-compact.js';
+import { coverageCommand } from './lake-coverage.js';
 import { exportCommand } from './lake-export.js';
 import { importCommand } from './lake-import.js';
-import { coverageCommand } from './lake-coverage.js';
 import { statsCommand } from './lake-stats.js';
 import { verifyCommand } from './lake-verify.js';
 

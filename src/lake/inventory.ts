@@ -3,9 +3,10 @@
 
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Micros, US_PER_DAY, US_PER_HOUR, US_PER_SECOND } from '../core/time.js';
+import { type Micros, US_PER_DAY, US_PER_HOUR } from '../core/time.js';
 import {
   DAMAGED_SUFFIX,
+  dayStampOf,
   type FileKind,
   JOURNAL_DIR,
   LEDGER_DAY_FILE,
@@ -53,7 +54,6 @@ export interface InventoryFile {
   readonly lastUs: Micros | null;
 }
 
-const DAY_FILE = /^(spreads|trades)-day-(\d\d)-(\d\d)-(\d\d)\.(\d{6})\.parquet$/;
 const DEPTH_MAX = 10;
 
 /** Sorted by name within each folder, files before folders. A folder that is gone when it is listed is passed over. */
@@ -130,7 +130,8 @@ function rowsOf(parts: readonly string[], name: string): Facts {
   if (!isTrades && !isQuoteFileName(name)) return { kind: 'other', ...NOTHING };
   const kind: FileKind = isTrades ? 'trades' : 'spreads';
   if (span !== null && span.toUs - span.fromUs === US_PER_HOUR) {
-    const dayUs = dayLastUs(name, span.fromUs, kind);
+    const isFirst = span.fromUs % US_PER_DAY === 0;
+    const dayUs = isFirst ? dayStampOf(name, span.fromUs, kind) : null;
     const facts = { exchange, symbol };
     if (dayUs !== null) {
       const day = { fromUs: span.fromUs, toUs: span.fromUs + US_PER_DAY };
@@ -140,14 +141,6 @@ function rowsOf(parts: readonly string[], name: string): Facts {
     if (lastUs !== null) return { kind: isTrades ? 'trades' : 'hour files', ...facts, span, lastUs };
   }
   return { kind: isTrades ? 'trades' : 'foreign files', exchange, symbol, span, lastUs: null };
-}
-
-/** The stamp in the name of a day's file, which lies in the day's first hour; null for any other name. */
-export function dayLastUs(name: string, hourUs: Micros, kind: FileKind): Micros | null {
-  const match = DAY_FILE.exec(name);
-  if (match === null || match[1] !== kind || hourUs % US_PER_DAY !== 0) return null;
-  const minutes = Number(match[2]) * 60 + Number(match[3]);
-  return hourUs + (minutes * 60 + Number(match[4])) * US_PER_SECOND + Number(match[5]);
 }
 
 function placeOf(parts: readonly string[]): Pick<InventoryFile, 'exchange' | 'symbol' | 'span'> {

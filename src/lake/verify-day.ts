@@ -28,7 +28,7 @@ export async function verifyDay(day: readonly CheckedFile[], report: Report): Pr
     if (by !== undefined) report('unclean', file.name, `${by} has taken its place, and it is still there`);
   }
   const kept = day
-    .filter(({ file, facts }) => !replaced.has(file.name) && facts.rows > 0)
+    .filter(({ file, facts }) => !replaced.has(file.name) && facts.rows > 0 && !facts.isForeign)
     .sort((a, b) => a.facts.firstUs - b.facts.firstUs);
   for (const [at, one] of kept.entries())
     for (const other of kept.slice(at + 1)) {

@@ -4,7 +4,7 @@
 import { type FileMetaData, parquetMetadataAsync } from 'hyparquet';
 import type { Micros } from '../core/time.js';
 import { decodeGroup, metadataOptions } from './parquet-read.js';
-import { SCHEMA_KEY, TIMESTAMP } from './schema.js';
+import { FOREIGN_KEY, REPLACES_KEY, SCHEMA_KEY, TIMESTAMP } from './schema.js';
 import type { StoreFile } from './store.js';
 import type { Report } from './verify-rules.js';
 
@@ -16,14 +16,13 @@ export interface Promised {
   readonly lastUs: Micros;
 }
 
-/** Footer key of a day's file: paths, relative to the day's folder, of the files that it took the place of. */
-export const REPLACES_KEY = 'spread-aggregator.replaces';
-
 export interface ParquetFacts {
   readonly rows: number;
   readonly firstUs: Micros;
   readonly lastUs: Micros;
   readonly replaces: readonly string[];
+  /** Rows that others recorded: a stamp may be there more than once. */
+  readonly isForeign: boolean;
 }
 
 /** Null where it cannot be read at all, which is reported. `onStamps` takes the stamps, a row group at a time. */
@@ -44,7 +43,8 @@ export async function verifyParquet(
   }
   if (!metadata.key_value_metadata?.some(({ key }) => key === SCHEMA_KEY))
     damaged('it bears a name of ours, but not our mark');
-  const order = new Order(promised, damaged);
+  const isForeign = metadata.key_value_metadata?.some(({ key }) => key === FOREIGN_KEY) ?? false;
+  const order = new Order(promised, isForeign, damaged);
   let rows = 0;
   for (const [number, group] of metadata.row_groups.entries()) {
     const where = `row group ${number}`;
@@ -67,7 +67,7 @@ export async function verifyParquet(
     damaged(`its row groups have ${rows} rows, its footer says ${metadata.num_rows}`);
   order.finish();
   const replaces = replacedBy(metadata, damaged);
-  return { rows, firstUs: order.firstUs, lastUs: order.lastUs, replaces };
+  return { rows, firstUs: order.firstUs, lastUs: order.lastUs, replaces, isForeign };
 }
 
 /** Strictly ascending, within the folders' time, and the last one as the name says. */
@@ -75,10 +75,12 @@ class Order {
   firstUs = Number.POSITIVE_INFINITY;
   lastUs = Number.NEGATIVE_INFINITY;
   readonly #promised: Promised;
+  readonly #isForeign: boolean;
   readonly #damaged: (what: string, where?: string) => void;
 
-  constructor(promised: Promised, damaged: (what: string, where?: string) => void) {
+  constructor(promised: Promised, isForeign: boolean, damaged: (what: string, where?: string) => void) {
     this.#promised = promised;
+    this.#isForeign = isForeign;
     this.#damaged = damaged;
   }
 
@@ -88,19 +90,19 @@ class Order {
     let told = false;
     for (let row = 0; row < stamps.length; row += 1) {
       const us = stamps[row]!;
-      const what =
-        us <= this.lastUs
-          ? us === this.lastUs
-            ? 'a stamp is there twice'
-            : 'its rows are not in order'
-          : us < fromUs || us >= toUs
-            ? 'a row lies outside the time of its folder'
-            : null;
+      const what = this.#wrongWith(us, fromUs, toUs);
       if (what !== null && !told) this.#damaged(what, `${where}, row ${firstRow + row}`);
       told ||= what !== null;
       if (us > this.lastUs) this.lastUs = us;
       if (us < this.firstUs) this.firstUs = us;
     }
+  }
+
+  #wrongWith(us: Micros, fromUs: Micros, toUs: Micros): string | null {
+    if (us < this.lastUs) return 'its rows are not in order';
+    if (this.#isForeign) return null;
+    if (us === this.lastUs) return 'a stamp is there twice';
+    return us < fromUs || us >= toUs ? 'a row lies outside the time of its folder' : null;
   }
 
   finish(): void {

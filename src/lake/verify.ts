@@ -5,12 +5,13 @@ import { join } from 'node:path';
 import { dayStartUs, hourStartUs, type Micros } from '../core/time.js';
 import { FileUnits } from './file-units.js';
 import { diskFiles, messageOf } from './files.js';
-import { dayLastUs, type InventoryFile, inventory } from './inventory.js';
+import { type InventoryFile, inventory } from './inventory.js';
 import { KnownFiles } from './known-files.js';
 import { readLedgerDayHead } from './ledger-rows.js';
 import { lakeHolder } from './lock.js';
 import { readOrigin } from './origin.js';
 import {
+  dayWatermarkOf,
   escapeName,
   hourDir,
   LEDGER_DAY_FILE,
@@ -74,10 +75,7 @@ function watermark(root: string, exchange: string, symbol: string, us: Micros): 
   const dayUs = dayStartUs(us);
   const inHour = watermarkOf(diskFiles.list(hourDir(root, exchange, symbol, us)), hourUs);
   const names = diskFiles.list(hourDir(root, exchange, symbol, dayUs));
-  return names.reduce(
-    (newest, name) => Math.max(newest, dayLastUs(name, dayUs, 'spreads') ?? newest),
-    inHour,
-  );
+  return Math.max(inHour, dayWatermarkOf(names, dayUs));
 }
 
 class Check {
@@ -159,9 +157,8 @@ class Check {
     const input = { store: diskStore, known: this.#known, report, readable: () => undefined, sizes: true };
     const units = new FileUnits(input);
     try {
-      for (const [number, unit] of (
-        (await tryRead(report, path, () => units.open(path, false))) ?? []
-      ).entries()) {
+      const opened = await tryRead(report, path, () => units.open(path, false));
+      for (const [number, unit] of (opened?.units ?? []).entries()) {
         const block = await tryRead(
           (at, reason, message) => report(at, reason, `part ${number}: ${message}`),
           path,

@@ -75,6 +75,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       history,
       opportunities,
       tracked: live.tracked,
+      clock,
       snapshot: () => snapshotOf(parts),
       symbols: () =>
         feeds.flatMap((feed) => feed.instruments().map((row) => ({ exchange: feed.name, ...row }))),

@@ -52,6 +52,8 @@ export const LIMITS = {
     connectionsMax: 1_024,
     /** Rows of one answer of /api/pairs: 10 ms of the loop that receives quotes. */
     pairsAnsweredMax: 500,
+    /** Segments of one answer of /api/coverage, some 80 bytes each. */
+    coverageSegmentsMax: 5_000,
   },
   windows: {
     /** Points of all windows together, 32 bytes each: shared out among the watched pairs. */

@@ -21,6 +21,46 @@ export interface ChartData {
   readonly lowerBand: readonly (number | null)[];
 }
 
+/** Every moment of an instrument is exactly one of these; docs/coverage.md says what they mean. */
+export type CoverageClass = 'data' | 'quiet-but-alive' | 'gap' | 'not-collected' | 'unknown';
+
+/** A part of the range, half-open, epoch seconds with microseconds. */
+export interface CoverageSegment {
+  readonly from: number;
+  readonly to: number;
+  readonly class: CoverageClass;
+  /** Of a gap; null for every other class. */
+  readonly reason: string | null;
+}
+
+/** Of the whole range, whatever became of the list of segments. */
+export interface CoverageShare {
+  readonly class: CoverageClass;
+  readonly seconds: number;
+  readonly percent: number;
+}
+
+/** The body of `/api/coverage`. */
+export interface CoverageReply {
+  readonly symbol: string;
+  readonly exchange: string;
+  readonly from: number;
+  readonly to: number;
+  /** One of each class. */
+  readonly totals: readonly CoverageShare[];
+  /** Gaps by reason; those that there are. */
+  readonly gaps: readonly { readonly reason: string; readonly seconds: number; readonly percent: number }[];
+  /** Neighbours, beginning at `from`. */
+  readonly segments: readonly CoverageSegment[];
+  /**
+   * Where the range has too many segments, those of quiet-but-alive between data that are shorter than so many
+   * seconds are given as data; 0 = none are.
+   */
+  readonly joinedBelowSeconds: number;
+  /** Where there are too many all the same, the list ends here; null = at `to`. */
+  readonly cutAt: number | null;
+}
+
 /** A pair that the statistics recommend. */
 export interface OpportunitySummary {
   readonly symbol: string;

@@ -9,6 +9,7 @@ import { createUpgradeRouter, type SocketRoute } from '../sockets/upgrade.js';
 import { type Asset, loadAssets } from './assets.js';
 import { type ChartRouteDeps, chartRoutes } from './charts.js';
 import type { SymbolSummary } from './contract.js';
+import { type CoverageDeps, coverageRoute } from './coverage.js';
 import { healthBody } from './health.js';
 import { createMetrics } from './metrics.js';
 import { type PairsDeps, pairsRoute } from './pairs.js';
@@ -17,7 +18,10 @@ import { realtimeHttpRoute } from './realtime.js';
 import * as shapes from './shapes.js';
 import type { Snapshot } from './snapshot.js';
 
-export interface ApiOptions extends Omit<ChartRouteDeps, 'limits'>, Omit<PairsDeps, 'limits'> {
+export interface ApiOptions
+  extends Omit<ChartRouteDeps, 'limits'>,
+    Omit<CoverageDeps, 'limits'>,
+    Omit<PairsDeps, 'limits'> {
   readonly host: string;
   readonly port: number;
   readonly version: string;
@@ -38,6 +42,7 @@ export interface ApiOptions extends Omit<ChartRouteDeps, 'limits'>, Omit<PairsDe
     readonly repliesMax: number;
     readonly pointsMax: number;
     readonly pairsAnsweredMax: number;
+    readonly coverageSegmentsMax: number;
     readonly messageBytesMax: number;
   };
   readonly log: Log;
@@ -79,6 +84,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   await app.register(async (routes) => {
     serviceRoutes(routes, options);
     chartRoutes(routes, options);
+    coverageRoute(routes, options);
     opportunitiesRoute(routes, options);
     symbolsRoute(routes, options);
     pairsRoute(routes, options);

@@ -192,3 +192,59 @@ export const DASHBOARD_QUERY = {
     case: { type: 'string', description: 'camel (default) or snake: how the keys of a chart are written' },
   },
 } as const;
+
+export const COVERAGE_QUERY = {
+  type: 'object',
+  properties: {
+    symbol: { type: 'string', description: 'Needed. Any spelling: BTC/USDT, BTC_USDT, BTCUSDT' },
+    exchange: { type: 'string', description: 'Needed. Any case' },
+    from: { type: 'string', description: 'ISO 8601 or epoch ms, inclusive; default 24 h before to' },
+    to: { type: 'string', description: 'ISO 8601 or epoch ms, exclusive; default now' },
+  },
+} as const;
+
+const SHARE = { seconds: { type: 'number' }, percent: { type: 'number' } } as const;
+const COVERAGE_CLASS = {
+  type: 'string',
+  enum: ['data', 'quiet-but-alive', 'gap', 'not-collected', 'unknown'],
+} as const;
+
+export const COVERAGE = {
+  type: 'object',
+  properties: {
+    symbol: { type: 'string' },
+    exchange: { type: 'string' },
+    from: { type: 'number', description: 'Epoch seconds, with microseconds, as all times here' },
+    to: { type: 'number' },
+    totals: {
+      type: 'array',
+      description: 'Of the whole range: one of each class',
+      items: { type: 'object', properties: { class: COVERAGE_CLASS, ...SHARE } },
+    },
+    gaps: {
+      type: 'array',
+      description: 'Of the whole range: gaps by reason',
+      items: { type: 'object', properties: { reason: { type: 'string' }, ...SHARE } },
+    },
+    segments: {
+      type: 'array',
+      description: 'Half-open, each beginning where the one before ends',
+      items: {
+        type: 'object',
+        properties: {
+          from: { type: 'number' },
+          to: { type: 'number' },
+          class: COVERAGE_CLASS,
+          reason: { ...TEXT, description: 'Of a gap' },
+        },
+      },
+    },
+    joinedBelowSeconds: {
+      type: 'number',
+      description:
+        'Where there are more than 5,000 segments: quiet-but-alive between data that is shorter than this is in the list ' +
+        'as data. 0 = nothing is joined',
+    },
+    cutAt: { ...NUMBER, description: 'Where there still are too many, the list ends here' },
+  },
+} as const;

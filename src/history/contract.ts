@@ -2,7 +2,7 @@
 
 import type { Log } from '../core/log.js';
 import type { LakeProblem } from '../lake/problems.js';
-import type { ChartReply, ChartRequest } from './protocol.js';
+import type { ChartReply, ChartRequest, Coverage, CoverageRequest } from './protocol.js';
 
 export interface HistoryOptions {
   /** The lake's root; it need not exist yet. */
@@ -47,6 +47,8 @@ export interface History {
    * taken, the next is being made, and no more than that.
    */
   charts(requests: readonly ChartRequest[], signal?: AbortSignal): AsyncGenerator<ChartOutcome>;
+  /** What of an instrument's time is covered; undefined where the lake has no row of it. Rejects as `chart` does. */
+  coverage(request: CoverageRequest, signal?: AbortSignal): Promise<Coverage | undefined>;
   /** Starts the workers and compiles their code; with a request, reads that chart once. Never rejects. */
   warmUp(request?: ChartRequest): Promise<void>;
   /** What of the lake could not be read, as far as the workers have met it. */

@@ -2,6 +2,7 @@
 // Types only; everything here survives a structured clone.
 
 import type { Micros } from '../core/time.js';
+import type { CoverageSegment, CoverageTotals } from '../lake/coverage-summary.js';
 import type { LakeProblem } from '../lake/problems.js';
 import type { KeyCase } from './encode.js';
 
@@ -34,6 +35,29 @@ export type ChartReply =
   | { readonly status: 'unknown-pair' }
   | { readonly status: 'empty' };
 
+export interface CoverageRequest {
+  /** Any spelling; any case. */
+  readonly symbol: string;
+  readonly exchange: string;
+  /** Half-open. */
+  readonly fromUs: Micros;
+  readonly toUs: Micros;
+  /** Nothing is known of what lies after it. */
+  readonly nowUs: Micros;
+  /** The list is never longer; see CoverageSummary. */
+  readonly segmentsMax: number;
+}
+
+export interface Coverage {
+  /** As charts spell them. */
+  readonly symbol: string;
+  readonly exchange: string;
+  readonly totals: CoverageTotals;
+  readonly segments: readonly CoverageSegment[];
+  readonly joinedBelowUs: Micros;
+  readonly cutAtUs: Micros | null;
+}
+
 export interface WorkerSettings {
   readonly root: string;
   readonly exchangeNames: readonly string[];
@@ -49,6 +73,7 @@ export type ToWorker =
       /** Asked for next: those that are finished already come along, up to the first that is not. */
       readonly following: readonly ChartRequest[];
     }
+  | { readonly type: 'coverage'; readonly id: number; readonly request: CoverageRequest }
   | { readonly type: 'warm-up'; readonly id: number; readonly request?: ChartRequest }
   | { readonly type: 'cancel'; readonly id: number };
 
@@ -75,5 +100,7 @@ export type WorkerAnswer =
     }
   /** Lines that were sent before and are still right: of the request, then of those that follow it. */
   | { readonly status: 'kept'; readonly names: readonly number[] }
+  | { readonly status: 'covered'; readonly coverage: Coverage }
+  | { readonly status: 'unknown-instrument' }
   | { readonly status: 'unknown-pair' | 'empty' | 'warm' | 'cancelled' }
   | { readonly status: 'failed'; readonly message: string };

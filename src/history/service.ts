@@ -11,6 +11,8 @@ import { KeptLines } from './kept-lines.js';
 import type {
   ChartReply,
   ChartRequest,
+  Coverage,
+  CoverageRequest,
   FromWorker,
   ToWorker,
   WorkerAnswer,
@@ -19,7 +21,7 @@ import type {
 
 export type { ChartOutcome, History, HistoryOptions, HistoryState } from './contract.js';
 export { HistoryError, type HistoryErrorCode } from './error.js';
-export type { ChartJoin, ChartReply, ChartRequest } from './protocol.js';
+export type { ChartJoin, ChartReply, ChartRequest, Coverage, CoverageRequest } from './protocol.js';
 
 /** Finished charts that are asked for in one message: few at first, so that the first is not kept waiting. */
 const TOGETHER_FIRST = 4;
@@ -108,10 +110,14 @@ class HistoryService implements History {
     const { answer, lines } = await this.#ask({ type: 'chart', id, request: request!, following }, signal);
     if (lines.length > 0) return lines;
     if (answer.status === 'unknown-pair' || answer.status === 'empty') return [{ status: answer.status }];
-    throw new HistoryError(
-      'failed',
-      answer.status === 'failed' ? answer.message : `answer: ${answer.status}`,
-    );
+    throw failure(answer);
+  }
+
+  async coverage(request: CoverageRequest, signal?: AbortSignal): Promise<Coverage | undefined> {
+    const { answer } = await this.#ask({ type: 'coverage', id: this.#takeId(), request }, signal);
+    if (answer.status === 'covered') return answer.coverage;
+    if (answer.status === 'unknown-instrument') return undefined;
+    throw failure(answer);
   }
 
   async warmUp(request?: ChartRequest): Promise<void> {
@@ -261,4 +267,8 @@ class HistoryService implements History {
     });
     return worker;
   }
+}
+
+function failure(answer: WorkerAnswer): HistoryError {
+  return new HistoryError('failed', answer.status === 'failed' ? answer.message : `answer: ${answer.status}`);
 }

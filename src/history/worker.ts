@@ -8,13 +8,22 @@ import { assert } from '../core/assert.js';
 import type { QuoteColumns } from '../core/columns.js';
 import { spelledAs } from '../core/exchange.js';
 import type { Micros } from '../core/time.js';
+import { readCoverage } from '../lake/coverage-read.js';
+import { CoverageSummary } from '../lake/coverage-summary.js';
 import { Evidence } from '../lake/evidence.js';
 import { type Glances, LakeObserver } from '../lake/identity.js';
 import { type LakeInstrument, openReader } from '../lake/reader.js';
 import { ChartCache, chartKey } from './cache.js';
 import { type ChartInput, chartRange, computeChart, type TimeRange } from './chart.js';
 import { encodeChart } from './encode.js';
-import type { ChartRequest, FromWorker, ToWorker, WorkerAnswer, WorkerSettings } from './protocol.js';
+import type {
+  ChartRequest,
+  CoverageRequest,
+  FromWorker,
+  ToWorker,
+  WorkerAnswer,
+  WorkerSettings,
+} from './protocol.js';
 import { computeValidChart, validRange } from './valid-chart.js';
 
 assert(parentPort !== null, 'the history worker runs as a worker thread');
@@ -37,6 +46,7 @@ async function serve(message: Exclude<ToWorker, { type: 'cancel' }>): Promise<vo
   let answer: WorkerAnswer;
   try {
     if (message.type === 'warm-up') answer = await warmUp(controller.signal, message.request);
+    else if (message.type === 'coverage') answer = await coverage(message.request, controller.signal);
     else
       answer =
         kept([message.request, ...message.following]) ?? (await chart(message.request, controller.signal));
@@ -134,6 +144,23 @@ async function rangeOf(
   if (request.toUs === undefined || knownUs < request.toUs) seen.add(newest);
   const range = (isValid ? validRange : chartRange)(request, [leftUs, rightUs]);
   return { range, knownUs };
+}
+
+async function coverage(request: CoverageRequest, signal: AbortSignal): Promise<WorkerAnswer> {
+  // Not kept: nobody asks for it over and over.
+  observer.record(new Evidence());
+  const instrument = await reader.find(request.exchange, request.symbol);
+  if (instrument === undefined) return { status: 'unknown-instrument' };
+  const { root, exchangeNames } = settings;
+  const summary = new CoverageSummary(request.segmentsMax);
+  const instruments = [instrument];
+  await readCoverage({ root, reader, instruments, range: request, signal, nextTurn }, () => summary.take);
+  const exchange = spelledAs(instrument.exchange, exchangeNames);
+  const { symbol } = instrument;
+  return {
+    status: 'covered',
+    coverage: { symbol, exchange, totals: summary.totals, ...summary.finish() },
+  };
 }
 
 /** The first chart of a thread costs tens of milliseconds of compiling: spend them before anybody waits. */

@@ -12,7 +12,16 @@ import { join } from 'node:path';
 import type { Micros } from '../core/time.js';
 import { Evidence, type FolderSeen } from './evidence.js';
 import type { WantedInstruments } from './ledger-read.js';
-import { dayStampOf, JOURNAL_DIR, lastStampOf, RUNS_DIR, runSpan, segmentFirstUs } from './paths.js';
+import {
+  dayStampOf,
+  JOURNAL_DIR,
+  LEDGER_DAY_FILE,
+  LEDGER_HOUR_FILE,
+  lastStampOf,
+  RUNS_DIR,
+  runSpan,
+  segmentFirstUs,
+} from './paths.js';
 import { isQuoteFileName } from './plan.js';
 import { type RecentRows, readRecent } from './recent.js';
 import { type RecentEvents, readRecentEvents } from './recent-events.js';
@@ -29,7 +38,7 @@ import {
 const SETTLE_MS = 2_000;
 /** A longer description is kept as its digest. */
 const DESCRIPTION_LENGTH_MAX = 200;
-const LEDGER_HOUR = /^hour=\d\d\.ndjson$/;
+const isLedgerName = (name: string) => name === LEDGER_DAY_FILE || LEDGER_HOUR_FILE.test(name);
 
 interface Look {
   readonly seen: FolderSeen;
@@ -196,7 +205,7 @@ export class LakeObserver {
         : entry.isDirectory();
       entries.push({ name, isDirectory });
       if (isDirectory && !/^[._]/.test(name)) parts.push(`${name}/`);
-      else if (!isDirectory && (isQuoteFileName(name) || LEDGER_HOUR.test(name)))
+      else if (!isDirectory && (isQuoteFileName(name) || isLedgerName(name)))
         parts.push(`${name}:${this.#versionOf(path)}`);
     }
     const text = parts.join('\n');
@@ -277,7 +286,7 @@ function readFolder(directory: string): Dirent[] {
 /** Of this project's making: published whole by a rename. */
 function isOurName(path: string): boolean {
   const name = path.slice(path.lastIndexOf('/') + 1);
-  return lastStampOf(name, 0) !== null || dayStampOf(name, 0) !== null || LEDGER_HOUR.test(name);
+  return lastStampOf(name, 0) !== null || dayStampOf(name, 0) !== null || isLedgerName(name);
 }
 
 function digest(text: string): string {

@@ -2,9 +2,10 @@
 // Lines ascend by stamp; a line that is there already is never written twice.
 
 import { dirname } from 'node:path';
-import type { Micros } from '../core/time.js';
+import { hourOfDay, type Micros } from '../core/time.js';
 import { codeOf, type FileId, type LakeFiles, makeDurableDirectory, publish, readExactly } from './files.js';
-import { ledgerFile } from './paths.js';
+import { readLedgerDayHead } from './ledger-rows.js';
+import { LEDGER_DAY_FILE, ledgerDayFile, ledgerFile } from './paths.js';
 
 /** One line, less the names; `exchange` and `symbol` are added where it is about an instrument. */
 export type LedgerLine = {
@@ -27,7 +28,7 @@ const STAMP = /"stampUs":(\d+)/;
 
 /**
  * Adds lines (ascending, each run's text at a time) to the ledger of the hour of `hourUs`. Lines at or before the last
- * one there are left out, so the same input twice changes nothing. Returns the number of lines added.
+ * one there, or in the day's file where it has become one, are left out, so the same input twice changes nothing. Returns the number of lines added.
  */
 export function appendLedger(
   files: LakeFiles,
@@ -39,10 +40,11 @@ export function appendLedger(
   const before = openIfThere(files, path);
   try {
     const old = before === null ? { bytes: 0, lastUs: Number.NEGATIVE_INFINITY } : lastLine(files, before);
+    const lastUs = Math.max(old.lastUs, lastCompacted(files, root, hourUs));
     const fresh: Uint8Array[] = [];
     let added = 0;
     for (const text of texts) {
-      const lines = linesAfter(text, old.lastUs);
+      const lines = linesAfter(text, lastUs);
       added += lines.length;
       if (lines.length > 0) fresh.push(Buffer.from(`${lines.join('\n')}\n`, 'utf8'));
     }
@@ -58,6 +60,13 @@ export function appendLedger(
   } finally {
     if (before !== null) files.close(before);
   }
+}
+
+/** Up to where the hour's lines are in the file of its day; -Infinity where there is none. */
+function lastCompacted(files: LakeFiles, root: string, hourUs: Micros): Micros {
+  const path = ledgerDayFile(root, hourUs);
+  if (!files.list(dirname(path)).includes(LEDGER_DAY_FILE)) return Number.NEGATIVE_INFINITY;
+  return readLedgerDayHead(files, path).hours[Number(hourOfDay(hourUs))] ?? Number.NEGATIVE_INFINITY;
 }
 
 function openIfThere(files: LakeFiles, path: string): FileId | null {

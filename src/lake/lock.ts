@@ -1,7 +1,7 @@
 // One writer a lake. The lock names its holder by process id and start time, so that a killed holder's lock
 // is recognised as such and never blocks; a living one is named in the error.
 
-import { readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { codeOf } from './files.js';
 import { LOCK_FILE, tempName } from './paths.js';
@@ -47,6 +47,14 @@ export function takeLock(root: string): () => void {
     heldHere.delete(real);
     if (readHolder(path)?.pid === process.pid) rmSync(path, { force: true });
   };
+}
+
+/** The living process that holds the lake, by its id; null where none does. This process itself counts as one. */
+export function lakeHolder(root: string): number | null {
+  const holder = readHolder(join(root, LOCK_FILE));
+  if (holder === null) return null;
+  const isHere = existsSync(root) && heldHere.has(realpathSync(root));
+  return isHere || isAlive(holder) ? holder.pid : null;
 }
 
 function readHolder(path: string): Holder | null {

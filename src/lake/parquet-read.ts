@@ -67,16 +67,46 @@ export const RAW: NonNullable<ParquetReadOptions['parsers']> = {
 
 export const COMPRESSORS = compressors();
 
+/** How a footer is read so that nothing of it is rounded. */
+export const metadataOptions = { parsers: RAW, initialFetchSize: FOOTER_BYTES, geoparquet: false } as const;
+
+/** Every column of a row group as it is stored, by name, in the pieces in which it came; null = absent. */
+export async function decodeGroup(
+  file: StoreFile,
+  metadata: FileMetaData,
+  rowStart: number,
+  rowCount: number,
+): Promise<ReadonlyMap<string, readonly DecodedArray[]>> {
+  const pieces = new Map<string, DecodedArray[]>();
+  if (rowCount > GROUP_ROWS_MAX) throw new LakeFileError('corrupt', `a row group claims ${rowCount} rows`);
+  await parquetRead({
+    file,
+    metadata: { ...metadata, schema: metadata.schema.map((e) => (e.num_children ? e : physical(e))) },
+    rowStart,
+    rowEnd: rowStart + rowCount,
+    parsers: RAW,
+    compressors: COMPRESSORS,
+    onChunk: ({ columnName, columnData }) => {
+      const list = pieces.get(columnName) ?? [];
+      pieces.set(columnName, list);
+      list.push(columnData);
+    },
+  });
+  for (const [name, list] of pieces) {
+    const rows = list.reduce((sum, { length }) => sum + length, 0);
+    if (rows !== rowCount)
+      throw new LakeFileError('corrupt', `column ${name} has ${rows} rows of ${rowCount}`);
+  }
+  if (pieces.size === 0 && rowCount > 0) throw new LakeFileError('corrupt', 'it has no column');
+  return pieces;
+}
+
 /** Reads the footer. Null = no bid column (trades, anything else): not an error, nothing to read. */
 export async function openQuoteFile(file: StoreFile): Promise<QuoteFile | null> {
   if (file.byteLength === 0) throw new LakeFileError('empty-file', 'the file has no bytes');
   if (file.byteLength < SMALLEST_FILE_BYTES)
     throw new LakeFileError('corrupt', 'too short for a Parquet file');
-  const parsed = await parquetMetadataAsync(file, {
-    parsers: RAW,
-    initialFetchSize: FOOTER_BYTES,
-    geoparquet: false,
-  });
+  const parsed = await parquetMetadataAsync(file, metadataOptions);
   const chosen = chooseColumns(parsed.schema);
   if (chosen.bid === undefined) return null;
   if (chosen.time === undefined) throw new LakeFileError('no-timestamp', 'no column is named like a time');

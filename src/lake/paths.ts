@@ -18,6 +18,9 @@ import {
 export const JOURNAL_DIR = '_journal';
 export const RUNS_DIR = '_runs';
 export const LEDGER_DIR = '_ledger';
+/** A closed day of the ledger, and an hour of it. */
+export const LEDGER_DAY_FILE = 'day.ndjson';
+export const LEDGER_HOUR_FILE = /^hour=(\d\d)\.ndjson$/;
 export const STATS_DIR = '_stats';
 /** What is known of whole days: which are to be compacted, how large the others are. */
 export const DAYS_DIR = '_days';
@@ -182,6 +185,11 @@ export function ledgerFile(root: string, us: Micros): string {
 /** The folder of a day's ledger: `_ledger/date=YYYY-MM-DD`. */
 export function ledgerDayDir(root: string, us: Micros): string {
   return join(root, LEDGER_DIR, `date=${isoDate(us)}`);
+}
+
+/** The folder of a day of the ledger, and the file that it becomes once it is closed. */
+export function ledgerDayFile(root: string, dayUs: Micros): string {
+  return join(root, LEDGER_DIR, `date=${isoDate(dayUs)}`, LEDGER_DAY_FILE);
 }
 
 /** `_journal/seg-….log`: the stamp of its first record, so that names sort as their records do. */

@@ -57,6 +57,8 @@ export interface LakeReader {
     instruments: readonly LakeInstrument[],
     range: Omit<ReadRange, 'sizes'>,
   ): Promise<readonly InstrumentLine[]>;
+  /** Adds to `problems`: for what is read of the same lake beside it. */
+  readonly report: ReportProblem;
   /** What could not be read so far, by path relative to the root; bounded. */
   problems(): readonly LakeProblem[];
 }
@@ -119,6 +121,7 @@ export function openReader(root: string, options: LakeReaderOptions = {}): LakeR
     newestUs: (instrument) => newestUs(context, instrument),
     readQuotes: (instrument, range) => readQuotes(context, instrument, range),
     readEvents: (instruments, range) => readEvents(context, instruments, range),
+    report,
     problems: () => [...problems.all(), ...strangers.all()],
   };
 }

@@ -72,7 +72,7 @@ export function convertSegment(files: LakeFiles, root: string, segment: string):
 }
 
 /** A crash tears off at most what was not yet synced. More was damaged otherwise, and is kept to be looked at. */
-function isMoreThanTorn({ records, bytesCut, damage }: Converted): boolean {
+export function isMoreThanTorn({ records, bytesCut, damage }: Converted): boolean {
   return damage !== null && bytesCut > (records === 0 ? SEGMENT_HEADER_BYTES : TORN_BYTES_MAX);
 }
 

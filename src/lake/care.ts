@@ -20,6 +20,7 @@ import {
   writeRecord,
 } from './day-marks.js';
 import { type LakeFiles, messageOf } from './files.js';
+import { compactLedgerDay } from './ledger-day.js';
 import {
   DAMAGED_SUFFIX,
   JOURNAL_DIR,
@@ -101,7 +102,7 @@ async function* compactWholeDay(lake: Lake, dayUs: Micros): AsyncGenerator<CareS
   setMark(files, root, dayUs, 'begun');
   dropMark(files, root, dayUs, 'open');
   let [whole, failed] = [NO_STEP, false];
-  const total = measure(files, ledgerDayDir(root, dayUs));
+  const total = { bytes: 0, files: 0 };
   for (const folder of symbolFolders(files, root)) {
     if (stop()) return;
     const dayDir = join(folder.directory, `date=${day}`);
@@ -120,7 +121,16 @@ async function* compactWholeDay(lake: Lake, dayUs: Micros): AsyncGenerator<CareS
       yield { ...NO_STEP, day, problems: [`${dayDir.slice(root.length + 1)}: ${messageOf(error)}`] };
     }
   }
-  if (failed) return;
+  if (failed || stop()) return;
+  try {
+    compactLedgerDay(files, root, dayUs);
+  } catch (error) {
+    yield { ...NO_STEP, day, problems: [`the ledger of ${day}: ${messageOf(error)}`] };
+    return;
+  }
+  const ledger = measure(files, ledgerDayDir(root, dayUs));
+  total.bytes += ledger.bytes;
+  total.files += ledger.files;
   const isOpenAgain = knownDays(files, root).some(
     (known) => known.dayUs === dayUs && known.marks.has('open'),
   );

@@ -6,6 +6,7 @@ import { parquetMetadata, parquetReadObjects } from 'hyparquet';
 import type { ColdEvent } from '../../src/core/event.js';
 import { runEncodeJob } from '../../src/lake/encode-job.js';
 import { diskFiles } from '../../src/lake/files.js';
+import { HOT_KEY } from '../../src/lake/hot-file.js';
 import { RUNS_DIR } from '../../src/lake/paths.js';
 import {
   dyingFiles,
@@ -70,7 +71,8 @@ test('the columns of an hour file are those of the contract, for any Parquet rea
     ],
   );
   assert.deepEqual(schema[1]!.logical_type, { type: 'TIMESTAMP', isAdjustedToUTC: true, unit: 'MICROS' });
-  assert.deepEqual(key_value_metadata, [{ key: 'spread-aggregator.schema', value: '1' }]);
+  assert.deepEqual(key_value_metadata?.[0], { key: 'spread-aggregator.schema', value: '1' });
+  assert.deepEqual(key_value_metadata?.map(({ key }) => key).slice(1), [HOT_KEY]);
   assert.ok(row_groups[0]!.columns[0]!.meta_data!.statistics!.max_value !== undefined);
   const [first] = await parquetReadObjects({ file, parsers: { timestampFromMicroseconds: (us) => us } });
   assert.deepEqual(first, {

@@ -37,6 +37,7 @@ const NEEDED: ReadonlyMap<string, number> = new Map([
   ['_journal', 2],
   ['_journal while recording', 1],
   ['_last.json sync', 18],
+  ['_ledger date for remove ledger', 6],
   ['_ledger date for rename ledger', 2],
   ['_ledger for mkdir _ledger date', 7],
   ['_origin.json sync', 1],
@@ -52,7 +53,8 @@ const NEEDED: ReadonlyMap<string, number> = new Map([
   ['lake for mkdir _days', 2],
   ['lake for mkdir trades', 4],
   ['lake for rename _last.json', 16],
-  ['ledger sync', 2],
+  ['ledger of a day sync', 4],
+  ['ledger sync', 1],
   ['run sync', 1],
   ['segment datasync', 4],
   ['segment sync', 2],
@@ -77,10 +79,11 @@ const COVERED: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * Not shown to be needed: the marks of days, without which compaction looks once more or a day later, and folders from
- * which files were taken that a later step takes away as a whole.
+ * Not shown to be needed: the marks of days, without which compaction looks once more or a day later; folders from which
+ * files were taken that a later step takes away as a whole; and the day's ledger, whose hours go within a few calls.
  */
-const NOT_SHOWN = /^_days for |^day\.json sync$|for remove (trades )?hour file$/;
+const NOT_SHOWN =
+  /^_days for |^day\.json sync$|for remove (trades )?hour file$|^_ledger date for rename ledger of a day$/;
 
 test('without any one sync of what holds records something is lost: none is there for nothing', async (t) => {
   for (const [site, first] of NEEDED) {

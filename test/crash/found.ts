@@ -88,6 +88,8 @@ export async function foundInFiles(
         .toString('utf8')
         .trimEnd()
         .split('\n');
+      // The file of a closed day begins with a line about itself.
+      if (name.endsWith('/day.ndjson')) lines.shift();
       let lastUs = 0;
       for (const line of lines) {
         const { stampUs, type, exchange, symbol } = JSON.parse(line);

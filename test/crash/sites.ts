@@ -14,7 +14,7 @@ function fileKind(path: string): string {
   const folder = basename(dirname(path));
   if (folder === '_journal') return 'segment';
   if (folder === '_runs') return name.startsWith('trades-') ? 'trades run' : 'run';
-  if (path.includes('/_ledger/')) return 'ledger';
+  if (path.includes('/_ledger/')) return name === 'day.ndjson' ? 'ledger of a day' : 'ledger';
   if (folder === '_days') return name.replace(/^[\d-]{10}/, 'day');
   if (/^(hour|date)=/.test(name)) return 'folder';
   if (!folder.startsWith('hour=')) return name;

@@ -7,7 +7,7 @@ import type { Micros } from './core/time.js';
 import type { History } from './history/service.js';
 import type { Hub } from './hub/hub.js';
 import type { Source } from './ingest/source.js';
-import type { LakeWriter } from './lake/writer.js';
+import type { LakeCounters, LakeWriter } from './lake/writer.js';
 import { LIMITS, MEMORY_BUDGET_MB, MEMORY_TABLE_MB } from './limits.js';
 import type { ClientsCounters } from './sockets/clients.js';
 
@@ -119,20 +119,34 @@ function tradeCounters({ hub, lake }: SnapshotParts): Snapshot['trades'] {
   return { received: hub.counters().trades, recorded, dropped };
 }
 
+/** What is wrong with recording now. */
+function lakeTroubles({ failing, problems, unsyncedMs, encodingTrouble }: LakeCounters): string[] {
+  const troubles: string[] = [];
+  const newest = problems
+    .filter(({ what }) => what.startsWith('journal '))
+    .sort((a, b) => b.lastUs - a.lastUs)[0];
+  if (failing) troubles.push(`the disk does not take the journal now (${newest?.what ?? 'unknown'})`);
+  if (unsyncedMs >= LIMITS.lake.unsyncedMsMax)
+    troubles.push(`the disk has synced nothing for ${Math.round(unsyncedMs / 1_000)} s`);
+  if (encodingTrouble !== null) troubles.push(`recorded, but not made into files yet: ${encodingTrouble}`);
+  return troubles;
+}
+
 function lakeSnapshot({ options, lake, history, live }: SnapshotParts): LakeSnapshot {
   const problems = [...history.problems(), ...(live.analysis?.problems() ?? [])];
   const skippedFiles = [...new Map(problems.map((problem) => [problem.path, problem])).values()];
   const root = options.config.lake.root;
   if (lake === undefined)
-    return { root, recording: false, troubles: [], skippedFiles, care: null, details: {} };
-  const { problems: past, failing, trades, care, ...details } = lake.counters();
+    return { root, recording: false, troubles: [], skippedFiles, syncs: null, care: null, details: {} };
+  const { problems: past, failing: _failing, trades, care, ...details } = lake.counters();
   const { recovered } = lake;
   return {
     root,
     recording: options.exchanges.length > 0,
-    troubles: failing ? ['the disk does not take the journal now'] : [],
+    troubles: lakeTroubles(lake.counters()),
     skippedFiles,
     care,
+    syncs: { late: details.syncLateCount, lastMs: details.lastSyncMs, unsyncedMs: details.unsyncedMs },
     details: {
       ...details,
       encodedTrades: trades.encoded,

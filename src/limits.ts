@@ -32,7 +32,9 @@ export const LIMITS = {
     writeIntervalMs: 50,
     /** Longest wait from the first byte not yet synced to the start of its fsync. */
     syncIntervalMs: 400,
-    /** Journal bytes that may wait for the disk; past it quotes are dropped with a Gap. */
+    /** Bytes not synced for longer make the lake degraded. */
+    unsyncedMsMax: 5_000,
+    /** Journal bytes that may wait for the disk, for its sync included; past it quotes are dropped with a Gap. */
     pendingBytesMax: 8 * MB,
     /** What encoding at shutdown may take; the rest stays as runs for the next start. */
     closeBudgetMs: 3_000,

@@ -27,6 +27,7 @@ export function createMetrics(): Metrics {
   const { gauge, counter } = makersOf(registry);
   const fillPairs = pairMetrics(registry);
   const fillLake = lakeMetrics(registry);
+  const fillDisk = diskMetrics(registry);
   const healthy = gauge('healthy', '1 when healthy, 0 when degraded');
   const quotes = counter('quotes_total', 'Quotes by what became of them', ['fate']);
   const crossed = counter('crossed_quotes_total', 'Recorded quotes with the bid above the ask', []);
@@ -51,6 +52,7 @@ export function createMetrics(): Metrics {
       reset();
     fillPairs(snapshot);
     fillLake(snapshot);
+    fillDisk(snapshot);
     healthy.set(troubles(snapshot).length === 0 ? 1 : 0);
     const { crossed: crossedCount, raisedStamps, gaps: gapCount, ...fates } = snapshot.counters;
     for (const [fate, count] of Object.entries(fates)) quotes.take({ fate }, count);
@@ -76,6 +78,25 @@ export function createMetrics(): Metrics {
       fill(snapshot);
       return await registry.metrics();
     },
+  };
+}
+
+/** How the disk follows; all 0 where nothing is recorded. */
+function diskMetrics(registry: Registry): (snapshot: Snapshot) => void {
+  const { gauge, counter } = makersOf(registry);
+  const troubled = gauge(
+    'lake_troubles',
+    'What is wrong with recording now, in number; /health says it in words',
+  );
+  const late = counter('lake_late_syncs_total', 'Syncs begun more than 500 ms after their first byte', []);
+  const lastSync = gauge('lake_last_sync_seconds', 'How long the last sync of the journal took');
+  const unsynced = gauge('lake_unsynced_seconds', 'How long the oldest byte waits that is not synced');
+  return ({ lake }) => {
+    late.reset();
+    troubled.set(lake.troubles.length);
+    late.take({}, lake.syncs?.late ?? 0);
+    lastSync.set((lake.syncs?.lastMs ?? 0) / 1_000);
+    unsynced.set((lake.syncs?.unsyncedMs ?? 0) / 1_000);
   };
 }
 

@@ -138,6 +138,8 @@ export interface LakeSnapshot {
   }[];
   /** Compaction and retention; null where closed days are left as they are. */
   readonly care: LakeCareSnapshot | null;
+  /** Syncs begun more than 500 ms after their first byte, how long the last one took, how long the oldest byte waits. */
+  readonly syncs: { readonly late: number; readonly lastMs: number; readonly unsyncedMs: number } | null;
   /** Counters, past problems and what was recovered at start. */
   readonly details: Readonly<Record<string, unknown>>;
 }

@@ -40,7 +40,7 @@ export interface LastCompaction {
 }
 
 export class Caretaker {
-  readonly #encoder: Encoder;
+  readonly #encoder: Pick<Encoder, 'care'>;
   readonly #settings: CareSettings;
   readonly #nowUs: () => Micros;
   #order: CareOrder | null = null;
@@ -50,7 +50,7 @@ export class Caretaker {
   #total: CareStep = NO_STEP;
   #last: LastCompaction | null = null;
 
-  constructor(encoder: Encoder, settings: CareSettings, nowUs: () => Micros) {
+  constructor(encoder: Pick<Encoder, 'care'>, settings: CareSettings, nowUs: () => Micros) {
     this.#encoder = encoder;
     this.#settings = settings;
     this.#nowUs = nowUs;

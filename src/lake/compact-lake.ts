@@ -11,6 +11,7 @@ import { diskFiles } from './files.js';
 import { takeLock } from './lock.js';
 import { JOURNAL_DIR, RUNS_DIR } from './paths.js';
 import { findLeftovers } from './recover.js';
+import { diskStore } from './store.js';
 
 export interface CompactOptions {
   readonly root: string;
@@ -73,7 +74,7 @@ async function recover(
 ): Promise<{ recoveredRows: number; problems: readonly string[] }> {
   if (![JOURNAL_DIR, RUNS_DIR].some((name) => existsSync(join(root, name))))
     return { recoveredRows: 0, problems: [] };
-  const { segments, runs, lastStampUs } = await findLeftovers(root, diskFiles, asked);
+  const { segments, runs, lastStampUs } = await findLeftovers(root, diskFiles, diskStore, asked);
   if (segments + runs === 0) return { recoveredRows: 0, problems: [] };
   const report = await encoder.run({ convertBeforeUs: lastStampUs + 1, encodeBeforeUs: lastStampUs + 1 });
   const cuts = report.cuts.map(

@@ -4,7 +4,7 @@
 import { dirname, join } from 'node:path';
 import { dayStartUs, hourStartUs, type Micros } from '../core/time.js';
 import { markDay } from './day-marks.js';
-import { type LakeFiles, makeDurableDirectory, messageOf, publish } from './files.js';
+import { confirmDurable, type LakeFiles, makeDurableDirectory, messageOf, publish } from './files.js';
 import { appendLedger } from './ledger.js';
 import { QuoteFileWriter, ROW_GROUP_ROWS, RowGroupBuffer } from './parquet-write.js';
 import {
@@ -155,7 +155,10 @@ function encodeInstrument(
   const directory = hourDir(root, exchange, symbol, hourUs);
   const afterUs = cleanWatermark(files, directory, hourUs);
   const fresh = slices.filter(({ entry }) => entry.lastUs > afterUs);
-  if (fresh.length === 0) return;
+  if (fresh.length === 0) {
+    confirmDurable(files, directory);
+    return;
+  }
   const path = join(directory, hourFileName(newest.entry.lastUs));
   makeDurableDirectory(files, directory);
   publish(files, path, (file) => {
@@ -190,7 +193,10 @@ export function cleanWatermark(
 /** The newest stamp ever recorded outlives the runs that prove it: the order must hold over restarts. */
 function rememberLast(files: LakeFiles, root: string, lastUs: Micros): void {
   const path = join(root, LAST_FILE);
-  if (lastUs <= (readLast(files, path) ?? 0)) return;
+  if (lastUs <= (readLast(files, path) ?? 0)) {
+    files.syncDirectory(root);
+    return;
+  }
   publish(files, path, (file) =>
     files.append(file, Buffer.from(`${JSON.stringify({ lastStampUs: lastUs })}\n`)),
   );

@@ -29,6 +29,7 @@ const YOUNG_MB_MAX = 2;
 export class Encoder {
   readonly #data: EncoderData;
   #worker: Worker | null = null;
+  #closed = false;
   #settle: { resolve: (report: Report) => void; reject: (error: Error) => void } | null = null;
 
   constructor(root: string) {
@@ -39,7 +40,7 @@ export class Encoder {
     return this.#settle !== null;
   }
 
-  /** One at a time. Rejects where the worker itself died. */
+  /** One at a time. Rejects where the worker itself died, and once it is closed. */
   async run(job: EncodeJob): Promise<JobReport> {
     return (await this.#send({ what: 'encode', job })) as JobReport;
   }
@@ -54,6 +55,7 @@ export class Encoder {
 
   #send(task: WorkerTask): Promise<Report> {
     if (this.#settle !== null) throw new Error('invariant broken: one job at a time');
+    if (this.#closed) return Promise.reject(new Error('the encoder is closed'));
     const worker = this.#worker ?? this.#start();
     worker.ref();
     return new Promise((resolve, reject) => {
@@ -73,6 +75,7 @@ export class Encoder {
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     const worker = this.#worker;
     this.#worker = null;
     await worker?.terminate();

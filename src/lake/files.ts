@@ -16,7 +16,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { tempName } from './paths.js';
+import { isLakeFolder, tempName } from './paths.js';
 
 /** An open file; a plain descriptor. */
 export type FileId = number;
@@ -122,14 +122,34 @@ export const diskFiles: LakeFiles = {
   },
 };
 
-/** Makes a folder whose existence survives a power cut: every parent that got a new name is synced. */
+/** Folders that this process made durable, by the files it did so with. */
+const durable = new WeakMap<LakeFiles, Set<string>>();
+const DURABLE_REMEMBERED_MAX = 4_096;
+
+/**
+ * Makes a folder whose existence survives a power cut: every parent that got a new name is synced. A folder of the lake
+ * that is there already may have been made by a process that was killed before it synced: its parent is synced too,
+ * once a process.
+ */
 export function makeDurableDirectory(files: LakeFiles, directory: string): void {
   const topmost = files.makeDirectory(directory);
-  if (topmost === null) return;
-  for (let made = directory; ; made = dirname(made)) {
+  const known = durable.get(files) ?? new Set<string>();
+  durable.set(files, known);
+  let isNew = topmost !== null;
+  for (let made = directory; isNew || isLakeFolder(basename(made)); made = dirname(made)) {
+    if (!isNew && known.has(made)) return;
+    if (dirname(made) === made) return;
     files.syncDirectory(dirname(made));
-    if (made === topmost || dirname(made) === made) return;
+    if (known.size >= DURABLE_REMEMBERED_MAX) known.clear();
+    known.add(made);
+    if (made === topmost) isNew = false;
   }
+}
+
+/** What is there by name becomes durable, for it may be the work of a process that was killed before it synced. */
+export function confirmDurable(files: LakeFiles, directory: string): void {
+  makeDurableDirectory(files, directory);
+  files.syncDirectory(directory);
 }
 
 /**

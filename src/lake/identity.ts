@@ -82,8 +82,8 @@ export class LakeObserver {
       open: (path) => this.#open(path),
       look: (path) => this.#lookAt(path),
     };
-    this.recent = (...args) => this.#readRecent(...args);
-    this.recentEvents = (...args) => this.#readRecentEvents(...args);
+    this.recent = (root, ...asked) => this.#readRecent(root, asked[0], asked[1], asked[2], asked[3]);
+    this.recentEvents = (root, ...asked) => this.#readRecentEvents(root, asked[0], asked[1], asked[2]);
   }
 
   /** From now on what is looked at goes there; one answer at a time. */

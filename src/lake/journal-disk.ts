@@ -1,56 +1,25 @@
 // The journal's way to the disk: one write in flight, in order, retried until it works; a sync started in time.
 // Never throws at its caller and never waits on it: trouble becomes a counter, a sentence, and buffers that stay taken.
+// What is written is kept until it is synced: after a sync that failed, the kernel may have dropped it and call it clean.
 
-import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Cancel, Clock, Micros } from '../core/time.js';
 import { US_PER_MS } from '../core/time.js';
 import { codeOf, messageOf } from './files.js';
+import type { JournalFile, JournalFiles } from './journal-files.js';
+import {
+  type HeldBuffer,
+  hold,
+  type JournalBuffer,
+  type JournalSegment,
+  oldestUs,
+  type SegmentOnDisk,
+  segmentOnDisk,
+} from './journal-segment.js';
 import type { ProblemBook } from './problem-book.js';
 
-/** What the journal asks of a file system; handed in, so that tests can stall or break it. */
-export interface JournalFiles {
-  /** A new, empty file. */
-  create(path: string): Promise<JournalFile>;
-  syncDirectory(path: string): Promise<void>;
-}
-
-export interface JournalFile {
-  /** May write less than asked; the number of bytes written. */
-  write(bytes: Uint8Array, position: number): Promise<number>;
-  datasync(): Promise<void>;
-  close(): Promise<void>;
-}
-
-/** A filled buffer: its first `at` bytes are to be written. */
-export interface JournalBuffer {
-  readonly bytes: Uint8Array;
-  readonly view: DataView;
-  at: number;
-  /** When its oldest record may have come; at most one tick too early. */
-  sinceUs: Micros;
-}
-
-/** A segment, from its first record to its last sync. */
-export interface JournalSegment {
-  readonly path: string;
-  readonly firstUs: Micros;
-  readonly openedUs: Micros;
-  /** Stamps from here on belong to the next segment. */
-  readonly endUs: Micros;
-  /** Given to the queue. */
-  bytes: number;
-}
-
-interface SegmentOnDisk {
-  readonly segment: JournalSegment;
-  file: JournalFile | null;
-  written: number;
-  /** NaN = all written bytes are synced or being synced. */
-  unsyncedSinceUs: Micros;
-  nameIsDurable: boolean;
-  syncing: Promise<boolean> | null;
-}
+export { diskJournal, type JournalFile, type JournalFiles } from './journal-files.js';
+export type { JournalBuffer, JournalSegment } from './journal-segment.js';
 
 type Step = { readonly on: SegmentOnDisk; readonly buffer: JournalBuffer | null };
 
@@ -72,9 +41,10 @@ export class JournalDisk {
   readonly #steps: Step[] = [];
   readonly #segments: SegmentOnDisk[] = [];
   #draining = false;
+  #stopped = false;
   #cancelRetry: Cancel | null = null;
-  #failing = false;
-  #failedUs: Micros = 0;
+  /** When the last write or sync failed; null once one of the same kind has worked. */
+  readonly #failedUs: Record<'write' | 'sync', Micros | null> = { write: null, sync: null };
   #syncLateCount = 0;
   #lastSyncMs = 0;
   #queuedBytes = 0;
@@ -84,19 +54,28 @@ export class JournalDisk {
     this.#options = options;
   }
 
-  /** The last write or sync failed, and none has worked since. */
+  /** The last write or the last sync failed. */
   get failing(): boolean {
-    return this.#failing;
+    return this.#failedUs.write !== null || this.#failedUs.sync !== null;
   }
 
   get isIdle(): boolean {
     return this.#steps.length === 0;
   }
 
-  get counters(): { syncLateCount: number; lastSyncMs: number; queuedBytes: number; segments: number } {
+  /** `queuedBytes`: given and not synced yet; `unsyncedMs`: how long the oldest of them has waited. */
+  get counters(): {
+    syncLateCount: number;
+    lastSyncMs: number;
+    unsyncedMs: number;
+    queuedBytes: number;
+    segments: number;
+  } {
+    const sinceUs = oldestUs(this.#segments, this.#steps[0]?.buffer ?? null);
     return {
       syncLateCount: this.#syncLateCount,
       lastSyncMs: this.#lastSyncMs,
+      unsyncedMs: sinceUs === null ? 0 : Math.max(0, this.#options.clock.nowUs() - sinceUs) / US_PER_MS,
       queuedBytes: this.#queuedBytes,
       segments: this.#segments.length,
     };
@@ -107,18 +86,11 @@ export class JournalDisk {
     return this.#segments[0]?.segment.firstUs ?? null;
   }
 
-  /** Takes the buffer until it is written; `release` gives it back. */
+  /** Takes the buffer until it is written and synced; `release` gives it back. */
   write(segment: JournalSegment, buffer: JournalBuffer): void {
     let on = this.#segments.at(-1);
     if (on === undefined || on.segment !== segment) {
-      on = {
-        segment,
-        file: null,
-        written: 0,
-        unsyncedSinceUs: Number.NaN,
-        nameIsDurable: false,
-        syncing: null,
-      };
+      on = segmentOnDisk(segment);
       this.#segments.push(on);
     }
     segment.bytes += buffer.at;
@@ -137,7 +109,7 @@ export class JournalDisk {
 
   /** Starts a sync where the oldest unsynced byte has waited long enough. */
   tick(nowUs: Micros): void {
-    if (this.#failing && nowUs - this.#failedUs < RETRY_MS * US_PER_MS) return;
+    if (nowUs - (this.#failedUs.sync ?? Number.NEGATIVE_INFINITY) < RETRY_MS * US_PER_MS) return;
     for (const on of this.#segments) {
       const waitedUs = nowUs - on.unsyncedSinceUs;
       if (waitedUs >= this.#options.syncIntervalMs * US_PER_MS && on.syncing === null) void this.#sync(on);
@@ -150,8 +122,14 @@ export class JournalDisk {
     return new Promise((resolve) => this.#idle.push(resolve));
   }
 
+  /** What waits is given up: nothing is tried again. */
+  stop(): void {
+    this.#stopped = true;
+    this.#cancelRetry?.();
+  }
+
   #drain(): void {
-    if (this.#draining || this.#cancelRetry !== null) return;
+    if (this.#draining || this.#stopped || this.#cancelRetry !== null) return;
     this.#draining = true;
     void this.#work().finally(() => {
       this.#draining = false;
@@ -176,25 +154,24 @@ export class JournalDisk {
   }
 
   async #write(on: SegmentOnDisk, buffer: JournalBuffer): Promise<boolean> {
-    return this.#attempt('journal write', async () => {
+    const { failedSyncs } = on;
+    return this.#attempt('write', async () => {
       on.file ??= await this.#options.files.create(on.segment.path);
       // Positions make a repeated attempt write over what a failed one left.
-      for (let done = 0; done < buffer.at; ) {
-        const wrote = await on.file.write(buffer.bytes.subarray(done, buffer.at), on.written + done);
-        if (wrote === 0) throw new Error('nothing was written');
-        done += wrote;
-      }
+      await writeAll(on.file, buffer, on.written);
+      // A sync that failed meanwhile may have dropped it.
+      if (on.failedSyncs !== failedSyncs) on.mustRewrite = true;
+      const spare = hold(on, buffer, on.written);
       on.written += buffer.at;
       if (Number.isNaN(on.unsyncedSinceUs)) on.unsyncedSinceUs = buffer.sinceUs;
-      this.#queuedBytes -= buffer.at;
-      this.#options.release(buffer);
+      if (spare) this.#options.release(buffer);
     });
   }
 
   async #finish(on: SegmentOnDisk): Promise<boolean> {
     await on.syncing;
     if (!(await this.#sync(on))) return false;
-    await this.#attempt('journal close', async () => on.file?.close());
+    await on.file?.close().catch((error: unknown) => this.#tell('close', error));
     this.#segments.splice(this.#segments.indexOf(on), 1);
     this.#options.finished(on.segment);
     return true;
@@ -202,54 +179,66 @@ export class JournalDisk {
 
   #sync(on: SegmentOnDisk): Promise<boolean> {
     const { clock, files } = this.#options;
+    const { held, mustRewrite } = on;
     const startUs = clock.nowUs();
-    const sinceUs = on.unsyncedSinceUs;
-    if (startUs - sinceUs > SYNC_LATE_MS * US_PER_MS) this.#syncLateCount += 1;
+    if (startUs - on.unsyncedSinceUs > SYNC_LATE_MS * US_PER_MS) this.#syncLateCount += 1;
+    on.syncingSinceUs = on.unsyncedSinceUs;
     on.unsyncedSinceUs = Number.NaN;
-    on.syncing = this.#attempt('journal sync', async () => {
+    on.held = [];
+    on.mustRewrite = false;
+    on.syncing = this.#attempt('sync', async () => {
+      if (mustRewrite) for (const { buffer, position } of held) await writeAll(on.file!, buffer, position);
       await on.file?.datasync();
       if (!on.nameIsDurable) await files.syncDirectory(dirname(on.segment.path));
       on.nameIsDurable = true;
       this.#lastSyncMs = (clock.nowUs() - startUs) / US_PER_MS;
     }).then((done) => {
-      if (!done) on.unsyncedSinceUs = sinceUs;
+      if (done) this.#letGo(held);
+      else this.#takeBack(on, held);
+      on.syncingSinceUs = Number.NaN;
       on.syncing = null;
       return done;
     });
     return on.syncing;
   }
 
-  async #attempt(what: string, run: () => Promise<void>): Promise<boolean> {
+  #letGo(held: readonly HeldBuffer[]): void {
+    for (const { buffer } of held) {
+      this.#queuedBytes -= buffer.at;
+      this.#options.release(buffer);
+    }
+  }
+
+  /** Nothing of it can be believed to be on the disk, whatever a later sync says: all of it is written again. */
+  #takeBack(on: SegmentOnDisk, held: readonly HeldBuffer[]): void {
+    on.held = [...held, ...on.held];
+    if (!Number.isNaN(on.syncingSinceUs)) on.unsyncedSinceUs = on.syncingSinceUs;
+    on.mustRewrite = true;
+    on.failedSyncs += 1;
+  }
+
+  async #attempt(what: 'write' | 'sync', run: () => Promise<void>): Promise<boolean> {
     try {
       await run();
-      this.#failing = false;
+      this.#failedUs[what] = null;
       return true;
     } catch (error) {
-      this.#failing = true;
-      this.#failedUs = this.#options.clock.nowUs();
-      this.#options.problems.add(`${what}: ${codeOf(error) ?? 'error'}`, messageOf(error));
+      this.#failedUs[what] = this.#options.clock.nowUs();
+      this.#tell(what, error);
       return false;
     }
   }
+
+  #tell(what: string, error: unknown): void {
+    this.#options.problems.add(`journal ${what}: ${codeOf(error) ?? 'error'}`, messageOf(error));
+  }
 }
 
-export const diskJournal: JournalFiles = {
-  async create(path) {
-    const handle = await open(path, 'w');
-    return {
-      write: async (bytes, position) => (await handle.write(bytes, 0, bytes.length, position)).bytesWritten,
-      datasync: () => handle.datasync(),
-      close: () => handle.close(),
-    };
-  },
-  async syncDirectory(path) {
-    const handle = await open(path, 'r');
-    try {
-      await handle.sync();
-    } catch (error) {
-      if (codeOf(error) !== 'EINVAL' && codeOf(error) !== 'EPERM') throw error;
-    } finally {
-      await handle.close();
-    }
-  },
-};
+async function writeAll(file: JournalFile, { bytes, at }: JournalBuffer, position: number): Promise<void> {
+  // Its length as it is now: it may be added to meanwhile.
+  for (let done = 0; done < at; ) {
+    const wrote = await file.write(bytes.subarray(done, at), position + done);
+    if (wrote === 0) throw new Error('nothing was written');
+    done += wrote;
+  }
+}

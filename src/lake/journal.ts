@@ -55,6 +55,13 @@ export function isSegmentHeader(bytes: Uint8Array): boolean {
   );
 }
 
+/** Whether these bytes are how a segment begins, as far as they go. */
+export function isMagic(bytes: Uint8Array): boolean {
+  const magic = new Uint8Array(8);
+  new DataView(magic.buffer).setBigUint64(0, SEGMENT_MAGIC, true);
+  return bytes.subarray(0, magic.length).every((byte, i) => byte === magic[i]);
+}
+
 /** Puts the header before a payload that already stands at `start + 8` and ends at `end`. */
 export function sealBlock(bytes: Uint8Array, view: DataView, start: number, end: number): void {
   const payload = bytes.subarray(start + BLOCK_HEADER_BYTES, end);

@@ -3,14 +3,14 @@
 
 import { join } from 'node:path';
 import { hourStartUs, type Micros, US_PER_DAY, US_PER_HOUR } from '../core/time.js';
-import { diskFiles, messageOf } from './files.js';
+import { messageOf } from './files.js';
 import { ledgerText } from './ledger.js';
 import { LEDGER_DAY_FILE, LEDGER_DIR, LEDGER_HOUR_FILE } from './paths.js';
 import { dateOfName } from './plan.js';
 import { FileVanished, type ReportProblem, withFile } from './read-file.js';
 import { parseSegment, walkRecent } from './recent.js';
-import { RunFile } from './run.js';
-import type { ReadStore, StoreFile } from './store.js';
+import { coldLines } from './run-read.js';
+import { diskStore, type ReadStore, type StoreFile } from './store.js';
 
 const READ_BYTES = 1024 * 1024;
 const NEWLINE = 10;
@@ -121,22 +121,18 @@ export async function readRecentTexts<T extends { text(bytes: Uint8Array): void 
   fromUs: Micros,
   toUs: Micros,
   begin: () => T,
+  store: ReadStore = diskStore,
 ): Promise<{ readonly result: T; readonly problems: readonly string[] }> {
-  return await walkRecent(root, fromUs, toUs, () => {
+  return await walkRecent(store, root, fromUs, toUs, () => {
     const result = begin();
     return {
       result,
       run: async (path) => {
-        const run = new RunFile(diskFiles, path, diskFiles.byteLength(path));
-        try {
-          result.text(run.cold());
-        } finally {
-          run.close();
-        }
+        result.text(await coldLines(store, path));
       },
       segment: async (path) => {
         const names = new Map<number, { readonly exchange: string; readonly symbol: string }>();
-        await parseSegment(path, {
+        await parseSegment(store, path, {
           names: (id, exchange, symbol) => names.set(id, { exchange, symbol }),
           quote() {},
           trade() {},

@@ -3,7 +3,15 @@
 
 import { dirname } from 'node:path';
 import { hourOfDay, type Micros } from '../core/time.js';
-import { codeOf, type FileId, type LakeFiles, makeDurableDirectory, publish, readExactly } from './files.js';
+import {
+  codeOf,
+  confirmDurable,
+  type FileId,
+  type LakeFiles,
+  makeDurableDirectory,
+  publish,
+  readExactly,
+} from './files.js';
 import { readLedgerDayHead } from './ledger-rows.js';
 import { LEDGER_DAY_FILE, ledgerDayFile, ledgerFile } from './paths.js';
 
@@ -48,7 +56,10 @@ export function appendLedger(
       added += lines.length;
       if (lines.length > 0) fresh.push(Buffer.from(`${lines.join('\n')}\n`, 'utf8'));
     }
-    if (added === 0) return 0;
+    if (added === 0) {
+      if (before !== null) confirmDurable(files, dirname(path));
+      return 0;
+    }
     makeDurableDirectory(files, dirname(path));
     publish(files, path, (file) => {
       for (let at = 0; at < old.bytes && before !== null; at += COPY_BYTES) {

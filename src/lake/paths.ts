@@ -232,6 +232,13 @@ function spanOf(match: RegExpExecArray | null): RunSpan | null {
   return match === null ? null : { firstUs: Number(match[1]), lastUs: Number(match[2]) };
 }
 
+const LAKE_FOLDER = /^(?:(?:exchange|symbol|date|hour)=.*|trades|_journal|_runs|_ledger|_stats|_days)$/;
+
+/** Whether a folder of this name is one that we make inside of a lake. */
+export function isLakeFolder(name: string): boolean {
+  return LAKE_FOLDER.test(name);
+}
+
 /** The temporary name beside `fileName`. */
 export function tempName(fileName: string): string {
   assert(!fileName.includes('/'), 'a temp name is made from a bare file name');

@@ -81,8 +81,11 @@ const PROBLEMS_MAX_DEFAULT = 200;
 /** A reader of the lake below `root`; a root that does not exist is an empty lake. */
 export function openReader(root: string, options: LakeReaderOptions = {}): LakeReader {
   const store = options.store ?? diskStore;
-  const recent = options.recent ?? readRecent;
-  const recentEvents = options.recentEvents ?? readRecentEvents;
+  const recent: typeof readRecent =
+    options.recent ??
+    ((at, exchange, symbol, fromUs, toUs) => readRecent(at, exchange, symbol, fromUs, toUs, store));
+  const recentEvents: typeof readRecentEvents =
+    options.recentEvents ?? ((at, wanted, fromUs, toUs) => readRecentEvents(at, wanted, fromUs, toUs, store));
   const problems = new ProblemList(options.problemsMax ?? PROBLEMS_MAX_DEFAULT);
   const report: ReportProblem = (path, reason, message) => {
     problems.add({ path: relative(root, path), reason, message });

@@ -2,10 +2,10 @@
 // Read-only. What moves into the ledger meanwhile is seen twice, never missed.
 
 import type { Micros } from '../core/time.js';
-import { diskFiles } from './files.js';
 import { eventsIn, type InstrumentLine, type WantedInstruments } from './ledger-read.js';
 import { parseSegment, walkRecent } from './recent.js';
-import { RunFile } from './run.js';
+import { coldLines } from './run-read.js';
+import { diskStore, type ReadStore } from './store.js';
 
 export interface RecentEvents {
   /** In no order; a line may occur twice. */
@@ -20,8 +20,9 @@ export async function readRecentEvents(
   wanted: WantedInstruments,
   fromUs: Micros,
   toUs: Micros,
+  store: ReadStore = diskStore,
 ): Promise<RecentEvents> {
-  const { result, problems } = await walkRecent(root, fromUs, toUs, () => {
+  const { result, problems } = await walkRecent(store, root, fromUs, toUs, () => {
     const lines: InstrumentLine[] = [];
     const take = (line: InstrumentLine) => {
       if (line.stampUs >= fromUs && line.stampUs < toUs) lines.push(line);
@@ -29,16 +30,11 @@ export async function readRecentEvents(
     return {
       result: lines,
       run: async (path) => {
-        const run = new RunFile(diskFiles, path, diskFiles.byteLength(path));
-        try {
-          for (const line of eventsIn(run.cold(), wanted)) take(line);
-        } finally {
-          run.close();
-        }
+        for (const line of eventsIn(await coldLines(store, path), wanted)) take(line);
       },
       segment: async (path) => {
         const places = new Map<number, number>();
-        await parseSegment(path, {
+        await parseSegment(store, path, {
           names: (id, exchange, symbol) => {
             const at = wanted.indexOf(exchange, symbol);
             if (at >= 0) places.set(id, at);

@@ -1,7 +1,6 @@
 // The newest rows, not yet in Parquet: read from runs (by index) and from journal segments (scanned).
 // Never writes, never holds more than one segment; files that vanish meanwhile are looked for again.
 
-import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { QuoteColumns } from '../core/columns.js';
 import { instrumentKey } from '../core/instrument.js';
@@ -9,17 +8,10 @@ import type { Micros } from '../core/time.js';
 import { codeOf, messageOf } from './files.js';
 import { checksum } from './journal.js';
 import { JOURNAL_DIR, RUNS_DIR, runSpan, segmentFirstUs } from './paths.js';
-import {
-  checkIndex,
-  columnsOf,
-  findEntries,
-  indexBytes,
-  ROW_BYTES,
-  RUN_FOOTER_BYTES,
-  RUN_HEADER_BYTES,
-  RunDamaged,
-} from './run.js';
+import { columnsOf, findEntries, ROW_BYTES, RunDamaged } from './run.js';
+import { withRun } from './run-read.js';
 import { type RecordSink, SegmentParser } from './segment.js';
+import { diskStore, type ReadStore } from './store.js';
 
 export interface RecentRows {
   /** All six columns, ascending by stamp, no duplicates; rows may already be in Parquet (skip by watermark). */
@@ -39,14 +31,15 @@ export async function readRecent(
   symbol: string,
   fromUs: Micros,
   toUs: Micros,
+  store: ReadStore = diskStore,
 ): Promise<RecentRows> {
   const wanted = instrumentKey(exchange, symbol);
-  const { result, problems } = await walkRecent(root, fromUs, toUs, () => {
+  const { result, problems } = await walkRecent(store, root, fromUs, toUs, () => {
     const rows = new RowList(fromUs, toUs);
     return {
       result: rows,
-      run: (path) => readRun(path, wanted, rows),
-      segment: (path) => readSegmentRows(path, wanted, rows),
+      run: (path) => readRun(store, path, wanted, rows),
+      segment: (path) => readSegmentRows(store, path, wanted, rows),
     };
   });
   return { columns: result.toColumns(), problems };
@@ -64,6 +57,7 @@ export interface RecentVisitor<T> {
  * alone; what moves meanwhile may be seen twice, never missed.
  */
 export async function walkRecent<T>(
+  store: ReadStore,
   root: string,
   fromUs: Micros,
   toUs: Micros,
@@ -73,8 +67,8 @@ export async function walkRecent<T>(
     const visitor = begin();
     const problems: string[] = [];
     // The journal first: what becomes a run meanwhile is then seen twice, never missed.
-    const segments = await listNames(join(root, JOURNAL_DIR));
-    const runs = await listNames(join(root, RUNS_DIR));
+    const segments = await listNames(store, join(root, JOURNAL_DIR));
+    const runs = await listNames(store, join(root, RUNS_DIR));
     const inRuns = new Set<Micros>();
     let vanished = false;
     const read = async (name: string, reading: Promise<void>) => {
@@ -103,31 +97,12 @@ export async function walkRecent<T>(
   }
 }
 
-async function listNames(directory: string): Promise<string[]> {
-  try {
-    return (await readdir(directory)).sort();
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return [];
-    throw error;
-  }
+async function listNames(store: ReadStore, directory: string): Promise<string[]> {
+  return (await store.list(directory)).map(({ name }) => name);
 }
 
-async function readRun(path: string, wanted: string, rows: RowList): Promise<void> {
-  const file = await open(path, 'r');
-  try {
-    const { size } = await file.stat();
-    const read = async (position: number, length: number): Promise<Uint8Array> => {
-      const bytes = new Uint8Array(length);
-      const { bytesRead } = await file.read(bytes, 0, length, position);
-      if (bytesRead < length) throw new RunDamaged('it ends too early');
-      return bytes;
-    };
-    if (size < RUN_HEADER_BYTES + RUN_FOOTER_BYTES) throw new RunDamaged('too short for a run');
-    const footer = await read(size - RUN_FOOTER_BYTES, RUN_FOOTER_BYTES);
-    const length = indexBytes(footer);
-    if (length > size - RUN_FOOTER_BYTES) throw new RunDamaged('the index is longer than the file');
-    const index = await read(size - RUN_FOOTER_BYTES - length, length);
-    checkIndex(index, footer);
+async function readRun(store: ReadStore, path: string, wanted: string, rows: RowList): Promise<void> {
+  await withRun(store, path, async ({ index, read }) => {
     for (const entry of findEntries(index, wanted)) {
       if (entry.lastUs < rows.fromUs || entry.firstUs >= rows.toUs) continue;
       const bytes = await read(entry.offset, entry.rows * ROW_BYTES);
@@ -144,13 +119,11 @@ async function readRun(path: string, wanted: string, rows: RowList): Promise<voi
         );
       }
     }
-  } finally {
-    await file.close();
-  }
+  });
 }
 
 /** A segment that is being written ends in the middle of a block: what is whole is taken. */
-async function readSegmentRows(path: string, wanted: string, rows: RowList): Promise<void> {
+async function readSegmentRows(store: ReadStore, path: string, wanted: string, rows: RowList): Promise<void> {
   const ids = new Set<number>();
   const sink: RecordSink = {
     names(id, exchange, symbol) {
@@ -162,20 +135,16 @@ async function readSegmentRows(path: string, wanted: string, rows: RowList): Pro
     trade() {},
     cold() {},
   };
-  await parseSegment(path, sink);
+  await parseSegment(store, path, sink);
 }
 
-/** What is whole of a segment, which may be growing, goes to the sink. */
-export async function parseSegment(path: string, sink: RecordSink): Promise<void> {
+/** What is whole of a segment, which may be growing, goes to the sink: as much of it as there was when it was opened. */
+export async function parseSegment(store: ReadStore, path: string, sink: RecordSink): Promise<void> {
   const parser = new SegmentParser(sink);
-  const file = await open(path, 'r');
+  const file = await store.open(path);
   try {
-    const piece = new Uint8Array(READ_BYTES);
-    for (let at = 0; ; ) {
-      const { bytesRead } = await file.read(piece, 0, READ_BYTES, at);
-      if (bytesRead === 0) return;
-      parser.push(piece.subarray(0, bytesRead));
-      at += bytesRead;
+    for (let at = 0; at < file.byteLength; at += READ_BYTES) {
+      parser.push(new Uint8Array(await file.slice(at, Math.min(at + READ_BYTES, file.byteLength))));
     }
   } finally {
     await file.close();

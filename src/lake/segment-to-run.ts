@@ -1,10 +1,10 @@
 // A closed segment becomes one run, sorted by instrument, and one more of its trades, where it holds any. Reads the segment twice or more rather than hold it:
 // first to count, then once for every few MB of rows. The segment is removed only when the run is durable.
 
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { Micros } from '../core/time.js';
-import { type FileId, type LakeFiles, makeDurableDirectory, publish } from './files.js';
-import { checksum, SEGMENT_HEADER_BYTES } from './journal.js';
+import { confirmDurable, type FileId, type LakeFiles, makeDurableDirectory, publish } from './files.js';
+import { checksum, isMagic, isSegmentHeader, SEGMENT_HEADER_BYTES } from './journal.js';
 import { type LedgerLine, ledgerText } from './ledger.js';
 import {
   DAMAGED_SUFFIX,
@@ -22,6 +22,7 @@ import { TradesCounts, writeTradesRun } from './trades-run.js';
 /** Rows held at a time; one busier instrument alone may take more, at most a segment. */
 const HELD_BYTES = 8 * 1024 * 1024;
 const TORN_BYTES_MAX = 1024 * 1024;
+const SECTOR_BYTES = 512;
 const READ_BYTES = 512 * 1024;
 /** floats a row: see run.ts. */
 const COLUMNS = ROW_BYTES / 8;
@@ -45,35 +46,50 @@ export function convertSegment(files: LakeFiles, root: string, segment: string):
   const path = join(root, JOURNAL_DIR, segment);
   const file = files.openToRead(path);
   let converted: Converted;
+  let isDamaged: boolean;
   try {
     const counts = new Counts();
     const parser = readSegment(files, file, counts);
     const bytesCut = files.byteLength(path) - parser.validBytes;
     converted = { records: parser.records, bytesCut, damage: parser.broken };
-    if (!counts.trades.isEmpty) {
-      // Before the run of the quotes: where that is there, the segment needs no second look.
-      const target = join(root, RUNS_DIR, tradesRunName(parser.firstStampUs, parser.lastStampUs));
-      makeDurableDirectory(files, dirname(target));
-      const readAgain = (sink: RecordSink) => void readSegment(files, file, sink);
-      if (!hasRun(files, root, parser.firstStampUs))
+    isDamaged = isMoreThanTorn(files, file, converted);
+    if (hasRun(files, root, parser.firstStampUs)) confirmDurable(files, join(root, RUNS_DIR));
+    else if (parser.records > 0) {
+      const { firstStampUs, lastStampUs } = parser;
+      makeDurableDirectory(files, join(root, RUNS_DIR));
+      if (!counts.trades.isEmpty) {
+        // Before the run of the quotes: where that is there, the segment needs no second look.
+        const target = join(root, RUNS_DIR, tradesRunName(firstStampUs, lastStampUs));
+        const readAgain = (sink: RecordSink) => void readSegment(files, file, sink);
         publish(files, target, (run) => writeTradesRun(files, run, counts.trades, readAgain));
-    }
-    if (parser.records > 0 && !hasRun(files, root, parser.firstStampUs)) {
-      const target = join(root, RUNS_DIR, runName(parser.firstStampUs, parser.lastStampUs));
-      makeDurableDirectory(files, dirname(target));
+      }
+      const target = join(root, RUNS_DIR, runName(firstStampUs, lastStampUs));
       publish(files, target, (run) => writeRun(files, file, run, counts));
     }
   } finally {
     files.close(file);
   }
-  if (isMoreThanTorn(converted)) files.rename(path, path + DAMAGED_SUFFIX);
+  if (isDamaged) files.rename(path, path + DAMAGED_SUFFIX);
   else files.remove(path);
   return converted;
 }
 
 /** A crash tears off at most what was not yet synced. More was damaged otherwise, and is kept to be looked at. */
-export function isMoreThanTorn({ records, bytesCut, damage }: Converted): boolean {
-  return damage !== null && bytesCut > (records === 0 ? SEGMENT_HEADER_BYTES : TORN_BYTES_MAX);
+export function isMoreThanTorn(
+  files: LakeFiles,
+  file: FileId,
+  { bytesCut, damage }: Pick<Converted, 'bytesCut' | 'damage'>,
+): boolean {
+  return damage !== null && bytesCut > (hasStart(files, file) ? TORN_BYTES_MAX : SEGMENT_HEADER_BYTES);
+}
+
+/** Whether it begins as a segment does, or as one whose first page did not come to the disk, or not all of it. */
+function hasStart(files: LakeFiles, file: FileId): boolean {
+  const start = new Uint8Array(SECTOR_BYTES);
+  const bytes = start.subarray(0, files.read(file, start, 0));
+  if (isSegmentHeader(bytes)) return true;
+  const written = bytes.findLastIndex((byte) => byte !== 0) + 1;
+  return written < SEGMENT_HEADER_BYTES && isMagic(bytes.subarray(0, written));
 }
 
 /** A run whose segment is still there was whole before a crash: it is not made again. */

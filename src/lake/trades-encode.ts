@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { hourStartUs, type Micros } from '../core/time.js';
 import { markDay } from './day-marks.js';
 import { cleanWatermark, type EncodeReport, RUNS_AT_ONCE_MAX } from './encode.js';
-import { type LakeFiles, makeDurableDirectory, messageOf, publish } from './files.js';
+import { confirmDurable, type LakeFiles, makeDurableDirectory, messageOf, publish } from './files.js';
 import { DAMAGED_SUFFIX, hourFileName, RUNS_DIR, tradesHourDir } from './paths.js';
 import { RunDamaged } from './run.js';
 import { listTradesRuns, type TradesEntry, TradesRunFile, type TradesRunName } from './trades-run.js';
@@ -116,6 +116,10 @@ function encodeInstrument(batch: Batch, slices: readonly Slice[]): void {
   const directory = tradesHourDir(root, exchange, symbol, hourUs);
   const afterUs = cleanWatermark(files, directory, hourUs, 'trades');
   const fresh = slices.filter(({ entry }) => entry.lastUs > afterUs);
+  if (fresh.length === 0) {
+    confirmDurable(files, directory);
+    return;
+  }
   // Before the file is begun: its name tells its last row.
   const sound = fresh.filter(({ run, entry }) =>
     whole(batch, run.name, () => {

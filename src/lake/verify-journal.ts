@@ -194,11 +194,11 @@ function verifySegment(
     if (!isOrdered) report('damaged', name, 'its records are not in order');
     if (parser.records > 0 && parser.firstStampUs < firstUs)
       report('damaged', name, 'it has a record from before its name');
-    const { records, broken: damage } = parser;
+    const { broken: damage } = parser;
     const bytesCut = Math.max(0, byteLength - parser.validBytes);
     if (bytesCut === 0) return lastUs;
     const what = damage ?? 'its last block is not whole';
-    if (!isNewest || isMoreThanTorn({ records, bytesCut, damage }))
+    if (!isNewest || isMoreThanTorn(files, file, { bytesCut, damage }))
       report('damaged', name, what, `${where}, ${bytesCut} bytes are lost`);
     // Of a living process it is being written.
     else if (!isHeld) report('unclean', name, `its tail is torn: ${what}`, `${where}, ${bytesCut} bytes`);

@@ -5,16 +5,19 @@ import type { ColdEvent, Subscriber, TradeListener } from '../core/event.js';
 import type { Instrument } from '../core/instrument.js';
 import { type Log, silentLog } from '../core/log.js';
 import { type Cancel, type Clock, hourStartUs, type Micros } from '../core/time.js';
-import { type CareSettings, type CareState, Caretaker } from './caretaker.js';
-import type { EncodeJob, JobReport, SegmentCut } from './encode-job.js';
-import { Encoder } from './encoder.js';
-import { diskFiles, messageOf } from './files.js';
-import { diskJournal, JournalDisk, type JournalFiles } from './journal-disk.js';
+import { type CareSettings, Caretaker } from './caretaker.js';
+import type { EncodeJob, JobReport } from './encode-job.js';
+import { messageOf } from './files.js';
+import { JournalDisk, type JournalFiles } from './journal-disk.js';
 import { JournalWriter } from './journal-writer.js';
-import { takeLock } from './lock.js';
+import type { LakeCounters, RecoveryReport } from './lake-counters.js';
 import { type LakeOrigin, markOrigin } from './origin.js';
-import { ProblemBook, type WriteProblem } from './problem-book.js';
+import { diskPlace, type LakeEncoder, type LakePlace } from './place.js';
+import { ProblemBook } from './problem-book.js';
 import { findLeftovers, type Leftovers } from './recover.js';
+import { within } from './within.js';
+
+export type { LakeCounters, RecoveryReport } from './lake-counters.js';
 
 export interface LakeLimits {
   readonly segmentBytesMax: number;
@@ -36,59 +39,33 @@ export interface LakeOptions {
   /** Aborted: opening ends with its reason. */
   readonly asked?: AbortSignal;
   /** Default: the disk. */
+  readonly place?: LakePlace;
+  /** Default: those of the place. */
   readonly journalFiles?: JournalFiles;
   /** How closed days are kept; absent: they are left as they are. */
   readonly care?: CareSettings;
-}
-
-/** What an earlier process left, once it has been dealt with. */
-export interface RecoveryReport {
-  readonly segments: number;
-  readonly runs: number;
-  /** Segments that were not whole. */
-  readonly cuts: readonly SegmentCut[];
-  readonly encodedRows: number;
-}
-
-export interface LakeCounters {
-  /** Quotes that went into the journal. */
-  readonly recorded: number;
-  /** Quotes that did not. */
-  readonly dropped: number;
-  /** Gap, Thinned, Status, Alive that did not. */
-  readonly coldDropped: number;
-  readonly pendingBytes: number;
-  /** Segments not finished yet. */
-  readonly segments: number;
-  /** Run files waiting for their hour's end. */
-  readonly runs: number;
-  readonly encodedRows: number;
-  /** Trades in the journal, those that did not go in, and those in files. */
-  readonly trades: { readonly recorded: number; readonly dropped: number; readonly encoded: number };
-  readonly filesWritten: number;
-  readonly syncLateCount: number;
-  readonly lastSyncMs: number;
-  /** The disk refuses at this moment. */
-  readonly failing: boolean;
-  readonly problems: readonly WriteProblem[];
-  /** Null where closed days are left as they are. */
-  readonly care: CareState | null;
 }
 
 /** Late rows of an hour that is over are waited for this long. */
 const HOUR_GRACE_US = 5_000_000;
 /** At the end the journal is waited for this long, whatever the budget for encoding: it is what must not be lost. */
 const FLUSH_MS_MAX = 1_500;
+/** What failed to become files is tried again after this long, where nothing else asks for it before. */
+const ENCODE_RETRY_MS = 30_000;
+/** A thread that is told to end may hang in a call of the system: it is waited for this long. */
+const THREAD_END_MS_MAX = 500;
 
 /**
  * Opens the lake below `root` for recording; makes it where there is none. Throws WrongOrigin, LakeLocked, or the
  * system's error where the folder cannot be used. Takes quotes at once; what an earlier process left is encoded behind.
  */
 export async function openLake(options: LakeOptions): Promise<LakeWriter> {
-  markOrigin(options.root, options.origin);
-  const unlock = takeLock(options.root);
+  const { root, place = diskPlace } = options;
+  markOrigin(root, options.origin, place.files);
+  const unlock = place.takeLock(root);
   try {
-    return new LakeWriter(options, await findLeftovers(options.root, diskFiles, options.asked), unlock);
+    const leftovers = await findLeftovers(root, place.files, place.store, options.asked);
+    return new LakeWriter(options, leftovers, unlock);
   } catch (error) {
     unlock();
     throw error;
@@ -108,7 +85,7 @@ export class LakeWriter implements Subscriber {
   readonly #problems: ProblemBook;
   readonly #disk: JournalDisk;
   readonly #journal: JournalWriter;
-  readonly #encoder: Encoder;
+  readonly #encoder: LakeEncoder;
   readonly #caretaker: Caretaker | null;
   readonly #unlock: () => void;
   readonly #stopTicking: Cancel;
@@ -119,12 +96,14 @@ export class LakeWriter implements Subscriber {
   #filesWritten = 0;
   #encodedBeforeUs: Micros = 0;
   #jobWanted = false;
+  #encodingTrouble: string | null = null;
+  #cancelRetry: Cancel | null = null;
   #jobs: Promise<void> = Promise.resolve();
   #closing: Promise<void> | null = null;
 
   /** Use `openLake`. */
   constructor(options: LakeOptions, leftovers: Leftovers, unlock: () => void) {
-    const { root, clock, limits, instruments, journalFiles = diskJournal } = options;
+    const { root, clock, limits, instruments, place = diskPlace } = options;
     this.#options = options;
     this.#log = options.log ?? silentLog;
     this.#unlock = unlock;
@@ -132,13 +111,13 @@ export class LakeWriter implements Subscriber {
     this.#runs = leftovers.runs;
     const problems = new ProblemBook(clock);
     this.#problems = problems;
-    this.#encoder = new Encoder(root);
+    this.#encoder = place.startEncoder(root);
     this.#caretaker =
       options.care === undefined ? null : new Caretaker(this.#encoder, options.care, () => clock.nowUs());
     this.#disk = new JournalDisk({
       clock,
       problems,
-      files: journalFiles,
+      files: options.journalFiles ?? place.journal,
       syncIntervalMs: limits.syncIntervalMs,
       release: (buffer) => this.#journal.release(buffer),
       finished: () => this.#wantJob(),
@@ -163,7 +142,7 @@ export class LakeWriter implements Subscriber {
   }
 
   counters(): LakeCounters {
-    const { syncLateCount, lastSyncMs, segments } = this.#disk.counters;
+    const { syncLateCount, lastSyncMs, unsyncedMs, segments } = this.#disk.counters;
     return {
       ...this.#journal.counters,
       segments,
@@ -173,7 +152,9 @@ export class LakeWriter implements Subscriber {
       filesWritten: this.#filesWritten,
       syncLateCount,
       lastSyncMs,
+      unsyncedMs,
       failing: this.#disk.failing,
+      encodingTrouble: this.#encodingTrouble,
       problems: this.#problems.all(),
       care: this.#caretaker?.state ?? null,
     };
@@ -189,20 +170,34 @@ export class LakeWriter implements Subscriber {
     const { clock, limits } = this.#options;
     this.#stopTicking();
     this.#encoder.stopCare();
+    this.#cancelRetry?.();
     const cancel = clock.after(limits.closeBudgetMs, () => this.#encoder.stop());
-    this.#journal.finish();
-    await within(clock, FLUSH_MS_MAX, this.#disk.whenIdle());
-    if (!this.#disk.isIdle) {
-      this.#problem('journal not written at close', `${this.#journal.counters.pendingBytes} bytes are lost`);
+    const encoded = this.#flush().then(() => this.#encodeTheRest());
+    await within(clock, limits.closeBudgetMs + FLUSH_MS_MAX, encoded);
+    cancel();
+    await within(clock, THREAD_END_MS_MAX, this.#encoder.close());
+    try {
+      this.#unlock();
+    } catch (error) {
+      // A read-only disk keeps the lock's file; its holder is dead by the next start.
+      this.#problem('the lock is left', messageOf(error));
     }
+  }
+
+  async #flush(): Promise<void> {
+    this.#journal.finish();
+    await within(this.#options.clock, FLUSH_MS_MAX, this.#disk.whenIdle());
+    if (this.#disk.isIdle) return;
+    this.#disk.stop();
+    this.#problem('journal not written at close', `${this.#journal.counters.pendingBytes} bytes are lost`);
+  }
+
+  async #encodeTheRest(): Promise<void> {
     await this.#jobs;
     await this.#runJob({
       convertBeforeUs: this.#journal.finishedBeforeUs,
       encodeBeforeUs: Number.POSITIVE_INFINITY,
     });
-    cancel();
-    await this.#encoder.close();
-    this.#unlock();
   }
 
   #tick(): void {
@@ -269,6 +264,7 @@ export class LakeWriter implements Subscriber {
       this.#encodedTrades += report.encodedTrades;
       this.#filesWritten += report.filesWritten;
       for (const message of report.problems) this.#problem('encoding', message);
+      this.#noteEncoding(report.problems[0] ?? null);
       for (const { segment, bytesCut, recordsKept, damage } of report.cuts) {
         const fields = { segment, bytesCut, recordsKept, damage };
         this.#log.warn('a journal segment was not whole; its tail was cut', fields);
@@ -276,22 +272,22 @@ export class LakeWriter implements Subscriber {
       return report;
     } catch (error) {
       this.#problem('encoding worker', messageOf(error));
+      this.#noteEncoding(messageOf(error));
       return null;
     }
+  }
+
+  /** What failed is tried again, in a while: a full disk is not asked again at once. */
+  #noteEncoding(trouble: string | null): void {
+    this.#encodingTrouble = trouble;
+    if (trouble === null || this.#cancelRetry !== null || this.#closing !== null) return;
+    this.#cancelRetry = this.#options.clock.after(ENCODE_RETRY_MS, () => {
+      this.#cancelRetry = null;
+      this.#wantJob();
+    });
   }
 
   #problem(what: string, message: string): void {
     if (this.#problems.add(what, message)) this.#log.error('the lake has a problem', { what, message });
   }
-}
-
-/** Resolves with the promise, or after the time, whichever is first. */
-function within(clock: Clock, ms: number, promise: Promise<void>): Promise<void> {
-  return new Promise((resolve) => {
-    const cancel = clock.after(ms, resolve);
-    void promise.then(() => {
-      cancel();
-      resolve();
-    });
-  });
 }

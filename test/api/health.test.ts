@@ -49,7 +49,11 @@ function snapshot(changes: Partial<Snapshot> = {}): Snapshot {
       journal: { length: 8, lengthMax: 8, unit: 'bytes', overflow: 'drop → Gap', overflowed: 7 },
     },
     charts: { running: 0, answered: 0, workersLost: 0 } as Snapshot['charts'],
-    lake: { root: 'x', recording: true, troubles: [], skippedFiles: [], care: null, details: {} },
+    lake: {
+      ...{ root: 'x', recording: true, troubles: [], skippedFiles: [] },
+      ...{ syncs: { late: 3, lastMs: 250, unsyncedMs: 40 }, care: null },
+      details: {},
+    },
     statistics: { file: null, warnings: [] },
     windows: {
       pairs: 3,
@@ -111,6 +115,7 @@ test('every trouble makes it degraded, each with its words', () => {
     troubles: ['the disk is full'],
     skippedFiles: [],
     care: null,
+    syncs: null,
     details: {},
   };
   const body = healthBody(snapshot({ exchanges: { Alpha: failed }, lake, clockOffsetMs: 5_000 }), MEMORY);

@@ -7,6 +7,7 @@ import type { AppOptions } from './app-options.js';
 import { watchedPairs } from './config/pairs.js';
 import { assert } from './core/assert.js';
 import type { InstrumentTable } from './core/instrument.js';
+import { US_PER_MS } from './core/time.js';
 import { createRawFeed, type RawFeed } from './feed/raw-feed.js';
 import type { SymbolInfo } from './feed/symbol-info.js';
 import type { Hub } from './hub/hub.js';
@@ -17,7 +18,7 @@ import type { OpportunityStore } from './opportunities/store.js';
 import type { SocketRoute } from './sockets/upgrade.js';
 import { Movers } from './windows/movers.js';
 import { PairTable } from './windows/pair-table.js';
-import { TRACKED_SAMPLE_MS, Tracked } from './windows/tracked.js';
+import { Tracked } from './windows/tracked.js';
 import { Watched } from './windows/watched.js';
 import { Watching } from './windows/watching.js';
 
@@ -77,8 +78,9 @@ export function startLive(parts: LiveParts): Live {
     limits: { ...LIMITS.feed, ...LIMITS.sockets },
   });
   hub.subscribe(rawFeed.subscriber);
-  const stopAdvancing = clock.every(LIMITS.advanceIntervalMs, () => watched.advance(clock.nowUs()));
-  const stopTracking = clock.every(TRACKED_SAMPLE_MS, () => tracked.sample(clock.nowUs()));
+  const stopAdvancing = clock.every(LIMITS.advanceIntervalMs, () =>
+    hub.advanceTo(clock.nowUs() - LIMITS.underWayMs * US_PER_MS),
+  );
   const analysis = startAnalysis(options);
   const toFeed: SocketRoute = (socket, _url, connection) => rawFeed.accept(socket, connection);
   return {
@@ -99,7 +101,6 @@ export function startLive(parts: LiveParts): Live {
     async close() {
       watching.close();
       stopAdvancing();
-      stopTracking();
       await analysis?.close();
     },
   };

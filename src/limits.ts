@@ -96,8 +96,10 @@ export const LIMITS = {
   },
   /** Watched pairs follow new statistics and new listings this often. */
   watchIntervalMs: 5_000,
-  /** Stale quotes stop being shown within this. */
+  /** Where nothing happens at all, seconds are told this often, and looked for pairs while there are none. */
   advanceIntervalMs: 1_000,
+  /** And only up to this long ago: what is stamped already may still be under way. */
+  underWayMs: 1_000,
   shutdownMs: 5_000,
 } as const;
 

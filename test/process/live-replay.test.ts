@@ -62,7 +62,7 @@ test(`windows recomputed from the lake equal the live ones (SEED=${SEED})`, asyn
   const recorded = await readLake(root);
   const replay = plant();
   for (const event of recorded.events) replayed(replay, event);
-  for (const { hub, watched } of [live, replay]) watched.advance(hub.lastStampUs + 2 * US_PER_MINUTE);
+  for (const { hub, watched } of [live, replay]) watched.second(hub.lastStampUs + 2 * US_PER_MINUTE);
 
   let points = 0;
   let holes = 0;

@@ -6,34 +6,30 @@ import type { ReplaySnapshot } from './api/snapshot.js';
 import { openApi, openHistory, openStatistics, urlOf } from './app-api.js';
 import { type Live, startLive } from './app-live.js';
 import type { AppOptions } from './app-options.js';
+import { instrumentsOf, nothingRecorded, ReplayRefused, type ReplayWish } from './app-replay-names.js';
 import { snapshotOf } from './app-snapshot.js';
 import type { RealClock } from './clock.js';
 import { selectionOf } from './config/selection.js';
-import { exchangeKey, spelledAs } from './core/exchange.js';
+import { spelledAs } from './core/exchange.js';
 import { InstrumentTable } from './core/instrument.js';
-import { symbolKey } from './core/symbol.js';
-import { isoMicros, type Micros, US_PER_MINUTE, US_PER_SECOND } from './core/time.js';
+import { type Micros, US_PER_MINUTE, US_PER_SECOND } from './core/time.js';
 import { adapters } from './exchanges/index.js';
 import type { History } from './history/service.js';
 import { Hub } from './hub/hub.js';
 import { InOrder } from './lake/in-order.js';
-import { type LakeInstrument, type LakeProblem, openReader } from './lake/reader.js';
+import type { LakeInstrument, LakeProblem } from './lake/reader.js';
 import { LIMITS } from './limits.js';
 import { Player, type ReplaySpeed } from './replay/player.js';
 import { RecordedSource } from './replay/recorded-source.js';
 import { ReplayClock } from './replay/replay-clock.js';
 import { SliceCursor } from './replay/slice-cursor.js';
 
-export interface ReplayOptions extends Pick<AppOptions, 'config' | 'random' | 'log'> {
+export interface ReplayOptions
+  extends Pick<AppOptions, 'config' | 'random' | 'log'>,
+    Omit<ReplayWish, 'root'> {
   /** The machine's: it paces, and clients live by it. */
   readonly clock: RealClock;
-  /** Half-open. */
-  readonly fromUs: Micros;
-  readonly toUs: Micros;
   readonly speed: ReplaySpeed;
-  /** In any spelling; absent = all. */
-  readonly symbols?: readonly string[];
-  readonly exchanges?: readonly string[];
   readonly trades: boolean;
   /** Aborted: starting ends with its reason. */
   readonly asked: AbortSignal;
@@ -62,20 +58,9 @@ export interface ReplayApp {
   stop(): Promise<void>;
 }
 
-/** What was asked for is not in the lake; the message is for the user. */
-export class ReplayRefused extends Error {
-  constructor(
-    message: string,
-    /** Of the names asked for, not of the range. */
-    readonly isAskedWrongly: boolean,
-  ) {
-    super(message);
-  }
-}
-
 /** Rejects with ReplayRefused, or where the port cannot be had. */
 export async function startReplay(options: ReplayOptions): Promise<ReplayApp> {
-  const parts = assemble(options, await instrumentsOf(options));
+  const parts = assemble(options, await instrumentsOf(wishOf(options)));
   try {
     const beginsUs = await warmUp(options, parts);
     return await serve(options, parts, beginsUs);
@@ -145,7 +130,7 @@ async function warmUp(options: ReplayOptions, parts: Parts): Promise<Micros> {
   await tellAgeLimits(parts);
   await player.play(options.fromUs, 'max');
   const beginsUs = await player.nextUs();
-  if (beginsUs >= options.toUs) throw new ReplayRefused(nothingRecorded(options), false);
+  if (beginsUs >= options.toUs) throw new ReplayRefused(nothingRecorded(wishOf(options)), false);
   clock.runTo(beginsUs - 1);
   return beginsUs;
 }
@@ -204,54 +189,8 @@ async function tellAgeLimits({ reading, warmUs, hub, clock, ids }: Parts): Promi
   }
 }
 
-/** Those asked for, by place; a name that the lake does not know is refused. */
-async function instrumentsOf(options: ReplayOptions): Promise<readonly LakeInstrument[]> {
-  const { root } = options.config.lake;
-  const all = await openReader(root).instruments();
-  if (all.length === 0) throw new ReplayRefused(`the lake ${root} holds no quotes`, false);
-  const symbols = chosen('--symbols', options.symbols, symbolKey, [
-    ...new Set(all.map(({ symbol }) => symbol)),
-  ]);
-  const exchanges = chosen('--exchanges', options.exchanges, exchangeKey, [
-    ...new Set(all.map(({ exchange }) => exchange)),
-  ]);
-  const found = all.filter(
-    ({ exchange, symbol }) => symbols.has(symbolKey(symbol)) && exchanges.has(exchangeKey(exchange)),
-  );
-  if (found.length === 0) throw new ReplayRefused(nothingRecorded(options), false);
-  if (found.length > LIMITS.instrumentsMax)
-    throw new ReplayRefused(
-      `the lake holds ${found.length} instruments, at most ${LIMITS.instrumentsMax} are replayed at a time; choose with --symbols or --exchanges`,
-      true,
-    );
-  return found;
-}
-
-/** Names shown of those that a lake has. */
-const NAMES_SHOWN = 20;
-
-function chosen(
-  option: string,
-  asked: readonly string[] | undefined,
-  keyOf: (name: string) => string,
-  known: readonly string[],
-): ReadonlySet<string> {
-  const keys = new Set(known.map(keyOf));
-  for (const name of asked ?? []) {
-    if (keys.has(keyOf(name))) continue;
-    const more = known.length > NAMES_SHOWN ? ` and ${known.length - NAMES_SHOWN} more` : '';
-    throw new ReplayRefused(
-      `${option}: expected names that the lake knows: ${known.slice(0, NAMES_SHOWN).join(', ')}${more}; was "${name}"`,
-      true,
-    );
-  }
-  return asked === undefined ? keys : new Set(asked.map(keyOf));
-}
-
-function nothingRecorded({ config, fromUs, toUs, symbols, exchanges }: ReplayOptions): string {
-  const what = [...(symbols ?? []), ...(exchanges ?? [])].join(', ');
-  const of = what === '' ? '' : ` of ${what}`;
-  return `the lake ${config.lake.root} holds nothing${of} from ${isoMicros(fromUs)} to ${isoMicros(toUs)}`;
+function wishOf(options: ReplayOptions): ReplayWish {
+  return { ...options, root: options.config.lake.root };
 }
 
 /** As this program spells it. */

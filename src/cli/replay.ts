@@ -2,14 +2,15 @@
 // signal, or until the end of the replay (`--exit`). Exit codes: 0 = played or stopped as asked; 1 = nothing there, the
 // port cannot be had; 2 = asked wrongly.
 
-import { type ReplayApp, type ReplayDone, ReplayRefused, startReplay } from '../app-replay.js';
+import { type ReplayApp, type ReplayDone, startReplay } from '../app-replay.js';
+import { ReplayRefused } from '../app-replay-names.js';
 import { createRealClock, machineRandom } from '../clock.js';
 import { type Config, ConfigError, loadConfig } from '../config/config.js';
 import { isoMicros } from '../core/time.js';
 import { adapters } from '../exchanges/index.js';
 import { createLog } from '../log.js';
 import { configFile } from './exchanges.js';
-import type { ReplayFlags } from './replay-command.js';
+import type { ReplayFlags } from './replay-flags.js';
 import { runUntilAsked } from './run-app.js';
 import { overridesOf } from './serve.js';
 

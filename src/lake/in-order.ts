@@ -3,6 +3,7 @@
 // whose length follows the density of the rows.
 
 import { join, relative } from 'node:path';
+import type { QuoteColumns } from '../core/columns.js';
 import { instrumentKey } from '../core/instrument.js';
 import { hourStartUs, type Micros, US_PER_DAY, US_PER_HOUR, US_PER_SECOND } from '../core/time.js';
 import { discoverPartitions, type LakeInstrument, listPartition } from './discover.js';
@@ -49,6 +50,8 @@ export interface InOrderOptions {
   readonly problemsMax?: number;
 }
 
+/** Instruments read at the same time. */
+const TOGETHER = 6;
 const FIRST_SLICE_US = 10 * US_PER_SECOND;
 /** Aimed at, as part of the rows that there may be: a denser slice than the one before has to be read again in part. */
 const FILL = 0.8;
@@ -65,10 +68,14 @@ export class InOrder {
   /** Of the slice that is being read. */
   #recent: RecentOfMany | null = null;
   readonly #reader: LakeReader;
+  /** Taken in turns: a slice is good while the next one is read. */
+  readonly #rows: readonly OrderRows[];
+  #turn = 0;
 
   constructor(options: InOrderOptions) {
     this.#options = options;
-    const { root } = options;
+    const { root, rowsMax } = options;
+    this.#rows = [new OrderRows(rowsMax), new OrderRows(rowsMax)];
     this.#wanted = new WantedInstruments(options.instruments);
     this.#problems = new ProblemList(options.problemsMax ?? PROBLEMS_MAX_DEFAULT);
     this.#report = (path, reason, message) =>
@@ -85,7 +92,10 @@ export class InOrder {
     return [...this.#problems.all(), ...this.#reader.problems()];
   }
 
-  /** Slices that hold something, in order. Rejects with the signal's reason. */
+  /**
+   * Slices that hold something, in order. Each is good until the one after the next is asked for: then its memory is
+   * taken again. Call it once. Rejects with the signal's reason.
+   */
   async *slices(): AsyncGenerator<OrderedSlice> {
     const { toUs: endUs, rowsMax, quotes = true } = this.#options;
     let fromUs = await this.#nextUs(this.#options.fromUs);
@@ -93,7 +103,10 @@ export class InOrder {
     while (fromUs < endUs) {
       const slice = await this.#read(fromUs, Math.min(endUs, fromUs + lengthUs));
       const isEmpty = slice.quotes.length + slice.events.length + slice.trades.length === 0;
-      if (!isEmpty) yield slice;
+      if (!isEmpty) {
+        this.#turn = 1 - this.#turn;
+        yield slice;
+      }
       const readUs = slice.toUs - fromUs;
       const growth = Math.min(GROWTH_MAX, (rowsMax * FILL) / Math.max(1, slice.quotes.length));
       lengthUs = Math.max(1, Math.min(SLICE_US_MAX, Math.floor(readUs * growth)));
@@ -102,7 +115,7 @@ export class InOrder {
   }
 
   async #read(fromUs: Micros, toUs: Micros): Promise<OrderedSlice> {
-    const { root, instruments, rowsMax, trades, quotes = true, signal } = this.#options;
+    const { root, rowsMax, trades, quotes = true, signal } = this.#options;
     let endUs = toUs;
     // The journal before the files: what moves meanwhile is then seen twice, never missed.
     for (;;) {
@@ -119,16 +132,30 @@ export class InOrder {
       endUs = fromUs + Math.ceil((endUs - fromUs) / 2);
     }
     for (const message of this.#recent.problems) this.#report(join(root, JOURNAL_DIR), 'recent', message);
-    const rows = new OrderRows(fromUs, endUs, rowsMax);
-    for (const [place, instrument] of quotes ? instruments.entries() : []) {
-      const range = { fromUs, toUs: rows.toUs, sizes: true, ...(signal === undefined ? {} : { signal }) };
-      for await (const chunk of this.#reader.readQuotes(instrument, range)) rows.add(place, chunk);
-    }
+    const rows = this.#rows[this.#turn]!;
+    rows.begin(fromUs, endUs);
+    if (quotes) await this.#quotes(rows);
     endUs = rows.toUs;
     const events = await this.#events(this.#recent, fromUs, endUs);
     const found = trades ? await this.#trades(this.#recent, fromUs, endUs) : [];
     this.#recent = null;
     return { fromUs, toUs: endUs, quotes: rows.ordered(), events, trades: found };
+  }
+
+  /** A few instruments at a time, so that one is decoded while others are waited for; added by place all the same. */
+  async #quotes(rows: OrderRows): Promise<void> {
+    const { instruments, signal } = this.#options;
+    const { fromUs } = rows;
+    for (let from = 0; from < instruments.length; from += TOGETHER) {
+      const range = { fromUs, toUs: rows.toUs, sizes: true, ...(signal === undefined ? {} : { signal }) };
+      const read = instruments.slice(from, from + TOGETHER).map(async (instrument) => {
+        const chunks: QuoteColumns[] = [];
+        for await (const chunk of this.#reader.readQuotes(instrument, range)) chunks.push(chunk);
+        return chunks;
+      });
+      for (const [at, chunks] of (await Promise.all(read)).entries())
+        for (const chunk of chunks) rows.add(from + at, chunk);
+    }
   }
 
   async #events(recent: RecentOfMany, fromUs: Micros, toUs: Micros): Promise<readonly InstrumentLine[]> {

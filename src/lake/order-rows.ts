@@ -29,20 +29,30 @@ export interface OrderedQuotes {
   readonly exchangeUs: Float64Array;
 }
 
+/** Takes one slice after another into the same memory: what it gave is good until the next one begins. */
 export class OrderRows {
-  readonly fromUs: Micros;
   readonly rowsMax: number;
   length = 0;
-  #toUs: Micros;
+  #fromUs: Micros = 0;
+  #toUs: Micros = 0;
   #offsetUs = new Uint32Array(FIRST_ROWS);
   #place = new Uint32Array(FIRST_ROWS);
   #values = Array.from({ length: 5 }, () => new Float64Array(FIRST_ROWS));
+  #orders: [Uint32Array, Uint32Array] = [new Uint32Array(0), new Uint32Array(0)];
 
-  constructor(fromUs: Micros, toUs: Micros, rowsMax: number) {
-    assert(toUs - fromUs <= SLICE_US_MAX, `a slice of ${toUs - fromUs} µs is too long`);
-    this.fromUs = fromUs;
-    this.#toUs = toUs;
+  constructor(rowsMax: number) {
     this.rowsMax = rowsMax;
+  }
+
+  begin(fromUs: Micros, toUs: Micros): void {
+    assert(toUs - fromUs <= SLICE_US_MAX, `a slice of ${toUs - fromUs} µs is too long`);
+    this.#fromUs = fromUs;
+    this.#toUs = toUs;
+    this.length = 0;
+  }
+
+  get fromUs(): Micros {
+    return this.#fromUs;
   }
 
   /** The slice's end; drawn back where more rows lie in it than there may be. */
@@ -74,12 +84,16 @@ export class OrderRows {
     }
   }
 
-  /** Nothing may be added afterwards. */
+  /** Nothing may be added afterwards, until another slice begins. */
   ordered(): OrderedQuotes {
     const [bid, bidSize, ask, askSize, exchangeUs] = this.#values;
+    if (this.#orders[0].length < this.length) {
+      const capacity = this.#offsetUs.length;
+      this.#orders = [new Uint32Array(capacity), new Uint32Array(capacity)];
+    }
     return {
       length: this.length,
-      order: sorted(this.#offsetUs, this.length),
+      order: sorted(this.#offsetUs, this.length, this.#orders),
       fromUs: this.fromUs,
       offsetUs: this.#offsetUs,
       place: this.#place,
@@ -127,9 +141,14 @@ export class OrderRows {
 }
 
 /** Row numbers by key, stable: three passes of a radix sort, whatever the order before. */
-function sorted(keys: Uint32Array, length: number): Uint32Array {
-  let order = Uint32Array.from({ length }, (_, row) => row);
-  let other = new Uint32Array(length);
+function sorted(
+  keys: Uint32Array,
+  length: number,
+  [first, second]: readonly [Uint32Array, Uint32Array],
+): Uint32Array {
+  let order = first;
+  let other = second;
+  for (let row = 0; row < length; row += 1) order[row] = row;
   for (let shift = 0; shift < 32; shift += DIGIT_BITS) {
     const starts = new Uint32Array(DIGITS);
     for (let at = 0; at < length; at += 1) {
@@ -150,5 +169,5 @@ function sorted(keys: Uint32Array, length: number): Uint32Array {
     }
     [order, other] = [other, order];
   }
-  return order;
+  return order.subarray(0, length);
 }

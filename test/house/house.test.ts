@@ -44,6 +44,7 @@ const ROOTS = [
   'app-api.ts',
   'app-options.ts',
   'app-replay.ts',
+  'app-replay-names.ts',
   'app-snapshot.ts',
   'app-live.ts',
   'app-sources.ts',

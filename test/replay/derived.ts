@@ -1,8 +1,8 @@
 // What the sinks behind a hub made of its events, as values that can be compared: windows, tracked pairs second by
 // second, the feed's texts, and what a lake holds with the statistics of it. By names, for ids differ from run to run.
 
-import { COMPAT_THRESHOLDS_PERCENT, formatStatisticsCsv } from '../../src/analysis/compat.js';
 import { analyzePairs } from '../../src/analysis/analyze.js';
+import { COMPAT_THRESHOLDS_PERCENT, formatStatisticsCsv } from '../../src/analysis/compat.js';
 import { discoverPairs } from '../../src/analysis/discover.js';
 import type { Live } from '../../src/app-live.js';
 import type { Hub } from '../../src/hub/hub.js';
@@ -32,7 +32,10 @@ export function noteTracked(hub: Hub, { tracked }: Seen): Map<string, string> {
         const sparkline = tracked.sparkline(pair);
         const lived = sparkline.some((value) => !Number.isNaN(value));
         if (!lived && values.every(Number.isNaN)) continue;
-        noted.set(`${us} ${symbol} ${exchange1} ${exchange2}`, `${values.join(' ')} | ${sparkline.join(' ')}`);
+        noted.set(
+          `${us} ${symbol} ${exchange1} ${exchange2}`,
+          `${values.join(' ')} | ${sparkline.join(' ')}`,
+        );
       }
     },
   });
@@ -93,7 +96,8 @@ export function differences(live: Derived, replayed: Derived): string[] {
   for (const [pair, rows] of live.windows) {
     const others = replayed.windows.get(pair) ?? [];
     const at = firstDifference(rows, others);
-    if (at >= 0) found.push(`window of ${pair}, point ${at} of ${rows.length}: "${rows[at]}", replayed "${others[at]}"`);
+    if (at >= 0)
+      found.push(`window of ${pair}, point ${at} of ${rows.length}: "${rows[at]}", replayed "${others[at]}"`);
   }
   const seconds = [...new Set([...live.tracked.keys(), ...replayed.tracked.keys()])];
   const wrong = seconds.filter((key) => live.tracked.get(key) !== replayed.tracked.get(key));
@@ -104,7 +108,10 @@ export function differences(live: Derived, replayed: Derived): string[] {
     );
   }
   const at = firstDifference(live.feed, replayed.feed);
-  if (at >= 0) found.push(`feed, text ${at} of ${live.feed.length}: "${live.feed[at]}", replayed "${replayed.feed[at]}"`);
+  if (at >= 0)
+    found.push(
+      `feed, text ${at} of ${live.feed.length}: "${live.feed[at]}", replayed "${replayed.feed[at]}"`,
+    );
   return found;
 }
 
@@ -114,4 +121,3 @@ export function firstDifference(some: readonly string[], others: readonly string
   for (let at = 0; at < length; at += 1) if (some[at] !== others[at]) return at;
   return -1;
 }
-

@@ -73,7 +73,9 @@ export async function proveReplay(options: ProofOptions): Promise<ProofResult> {
     const found = differences(recorded.derived, replayed.derived);
     const at = firstDifference(first.records, second.records);
     if (at >= 0)
-      found.push(`lake, record ${at} of ${first.records.length}: "${first.records[at]}", replayed "${second.records[at]}"`);
+      found.push(
+        `lake, record ${at} of ${first.records.length}: "${first.records[at]}", replayed "${second.records[at]}"`,
+      );
     if (first.statistics !== second.statistics) found.push('statistics differ');
     const { windows, tracked, feed } = recorded.derived;
     const points = [...windows.values()].flat();
@@ -148,7 +150,10 @@ async function recordLive(options: ProofOptions, folder: string): Promise<Record
   await live.close();
   const momentUs = Math.ceil(hub.lastStampUs / US_PER_SECOND) * US_PER_SECOND + 2 * US_PER_SECOND;
   hub.advanceTo(momentUs);
-  const { quotes, gaps } = { quotes: hub.counters().received - hub.counters().oneSided, gaps: hub.counters().gaps };
+  const { quotes, gaps } = {
+    quotes: hub.counters().received - hub.counters().oneSided,
+    gaps: hub.counters().gaps,
+  };
   const texts = quotes + hub.counters().trades;
   await until('the feed to have told everything', () => feed.received.length >= texts, 30_000);
   await feed.close();

@@ -74,7 +74,8 @@ type Parts = ReturnType<typeof assemble>;
 
 function assemble(options: ReplayOptions, recorded: readonly LakeInstrument[]) {
   const { config, fromUs, toUs, clock: realClock, trades } = options;
-  const warmMinutes = Math.max(config.windows.minutes, LIMITS.replay.warmUpMinutesMin);
+  const { warmUpMinutesMin, warmUpMinutesBefore } = LIMITS.replay;
+  const warmMinutes = Math.max(config.windows.minutes, warmUpMinutesMin) + warmUpMinutesBefore;
   const warmUs = Math.max(0, fromUs - warmMinutes * US_PER_MINUTE);
   const clock = new ReplayClock(warmUs);
   const app: AppOptions = { ...options, exchanges: [], origin: 'live', clock: asRealClock(clock) };
@@ -220,6 +221,8 @@ function upTo(history: History, clock: ReplayClock): History {
   return {
     chart: (request, signal) => history.chart(known(request), signal),
     charts: (requests, signal) => history.charts(requests.map(known), signal),
+    // It is asked with the replay's moment as its own.
+    coverage: (request, signal) => history.coverage(request, signal),
     warmUp: (request) => history.warmUp(request),
     problems: () => history.problems(),
     state: () => history.state(),

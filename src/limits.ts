@@ -88,6 +88,8 @@ export const LIMITS = {
     sliceRowsMax: 1_000_000,
     /** Windows and sparklines are filled from so long before the beginning, or from as long as a window is. */
     warmUpMinutesMin: 15,
+    /** And from so much before that: a quote stands for up to a minute, and the bands' first rows lie before the window. */
+    warmUpMinutesBefore: 2,
     /** Age limits are told again hourly: so far before that they are looked for. */
     ageLimitsMinutes: 65,
   },

@@ -6,12 +6,12 @@ import { join, relative } from 'node:path';
 import type { QuoteColumns } from '../core/columns.js';
 import { instrumentKey } from '../core/instrument.js';
 import { hourStartUs, type Micros, US_PER_DAY, US_PER_HOUR, US_PER_SECOND } from '../core/time.js';
-import { discoverPartitions, type LakeInstrument, listPartition } from './discover.js';
+import { discoverInstruments, discoverPartitions, type LakeInstrument, listPartition } from './discover.js';
 import { type InstrumentLine, readLedger, WantedInstruments } from './ledger-read.js';
 import { type InstrumentTrade, type RecentOfMany, readRecentOfMany } from './order-recent.js';
 import { type OrderedQuotes, OrderRows, SLICE_US_MAX } from './order-rows.js';
 import { JOURNAL_DIR, LEDGER_DIR, RUNS_DIR, runSpan, segmentFirstUs } from './paths.js';
-import { dateOfName, isQuoteFileName } from './plan.js';
+import { dateOfName, isQuoteFileName, type Partition } from './plan.js';
 import { type LakeProblem, ProblemList } from './problems.js';
 import type { ReportProblem } from './read-file.js';
 import { type LakeReader, openReader } from './reader.js';
@@ -68,6 +68,7 @@ export class InOrder {
   /** Of the slice that is being read. */
   #recent: RecentOfMany | null = null;
   readonly #reader: LakeReader;
+  readonly #newest = new Map<string, Micros>();
   /** Taken in turns: a slice is good while the next one is read. */
   readonly #rows: readonly OrderRows[];
   #turn = 0;
@@ -134,7 +135,7 @@ export class InOrder {
     for (const message of this.#recent.problems) this.#report(join(root, JOURNAL_DIR), 'recent', message);
     const rows = this.#rows[this.#turn]!;
     rows.begin(fromUs, endUs);
-    if (quotes) await this.#quotes(rows);
+    if (quotes) await this.#quotes(rows, await this.#placesNow());
     endUs = rows.toUs;
     const events = await this.#events(this.#recent, fromUs, endUs);
     const found = trades ? await this.#trades(this.#recent, fromUs, endUs) : [];
@@ -142,9 +143,17 @@ export class InOrder {
     return { fromUs, toUs: endUs, quotes: rows.ordered(), events, trades: found };
   }
 
+  /** Their folders as they are now: what was in the journal alone when the list was made has one an hour later. */
+  async #placesNow(): Promise<readonly LakeInstrument[]> {
+    const keyOf = ({ exchange, symbol }: LakeInstrument) => instrumentKey(exchange, symbol);
+    const onDisk = await discoverInstruments(diskStore, this.#options.root);
+    const byKey = new Map(onDisk.map((instrument) => [keyOf(instrument), instrument]));
+    return this.#options.instruments.map((instrument) => byKey.get(keyOf(instrument)) ?? instrument);
+  }
+
   /** A few instruments at a time, so that one is decoded while others are waited for; added by place all the same. */
-  async #quotes(rows: OrderRows): Promise<void> {
-    const { instruments, signal } = this.#options;
+  async #quotes(rows: OrderRows, instruments: readonly LakeInstrument[]): Promise<void> {
+    const { signal } = this.#options;
     const { fromUs } = rows;
     for (let from = 0; from < instruments.length; from += TOGETHER) {
       const range = { fromUs, toUs: rows.toUs, sizes: true, ...(signal === undefined ? {} : { signal }) };
@@ -174,37 +183,64 @@ export class InOrder {
     return byStamp(found, toUs);
   }
 
-  /** Nothing lies between `us` and this: the next hour, or moment, that something may lie in. */
+  /** Nothing lies between `us` and this: the next moment that something may lie at; Infinity where none does. */
   async #nextUs(us: Micros): Promise<Micros> {
-    const { root, instruments, toUs } = this.#options;
+    const { root, toUs } = this.#options;
     let nextUs = Number.POSITIVE_INFINITY;
     const span = (fromUs: Micros, untilUs: Micros) => {
       if (untilUs > us) nextUs = Math.min(nextUs, Math.max(us, fromUs));
     };
-    for (const { name } of await diskStore.list(join(root, RUNS_DIR))) {
-      const run = runSpan(name);
-      if (run !== null) span(run.firstUs, run.lastUs + 1);
-    }
-    const segments = (await diskStore.list(join(root, JOURNAL_DIR))).flatMap(
-      ({ name }) => segmentFirstUs(name) ?? [],
-    );
-    for (const [at, firstUs] of segments.entries())
-      span(firstUs, segments[at + 1] ?? Number.POSITIVE_INFINITY);
-    for (const { name } of await diskStore.list(join(root, LEDGER_DIR))) {
-      const dayUs = dateOfName(name);
-      if (dayUs !== null) span(dayUs, dayUs + US_PER_DAY);
-    }
-    for (const { directories } of instruments) {
+    for (const [fromUs, untilUs] of await recentSpans(root)) span(fromUs, untilUs);
+    for (const instrument of await this.#placesNow()) {
       if (nextUs <= us) break;
+      const { directories } = instrument;
       for (const partition of await discoverPartitions(diskStore, directories, us, Math.min(nextUs, toUs))) {
-        const isDated = Number.isFinite(partition.fromUs);
-        const paths = isDated ? [] : await listPartition(diskStore, partition);
-        if (isDated || paths.some((path) => isQuoteFileName(path.slice(path.lastIndexOf('/') + 1))))
+        if (Number.isFinite(partition.fromUs))
           span(partition.fromUs - NAME_SLACK_US, dayOrHourEnd(partition.fromUs, partition.toUs));
+        else if (await holdsQuotes(partition)) span(0, (await this.#newestUs(instrument)) + 1);
       }
     }
     return nextUs;
   }
+
+  /** Remembered: where no name tells it, every file is opened for it. */
+  async #newestUs(instrument: LakeInstrument): Promise<Micros> {
+    const key = instrumentKey(instrument.exchange, instrument.symbol);
+    const known = this.#newest.get(key) ?? (await this.#reader.newestUs(instrument)) ?? 0;
+    this.#newest.set(key, known);
+    return known;
+  }
+}
+
+/** Half-open stretches that the journal, the runs and the ledger may hold something of. */
+async function recentSpans(root: string): Promise<readonly (readonly [Micros, Micros])[]> {
+  const spans: [Micros, Micros][] = [];
+  for (const { name } of await diskStore.list(join(root, RUNS_DIR))) {
+    const run = runSpan(name);
+    if (run !== null) spans.push([run.firstUs, run.lastUs + 1]);
+  }
+  const journal = join(root, JOURNAL_DIR);
+  const segments = (await diskStore.list(journal)).filter(({ name }) => segmentFirstUs(name) !== null);
+  for (const [at, { name }] of segments.entries()) {
+    const firstUs = segmentFirstUs(name)!;
+    const next = segments[at + 1];
+    // The last one may be growing: it ends about when it was last written.
+    const writtenUs = (await diskStore.look(join(journal, name)))?.modifiedUs ?? firstUs;
+    spans.push([
+      firstUs,
+      next === undefined ? Math.max(firstUs, writtenUs) + US_PER_DAY : segmentFirstUs(next.name)!,
+    ]);
+  }
+  for (const { name } of await diskStore.list(join(root, LEDGER_DIR))) {
+    const dayUs = dateOfName(name);
+    if (dayUs !== null) spans.push([dayUs, dayUs + US_PER_DAY]);
+  }
+  return spans;
+}
+
+async function holdsQuotes(partition: Partition): Promise<boolean> {
+  const paths = await listPartition(diskStore, partition);
+  return paths.some((path) => isQuoteFileName(path.slice(path.lastIndexOf('/') + 1)));
 }
 
 /** A day's file lies in the folder of its first hour. */

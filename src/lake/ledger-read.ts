@@ -2,6 +2,7 @@
 // by their names as bytes, because most of a ledger is about others. Never writes.
 
 import { instrumentKey } from '../core/instrument.js';
+import type { Micros } from '../core/time.js';
 import type { LakeInstrument } from './discover.js';
 import type { LedgerLine } from './ledger.js';
 import { type LedgerInput, readLedgerTexts } from './ledger-texts.js';

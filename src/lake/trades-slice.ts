@@ -45,7 +45,10 @@ export async function tradesOf(query: TradesQuery): Promise<readonly TradeRecord
 }
 
 /** Null where the file is bad, or gone: what stands for it is read after it. */
-async function ofFile({ store, fromUs, toUs, report }: TradesQuery, path: string): Promise<TradeRecord[] | null> {
+async function ofFile(
+  { store, fromUs, toUs, report }: TradesQuery,
+  path: string,
+): Promise<TradeRecord[] | null> {
   const wanted = ({ stampUs }: { stampUs: Micros }) => stampUs >= fromUs && stampUs < toUs;
   try {
     return await tryRead(report, path, () =>

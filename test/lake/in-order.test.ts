@@ -56,7 +56,7 @@ test(`journal, runs and hour files give the same records, in order, in slices of
   t.after(() => clock.close());
   const random = createRandom(SEED, 'in-order');
   const instruments = new InstrumentTable();
-  const limits = { ...LIMITS.lake, segmentBytesMax: 24 * 1024 };
+  const limits = { ...LIMITS.lake, segmentBytesMax: 16 * 1024 };
   const lake = await openLake({ root, origin: 'live', clock, instruments, limits });
   const hub = new Hub({ instrumentsMax: 16, lastStampUs: 0 });
   const told: string[] = [];
@@ -70,7 +70,7 @@ test(`journal, runs and hour files give the same records, in order, in slices of
   });
   hub.subscribe(lake);
   let us = Math.floor(clock.nowUs()) - 60 * US_PER_SECOND;
-  for (let n = 0; n < 1_500; n += 1) {
+  for (let n = 0; n < 900; n += 1) {
     us += random.below(random.below(50) === 0 ? 500_000 : 2_000);
     const { id } = instruments.intern(EXCHANGES[random.below(3)]!, SYMBOLS[random.below(3)]!);
     const what = random.below(50);
@@ -80,19 +80,19 @@ test(`journal, runs and hour files give the same records, in order, in slices of
     if (n % 1_000 === 0) hub.alive('Binance#1', us, us);
   }
   const everywhere = async (where: string) => {
-    for (const rowsMax of [1_000_000, 400, 60]) {
+    for (const rowsMax of [1_000_000, 300, 70]) {
       const { found, slices } = await read(root, { rowsMax });
       assert.deepEqual(found, told, `${where}, ${rowsMax} rows a slice`);
-      assert.ok(slices >= 1_300 / rowsMax);
+      assert.ok(slices >= 780 / rowsMax);
     }
   };
   await until('the journal written', async () => (await read(root)).found.length === told.length);
   await everywhere('from the journal and runs');
   await lake.close();
   await everywhere('from hour files');
-  const some = told.slice(500, 1_000);
+  const some = told.slice(300, 600);
   const stampOf = (text: string) => Number(text.split(' ')[0]);
-  const range = { fromUs: stampOf(some[0]!), toUs: stampOf(told[1_000]!) };
+  const range = { fromUs: stampOf(some[0]!), toUs: stampOf(told[600]!) };
   assert.deepEqual((await read(root, { ...range, rowsMax: 100 })).found, some, 'a part of it');
 });
 

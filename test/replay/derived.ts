@@ -78,8 +78,10 @@ export async function contentOf(root: string): Promise<LakeContent> {
     }
     for (const { at, stampUs, ...event } of events)
       found.push({ us: stampUs, text: `${stampUs} ${nameOf(at)} ${JSON.stringify(event)}` });
-    for (const { at, stampUs, ...trade } of trades)
-      found.push({ us: stampUs, text: `${stampUs} ${nameOf(at)} ${JSON.stringify(trade)}` });
+    for (const { at, stampUs, price, size, side, exchangeUs: us, tradeId } of trades) {
+      const values = [price, size, side, us, tradeId].join(' ');
+      found.push({ us: stampUs, text: `${stampUs} ${nameOf(at)} trade ${values}` });
+    }
   }
   const thresholds = COMPAT_THRESHOLDS_PERCENT;
   const pairs = discoverPairs(instruments);

@@ -26,7 +26,7 @@ import { SIM_EXCHANGES } from '../../src/sim/exchanges/index.js';
 import { createMarket, type Market, marketBook } from '../../src/sim/market.js';
 import { createRandom } from '../../src/sim/random.js';
 import { playScenario, scenarioWorld } from '../../src/sim/scenario-player.js';
-import { findScenario, planScenario } from '../../src/sim/scenarios.js';
+import { findScenario, type PlannedFault, planScenario } from '../../src/sim/scenarios.js';
 import { startSimServer } from '../../src/sim/server.js';
 import { createUpgradeRouter } from '../../src/sockets/upgrade.js';
 import { connectClient } from '../sockets/stage.js';
@@ -140,7 +140,12 @@ async function recordLive(options: ProofOptions, folder: string): Promise<Record
   const isLive = () => feeds.every((one) => one.health().states.live === SYMBOLS);
   await until('all live at first', isLive, 30_000);
   const lengthMs = minutes * 60_000;
-  const faults = planScenario(findScenario('storm')!, seed, scenarioWorld(server), lengthMs * 0.8);
+  const drawnFaults = planScenario(findScenario('storm')!, seed, scenarioWorld(server), lengthMs * 0.8);
+  // Whatever else the seed draws: every exchange loses its sockets once.
+  const cuts = exchanges.map(({ name: exchange }, at): PlannedFault => {
+    return { kind: 'cut', exchange, atMs: lengthMs * (0.3 + at / 10), forMs: 1_000 };
+  });
+  const faults = [...drawnFaults, ...cuts];
   const stopFaults = playScenario(faults, server, clock, () => {});
   const endUs = beganUs + lengthMs * US_PER_MS;
   await until('the end of the market', () => clock.nowUs() > endUs, (lengthMs / speed) * 3 + 30_000);

@@ -8,10 +8,11 @@ import { instrumentKey } from '../core/instrument.js';
 import { hourStartUs, type Micros, US_PER_DAY, US_PER_HOUR, US_PER_SECOND } from '../core/time.js';
 import { discoverInstruments, discoverPartitions, type LakeInstrument, listPartition } from './discover.js';
 import { type InstrumentLine, readLedger, WantedInstruments } from './ledger-read.js';
+import { ledgerDays } from './ledger-texts.js';
 import { type InstrumentTrade, type RecentOfMany, readRecentOfMany } from './order-recent.js';
 import { type OrderedQuotes, OrderRows, SLICE_US_MAX } from './order-rows.js';
-import { JOURNAL_DIR, LEDGER_DIR, RUNS_DIR, runSpan, segmentFirstUs } from './paths.js';
-import { dateOfName, isQuoteFileName, type Partition } from './plan.js';
+import { JOURNAL_DIR, RUNS_DIR, runSpan, segmentFirstUs } from './paths.js';
+import { isQuoteFileName, type Partition } from './plan.js';
 import { type LakeProblem, ProblemList } from './problems.js';
 import type { ReportProblem } from './read-file.js';
 import { type LakeReader, openReader } from './reader.js';
@@ -231,10 +232,7 @@ async function recentSpans(root: string): Promise<readonly (readonly [Micros, Mi
       next === undefined ? Math.max(firstUs, writtenUs) + US_PER_DAY : segmentFirstUs(next.name)!,
     ]);
   }
-  for (const { name } of await diskStore.list(join(root, LEDGER_DIR))) {
-    const dayUs = dateOfName(name);
-    if (dayUs !== null) spans.push([dayUs, dayUs + US_PER_DAY]);
-  }
+  for (const dayUs of await ledgerDays(diskStore, root)) spans.push([dayUs, dayUs + US_PER_DAY]);
   return spans;
 }
 

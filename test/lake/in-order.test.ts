@@ -7,8 +7,9 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { createRealClock } from '../../src/clock.js';
 import { InstrumentTable } from '../../src/core/instrument.js';
-import { US_PER_DAY, US_PER_SECOND } from '../../src/core/time.js';
+import { US_PER_DAY } from '../../src/core/time.js';
 import { Hub } from '../../src/hub/hub.js';
+import { compactLake } from '../../src/lake/compact-lake.js';
 import { InOrder, type InOrderOptions } from '../../src/lake/in-order.js';
 import { openReader } from '../../src/lake/reader.js';
 import { openLake } from '../../src/lake/writer.js';
@@ -25,6 +26,12 @@ function folder(t: TestContext): string {
   const root = mkdtempSync(join(tmpdir(), 'in-order-'));
   t.after(() => rmSync(root, { recursive: true, force: true }));
   return root;
+}
+
+async function compact(root: string, nowUs: number): Promise<void> {
+  const settings = { hotDays: 1 };
+  const asked = new AbortController().signal;
+  await compactLake({ root, settings, nowUs, asked });
 }
 
 /** Stamps with what each is, in the order in which they come, and how many slices that took. */
@@ -69,7 +76,8 @@ test(`journal, runs and hour files give the same records, in order, in slices of
       told.push([stampUs, nameOf(id), price, side, tradeId].join(' ')),
   });
   hub.subscribe(lake);
-  let us = Math.floor(clock.nowUs()) - 60 * US_PER_SECOND;
+  // A day that is over: it becomes hour files while it is recorded, and can be compacted.
+  let us = Math.floor(clock.nowUs()) - 3 * US_PER_DAY;
   for (let n = 0; n < 900; n += 1) {
     us += random.below(random.below(50) === 0 ? 500_000 : 2_000);
     const { id } = instruments.intern(EXCHANGES[random.below(3)]!, SYMBOLS[random.below(3)]!);
@@ -87,9 +95,11 @@ test(`journal, runs and hour files give the same records, in order, in slices of
     }
   };
   await until('the journal written', async () => (await read(root)).found.length === told.length);
-  await everywhere('from the journal and runs');
+  await everywhere('from wherever they lie while it is recorded');
   await lake.close();
   await everywhere('from hour files');
+  await compact(root, clock.nowUs());
+  await everywhere('from a compacted day');
   const some = told.slice(300, 600);
   const stampOf = (text: string) => Number(text.split(' ')[0]);
   const range = { fromUs: stampOf(some[0]!), toUs: stampOf(told[600]!) };

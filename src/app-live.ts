@@ -7,6 +7,7 @@ import type { AppOptions } from './app-options.js';
 import { watchedPairs } from './config/pairs.js';
 import { assert } from './core/assert.js';
 import type { InstrumentTable } from './core/instrument.js';
+import { type Clock, US_PER_MS } from './core/time.js';
 import { createRawFeed, type RawFeed } from './feed/raw-feed.js';
 import type { SymbolInfo } from './feed/symbol-info.js';
 import type { Hub } from './hub/hub.js';
@@ -17,7 +18,7 @@ import type { OpportunityStore } from './opportunities/store.js';
 import type { SocketRoute } from './sockets/upgrade.js';
 import { Movers } from './windows/movers.js';
 import { PairTable } from './windows/pair-table.js';
-import { TRACKED_SAMPLE_MS, Tracked } from './windows/tracked.js';
+import { Tracked } from './windows/tracked.js';
 import { Watched } from './windows/watched.js';
 import { Watching } from './windows/watching.js';
 
@@ -28,9 +29,13 @@ export interface LiveParts {
   readonly feeds: readonly Source[];
   readonly opportunities: OpportunityStore;
   readonly ruleOf: (exchange: string) => SelectionRule;
+  /** What clients are timed by: in a replay they live in another time than the quotes. Default: the same clock. */
+  readonly clientClock?: Clock;
 }
 
 export interface Live {
+  /** The pairs to watch were chosen for the first time. */
+  readonly ready: Promise<void>;
   readonly watched: Watched;
   readonly tracked: Tracked;
   readonly watching: Watching;
@@ -47,6 +52,7 @@ export interface Live {
 export function startLive(parts: LiveParts): Live {
   const { options, hub, instruments } = parts;
   const { config, clock, log } = options;
+  const { clientClock = clock } = parts;
   const watched = createWatched(parts);
   hub.subscribe(watched);
   const pairs = new PairTable({
@@ -57,16 +63,16 @@ export function startLive(parts: LiveParts): Live {
   const tracked = new Tracked({ pairs, latest: hub.latest, instrumentsMax: LIMITS.instrumentsMax });
   hub.subscribe(tracked);
   const watching = createWatching(parts, pairs, watched);
-  watching.start();
+  const ready = watching.start();
   const realtime = new Realtime({
     windows: () => watched.windows,
     pins: watching,
-    clock,
+    clock: clientClock,
     log,
     limits: { ...LIMITS.realtime, ...LIMITS.sockets, pointsPerChart: config.realtime.pointsPerChart },
   });
   const rawFeed = createRawFeed({
-    clock,
+    clock: clientClock,
     log,
     instruments: (id) => instruments.get(id),
     volumeFilterOf: (exchange) => {
@@ -77,11 +83,13 @@ export function startLive(parts: LiveParts): Live {
     limits: { ...LIMITS.feed, ...LIMITS.sockets },
   });
   hub.subscribe(rawFeed.subscriber);
-  const stopAdvancing = clock.every(LIMITS.advanceIntervalMs, () => watched.advance(clock.nowUs()));
-  const stopTracking = clock.every(TRACKED_SAMPLE_MS, () => tracked.sample(clock.nowUs()));
+  const stopAdvancing = clock.every(LIMITS.advanceIntervalMs, () =>
+    hub.advanceTo(clock.nowUs() - LIMITS.underWayMs * US_PER_MS),
+  );
   const analysis = startAnalysis(options);
   const toFeed: SocketRoute = (socket, _url, connection) => rawFeed.accept(socket, connection);
   return {
+    ready,
     watched,
     tracked,
     watching,
@@ -99,7 +107,6 @@ export function startLive(parts: LiveParts): Live {
     async close() {
       watching.close();
       stopAdvancing();
-      stopTracking();
       await analysis?.close();
     },
   };
@@ -125,7 +132,7 @@ function trackedBytesMax(): number {
 }
 
 function createWatching(
-  { options, hub, opportunities }: LiveParts,
+  { options, hub, opportunities, clientClock }: LiveParts,
   pairs: PairTable,
   watched: Watched,
 ): Watching {
@@ -141,6 +148,7 @@ function createWatching(
     configured: watchedPairs(config),
     spotPerp: config.pairs.spotPerp,
     clock,
+    clientClock: clientClock ?? clock,
     log,
     limits: { ...LIMITS, ...LIMITS.windows },
   });

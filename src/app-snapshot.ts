@@ -1,6 +1,6 @@
 // What the process says of itself: one snapshot of every room, for /health and /metrics. Reads counters, changes nothing.
 
-import type { LakeSnapshot, QueueSnapshot, QuoteCounters, Snapshot } from './api/snapshot.js';
+import type { LakeSnapshot, QueueSnapshot, QuoteCounters, ReplaySnapshot, Snapshot } from './api/snapshot.js';
 import type { Live } from './app-live.js';
 import type { AppOptions } from './app-options.js';
 import type { Micros } from './core/time.js';
@@ -19,6 +19,7 @@ export interface SnapshotParts {
   readonly feeds: readonly Source[];
   readonly history: History;
   readonly live: Live;
+  readonly replay?: () => ReplaySnapshot;
   /** The statistics as last looked up. */
   readonly statistics: () => Snapshot['statistics'];
 }
@@ -54,6 +55,7 @@ export function snapshotOf(parts: SnapshotParts): Snapshot {
     tracked: { ...tracked.counters() },
     streams: { realtime: { ...realtime.counters() }, feed: { ...rawFeed.counters() } },
     analysis: analysis === undefined ? null : { ...analysis.state() },
+    replay: parts.replay?.() ?? null,
     memoryTableMb: { ...MEMORY_TABLE_MB, budget: MEMORY_BUDGET_MB },
   };
 }
@@ -95,9 +97,14 @@ function queues({ lake, history, live }: SnapshotParts): Snapshot['queues'] {
 }
 
 /** Received: what was decoded to a quote, and what was rejected. */
-function quoteCounters({ hub, lake }: SnapshotParts, exchanges: Snapshot['exchanges']): QuoteCounters {
+function quoteCounters(
+  { hub, lake, replay }: SnapshotParts,
+  exchanges: Snapshot['exchanges'],
+): QuoteCounters {
   const { received, oneSided, crossed, raised, gaps } = hub.counters();
-  const { recorded = 0, dropped = 0 } = lake?.counters() ?? {};
+  // What a replay hands in was recorded long ago.
+  const recordedBefore = replay === undefined ? 0 : received;
+  const { recorded = recordedBefore, dropped = 0 } = lake?.counters() ?? {};
   const rejected = Object.values(exchanges)
     .flatMap(({ rejects }) => Object.values(rejects))
     .reduce((sum, count) => sum + count, 0);
@@ -114,8 +121,9 @@ function quoteCounters({ hub, lake }: SnapshotParts, exchanges: Snapshot['exchan
   };
 }
 
-function tradeCounters({ hub, lake }: SnapshotParts): Snapshot['trades'] {
-  const { recorded = 0, dropped = 0 } = lake?.counters().trades ?? {};
+function tradeCounters({ hub, lake, replay }: SnapshotParts): Snapshot['trades'] {
+  const recordedBefore = replay === undefined ? 0 : hub.counters().trades;
+  const { recorded = recordedBefore, dropped = 0 } = lake?.counters().trades ?? {};
   return { received: hub.counters().trades, recorded, dropped };
 }
 

@@ -2,9 +2,8 @@
 // says of itself. No logic of its own beyond that.
 
 import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { type Api, createApi } from './api/server.js';
-import type { Snapshot } from './api/snapshot.js';
+import type { Api } from './api/server.js';
+import { openApi, openHistory, openStatistics, urlOf } from './app-api.js';
 import { type Live, startLive } from './app-live.js';
 import type { AppOptions } from './app-options.js';
 import { snapshotOf } from './app-snapshot.js';
@@ -12,19 +11,14 @@ import { prepareSources } from './app-sources.js';
 import { selectionOf } from './config/selection.js';
 import { InstrumentTable } from './core/instrument.js';
 import type { Micros } from './core/time.js';
-import { adapters } from './exchanges/index.js';
-import { createHistory } from './history/service.js';
 import { Hub } from './hub/hub.js';
 import { type Capture, createCapture } from './ingest/capture.js';
 import type { CareSettings } from './lake/caretaker.js';
-import { createExchangeNames } from './lake/exchange-names.js';
 import { makeFolders } from './lake/files.js';
 import { LakeLocked } from './lake/lock.js';
 import { readOrigin } from './lake/origin.js';
 import { type LakeWriter, openLake } from './lake/writer.js';
 import { assertLimits, LIMITS } from './limits.js';
-import { createOpportunityStore, type OpportunityStore } from './opportunities/store.js';
-import { version } from './version.js';
 
 export interface App {
   /** `http://127.0.0.1:8181`. */
@@ -36,7 +30,7 @@ export interface App {
 /** Rejects when the lake or the port cannot be had; the message is for the user. */
 export async function startApp(options: AppOptions): Promise<App> {
   assertLimits();
-  const { config, clock, log } = options;
+  const { config, clock } = options;
   const startedUs = clock.nowUs();
   const instruments = new InstrumentTable();
   const sources = await prepareSources(options);
@@ -46,45 +40,14 @@ export async function startApp(options: AppOptions): Promise<App> {
   const hub = new Hub({ instrumentsMax: LIMITS.instrumentsMax, lastStampUs: lake?.lastStampUs ?? 0 });
   if (lake !== undefined) hub.subscribe(lake);
   const feeds = sources.create({ instruments, hub, tap: capture?.tap });
-  const history = createHistory({
-    root: config.lake.root,
-    exchangeNames: exchangeNames(options),
-    workers: config.history.workers,
-    queuedChartsMax: LIMITS.history.queuedChartsMax,
-    log,
-  });
-  const store = createStore(options);
-  let statistics: Snapshot['statistics'] = { file: null, warnings: [] };
-  const opportunities: OpportunityStore = {
-    async list() {
-      const found = await store.list();
-      statistics = { file: found.file, warnings: found.warnings.map(({ message }) => message) };
-      return found;
-    },
-  };
+  const history = openHistory(options);
+  const { opportunities, statistics } = openStatistics(options);
   let live: Live | undefined;
   let api: Api;
   try {
     live = startLive({ options, hub, instruments, feeds, opportunities, ruleOf: selectionOf(config) });
-    const parts = { options, startedUs, hub, lake, feeds, history, live, statistics: () => statistics };
-    api = await createApi({
-      host: config.server.host,
-      port: config.server.port,
-      version,
-      webDirectory: fileURLToPath(new URL('../web', import.meta.url)),
-      history,
-      opportunities,
-      tracked: live.tracked,
-      clock,
-      snapshot: () => snapshotOf(parts),
-      symbols: () =>
-        feeds.flatMap((feed) => feed.instruments().map((row) => ({ exchange: feed.name, ...row }))),
-      memoryUsage: () => process.memoryUsage(),
-      streams: live.streams,
-      closeStreams: live.closeStreams,
-      limits: { ...LIMITS.api, ...LIMITS.history, ...LIMITS.sockets },
-      log,
-    });
+    const parts = { options, startedUs, hub, lake, feeds, history, live, statistics };
+    api = await openApi({ options, history, opportunities, live, feeds, snapshot: () => snapshotOf(parts) });
   } catch (error) {
     await Promise.all([live?.close(), history.close()]);
     await lake?.close();
@@ -94,7 +57,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   void history.warmUp();
   for (const feed of feeds) feed.start();
   return {
-    url: `http://${hostInUrl(config.server.host)}:${api.port}`,
+    url: urlOf(config.server.host, api.port),
     async stop() {
       for (const feed of feeds) feed.stop();
       await Promise.all([api.close(), started.close(), history.close(), capture?.close()]);
@@ -103,24 +66,6 @@ export async function startApp(options: AppOptions): Promise<App> {
       clock.close();
     },
   };
-}
-
-/** As this program spells them: those of the registry, then those that run beside it. */
-function exchangeNames({ exchanges }: AppOptions): readonly string[] {
-  return [...adapters.map(({ name }) => name), ...exchanges];
-}
-
-/** Spelled as we do, the lake's own where we have none: as in charts. */
-function createStore(options: AppOptions): OpportunityStore {
-  const { config, clock } = options;
-  const ours = exchangeNames(options);
-  const lakeNames = createExchangeNames(config.lake.root, clock);
-  return createOpportunityStore({
-    directory: config.statistics.directory,
-    minCycles: config.statistics.minCycles,
-    exchangeNames: async () => [...ours, ...(await lakeNames())],
-    clock,
-  });
 }
 
 /**
@@ -165,8 +110,4 @@ function openCapture({ config, log }: AppOptions, startedUs: Micros): Capture | 
     const reason = error instanceof Error ? error.message : String(error);
     throw new Error(`frames cannot be kept in ${directory}: ${reason}`);
   }
-}
-
-function hostInUrl(host: string): string {
-  return host.includes(':') ? `[${host}]` : host;
 }

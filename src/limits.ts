@@ -80,6 +80,21 @@ export const LIMITS = {
     bufferedBytesTotalMax: 4 * MB,
     deltasHeldMax: 64,
   },
+  replay: {
+    /**
+     * Quotes of one slice, some 60 bytes each; two slices are held. A row group of 10,000 rows is decoded anew for each
+     * slice that it reaches into: with more instruments slices are longer, up to the greatest.
+     */
+    sliceRowsMin: 300_000,
+    sliceRowsAnInstrument: 5_000,
+    sliceRowsMax: 1_000_000,
+    /** Windows and sparklines are filled from so long before the beginning, or from as long as a window is. */
+    warmUpMinutesMin: 15,
+    /** And from so much before that: a quote stands for up to a minute, and the bands' first rows lie before the window. */
+    warmUpMinutesBefore: 2,
+    /** Age limits are told again hourly: so far before that they are looked for. */
+    ageLimitsMinutes: 65,
+  },
   sockets: {
     /** A longer message from a client closes it: a subscribe message of 2,000 names has 40 KB. */
     messageBytesMax: 64 * 1024,
@@ -98,8 +113,10 @@ export const LIMITS = {
   },
   /** Watched pairs follow new statistics and new listings this often. */
   watchIntervalMs: 5_000,
-  /** Stale quotes stop being shown within this. */
+  /** Where nothing happens at all, seconds are told this often, and looked for pairs while there are none. */
   advanceIntervalMs: 1_000,
+  /** And only up to this long ago: what is stamped already may still be under way. */
+  underWayMs: 1_000,
   shutdownMs: 5_000,
 } as const;
 

@@ -6,10 +6,12 @@ import { catchSignals } from './cli/signals.js';
 import { growHeapSparingly } from './heap.js';
 
 /** These end in order when they are asked to, from their first moment on. */
-const SERVING = ['serve', 'demo'];
+const SERVING = ['serve', 'demo', 'replay'];
 
-// The demo first writes an hour of quotes, for which time counts.
-if (process.argv[2] !== 'demo') growHeapSparingly();
+/** The demo first writes an hour of quotes, a replay reads one after the other: there time counts. */
+const HURRYING = ['demo', 'replay'];
+
+if (!HURRYING.includes(process.argv[2] ?? '')) growHeapSparingly();
 const asked = SERVING.includes(process.argv[2] ?? '') ? catchSignals() : new AbortController().signal;
 // Loaded only now: what the heap grows to while modules are loaded, it keeps.
 const { runCommandLine } = await import('./cli/command-line.js');

@@ -47,6 +47,7 @@ export function healthBody(snapshot: Snapshot, memory: MemoryUsage): Record<stri
     tracked: snapshot.tracked,
     streams: snapshot.streams,
     analysis: snapshot.analysis,
+    replay: replayBody(snapshot),
     memoryTableMb: snapshot.memoryTableMb,
   };
 }
@@ -77,6 +78,12 @@ function exchangeBody(exchange: ExchangeSnapshot, nowUs: Micros): Record<string,
       lastMessageAgeMs: ageMs(us),
     })),
   };
+}
+
+function replayBody({ replay }: Snapshot): Record<string, unknown> | null {
+  if (replay === null) return null;
+  const { fromUs, toUs, positionUs, ...rest } = replay;
+  return { ...rest, from: isoMicros(fromUs), to: isoMicros(toUs), position: isoMicros(positionUs) };
 }
 
 function rejectTotals(snapshot: Snapshot): Record<string, number> {

@@ -31,6 +31,7 @@ export const HEALTH = {
     tracked: { type: 'object', additionalProperties: { type: 'number' } },
     streams: { type: 'object', additionalProperties: ANYTHING },
     analysis: { ...ANYTHING, nullable: true },
+    replay: { ...ANYTHING, nullable: true, description: 'What of a lake is replayed; null while recording' },
     memoryTableMb: { type: 'object', additionalProperties: { type: 'number' } },
   },
 } as const;

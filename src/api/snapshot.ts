@@ -21,8 +21,24 @@ export interface Snapshot {
   readonly streams: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   /** Null where nothing is recorded. */
   readonly analysis: Readonly<Record<string, unknown>> | null;
+  /** Null where quotes come from exchanges, or nowhere from. */
+  readonly replay: ReplaySnapshot | null;
   /** Megabytes by what may hold them, and their budget. */
   readonly memoryTableMb: Readonly<Record<string, number>> & { readonly budget: number };
+}
+
+/** Quotes come from a lake: what all other times of the snapshot are is the replay's time, and not now. */
+export interface ReplaySnapshot {
+  readonly state: 'playing' | 'ended';
+  /** Half-open: what is played. */
+  readonly fromUs: Micros;
+  readonly toUs: Micros;
+  /** How far it is. */
+  readonly positionUs: Micros;
+  readonly speed: number | 'max';
+  readonly quotes: number;
+  readonly events: number;
+  readonly trades: number;
 }
 
 export interface ExchangeSnapshot {

@@ -5,6 +5,7 @@ import { version } from '../version.js';
 import { analyzeCommand } from './analyze.js';
 import { doctorCommand } from './doctor.js';
 import { lakeCommand } from './lake.js';
+import { replayCommand } from './replay-command.js';
 import type { ServeFlags } from './serve.js';
 import { simulateCommand } from './simulate-command.js';
 
@@ -64,6 +65,12 @@ function program(asked: AbortSignal, done: (exitCode: number) => void): Command 
   analyzeCommand(command('analyze', 'Statistics of every pair of a lake'), done);
 
   lakeCommand(command('lake', 'Look after a lake'), done);
+  replayCommand(
+    command('replay', 'Play what a lake recorded once more, to the same page, API and feed'),
+    port,
+    asked,
+    done,
+  );
 
   simulateCommand(command('simulate', 'Run the simulated exchanges alone'), wholeNumber, done);
 

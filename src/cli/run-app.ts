@@ -1,23 +1,32 @@
 // The life of a serving process as its user sees it: where it listens, a signal, a clean end within five seconds.
 
-import type { App } from '../app.js';
 import type { Clock } from '../core/time.js';
 import { LIMITS } from '../limits.js';
 import { untilAborted } from './signals.js';
 
-/** `asked` may be aborted while it starts: it then gives up soon, or starts and is stopped at once. */
-export type StartApp = (asked: AbortSignal) => Promise<App>;
+/** What serves: where, and how it ends. */
+export interface Serving {
+  readonly url: string;
+  stop(): Promise<void>;
+}
 
-/** `does` says in a few words what the process then does. Returns the exit code. */
+/** `asked` may be aborted while it starts: it then gives up soon, or starts and is stopped at once. */
+export type StartApp = (asked: AbortSignal) => Promise<Serving>;
+
+/**
+ * `does` says in a few words what the process then does; `isAskedWrongly` of what the start failed with. Returns the
+ * exit code.
+ */
 export async function runUntilAsked(
   start: StartApp,
   does: string,
   asked: AbortSignal,
   clock: Clock,
+  isAskedWrongly: (error: unknown) => boolean = () => false,
 ): Promise<number> {
   // Whoever read what is printed may go: that is no reason to stop recording.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
-  let app: App | undefined;
+  let app: Serving | undefined;
   let cancel = () => {};
   // What hangs must not keep the process: everything received is in the journal already, and before the start was
   // over nothing was received.
@@ -30,7 +39,7 @@ export async function runUntilAsked(
     cancel();
     if (asked.aborted && error === asked.reason) return 0;
     console.error(`error: ${inWords(error)}`);
-    return 1;
+    return isAskedWrongly(error) ? 2 : 1;
   }
   if (!asked.aborted) {
     console.log(`Spread Aggregator ${does}`);

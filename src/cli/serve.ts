@@ -55,7 +55,8 @@ const FLAG_PATHS = {
   capture: ['capture', 'directory'],
 } as const;
 
-function overridesOf(flags: ServeFlags): Override[] {
+/** Of the flags that stand for a key of the configuration; absent ones say nothing. */
+export function overridesOf(flags: Pick<ServeFlags, keyof typeof FLAG_PATHS>): Override[] {
   const overrides: Override[] = [];
   for (const [name, path] of Object.entries(FLAG_PATHS)) {
     const value = flags[name as keyof typeof FLAG_PATHS];

@@ -88,6 +88,9 @@ export type TradeListener = (
   tradeId: string,
 ) => void;
 
+/** Must not throw and must not block. */
+export type SecondListener = (us: Micros) => void;
+
 /** Everything else. Comes in the same order as the quotes, between them. */
 export type ColdListener = (event: ColdEvent) => void;
 
@@ -98,4 +101,9 @@ export interface Subscriber {
   readonly cold: ColdListener;
   /** Absent = trades are of no interest to it. */
   readonly trade?: TradeListener;
+  /**
+   * A whole second of the order: every event stamped before `us` has been given, none from it on. What a sink does
+   * now and then it does here, so that it rests on the events alone and not on when a timer happened to run.
+   */
+  readonly second?: SecondListener;
 }

@@ -21,10 +21,11 @@ export interface FinishedChart {
 
 /** Equal for two spellings of the same request. */
 export function chartKey(request: ChartRequest): string {
-  const { exchange1, exchange2, symbol, fromUs, toUs, points } = request;
+  const { exchange1, exchange2, symbol, fromUs, toUs, knownUntilUs, points } = request;
   const { join = 'asof2s', keyCase = 'camel' } = request;
   const names = [exchangeKey(exchange1), exchangeKey(exchange2), symbolKey(symbol)];
-  return JSON.stringify([...names, fromUs ?? null, toUs ?? null, String(points), join, keyCase]);
+  const times = [fromUs ?? null, toUs ?? null, knownUntilUs ?? null];
+  return JSON.stringify([...names, ...times, String(points), join, keyCase]);
 }
 
 export class ChartCache {

@@ -18,6 +18,8 @@ export interface ChartRequest {
   /** Half-open; see chartRange for what stands in for a missing one. */
   readonly fromUs?: Micros;
   readonly toUs?: Micros;
+  /** Nothing stamped from here on is known, as if it were not recorded yet: where the time of the asker ends. */
+  readonly knownUntilUs?: Micros;
   /** A whole number >= 1; Infinity = all. */
   readonly points: number;
   /** Default asof2s. */

@@ -95,15 +95,17 @@ async function chart(request: ChartRequest, signal: AbortSignal): Promise<Worker
   if (found === undefined) return { status: 'empty' };
   const { range, knownUs } = found;
   const legs = [left, right] as const;
+  const known = (toUs: Micros) => Math.min(toUs, request.knownUntilUs ?? Number.POSITIVE_INFINITY);
   const input: ChartInput<LakeInstrument> = {
-    read: (leg, fromUs, toUs) => reader.readQuotes(leg, { fromUs, toUs, signal }),
+    read: (leg, fromUs, toUs) => reader.readQuotes(leg, { fromUs, toUs: known(toUs), signal }),
     legs,
     range,
     points: request.points,
     signal,
     nextTurn,
   };
-  const readEvents = (fromUs: Micros, toUs: Micros) => reader.readEvents(legs, { fromUs, toUs, signal });
+  const readEvents = (fromUs: Micros, toUs: Micros) =>
+    reader.readEvents(legs, { fromUs, toUs: known(toUs), signal });
   const columns =
     request.join === 'valid'
       ? await computeValidChart({ ...input, readEvents, knownUs })
@@ -135,8 +137,8 @@ async function rangeOf(
 ): Promise<{ readonly range: TimeRange; readonly knownUs: Micros } | undefined> {
   const newest = new Evidence();
   observer.record(newest);
-  const leftUs = await reader.newestUs(left);
-  const rightUs = await reader.newestUs(right);
+  const leftUs = await reader.newestUs(left, request.knownUntilUs);
+  const rightUs = await reader.newestUs(right, request.knownUntilUs);
   observer.record(seen);
   if (leftUs === undefined || rightUs === undefined) return undefined;
   const isValid = request.join === 'valid';

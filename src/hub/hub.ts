@@ -2,9 +2,17 @@
 // each instrument, fans out. Stores nothing else, decides nothing about prices, and never waits for a sink.
 
 import { assert } from '../core/assert.js';
-import type { ColdEvent, Subscriber, TradeListener, TradeSide } from '../core/event.js';
+import type {
+  ColdEvent,
+  ColdListener,
+  QuoteListener,
+  SecondListener,
+  Subscriber,
+  TradeListener,
+  TradeSide,
+} from '../core/event.js';
 import type { GapReason, StatusKind } from '../core/reasons.js';
-import type { Cancel, Micros } from '../core/time.js';
+import { type Cancel, type Micros, US_PER_MINUTE, US_PER_SECOND } from '../core/time.js';
 
 export interface HubCounters {
   /** Quotes handed in, one-sided ones included. */
@@ -40,6 +48,10 @@ const SIDES: readonly StatusKind[] = ['empty', 'bid-only', 'ask-only', 'two-side
 const TWO_SIDED = 3;
 const CROSSED = 4;
 const UNKNOWN = 255;
+/** After a stand-still only so much of it is told second by second: no sink shows anything older. */
+const CAUGHT_UP_US_MAX = 20 * US_PER_MINUTE;
+/** Stamps further ahead of the clock are those of a clock that was wrong once: seconds cannot wait for it. */
+const AHEAD_US_MAX = 5 * US_PER_SECOND;
 
 export class Hub {
   readonly latest: LatestQuotes;
@@ -48,6 +60,9 @@ export class Hub {
   readonly #earlierUs: Micros;
   #subscribers: readonly Subscriber[] = [];
   #tradeListeners: readonly TradeListener[] = [];
+  #secondListeners: readonly SecondListener[] = [];
+  /** The next whole second to tell; -Infinity before anything has come. */
+  #nextSecondUs: Micros = Number.NEGATIVE_INFINITY;
   #lastStampUs: Micros;
   #received = 0;
   #oneSided = 0;
@@ -110,16 +125,7 @@ export class Hub {
       return;
     }
     if (sides === CROSSED) this.#crossed += 1;
-    const stampUs = this.#stamp(receivedUs);
-    const latest = this.latest;
-    latest.stampUs[instrumentId] = stampUs;
-    latest.bid[instrumentId] = bid;
-    latest.bidSize[instrumentId] = bidSize;
-    latest.ask[instrumentId] = ask;
-    latest.askSize[instrumentId] = askSize;
-    latest.exchangeUs[instrumentId] = exchangeUs;
-    for (const subscriber of this.#subscribers)
-      subscriber.quote(stampUs, instrumentId, bid, bidSize, ask, askSize, exchangeUs);
+    this.#give(this.#stamp(receivedUs), instrumentId, bid, bidSize, ask, askSize, exchangeUs);
   }
 
   /** A decoded trade, received at `receivedUs`; it takes its place in the same order as the quotes. */
@@ -132,7 +138,6 @@ export class Hub {
     receivedUs: Micros,
     tradeId: string,
   ): void {
-    this.#trades += 1;
     const stampUs = this.#stamp(receivedUs);
     for (const listener of this.#tradeListeners)
       listener(stampUs, instrumentId, price, size, side, exchangeUs, tradeId);
@@ -152,9 +157,66 @@ export class Hub {
     this.#publish({ type: 'alive', stampUs: this.#stamp(nowUs), connection, provenUs });
   }
 
+  /**
+   * Time has come to `nowUs` without an event: the whole seconds up to then are told, and no event is given a stamp
+   * before them any more.
+   */
+  advanceTo(nowUs: Micros): void {
+    if (nowUs < this.#lastStampUs - AHEAD_US_MAX) {
+      for (const listener of this.#secondListeners) listener(this.#lastStampUs + 1);
+    } else if (nowUs >= this.#nextSecondUs) {
+      this.#tellSeconds(nowUs);
+      this.#lastStampUs = Math.max(this.#lastStampUs, this.#nextSecondUs - US_PER_SECOND - 1);
+    }
+  }
+
+  /**
+   * The door of a replay: a two-sided quote with the stamp that it was recorded under. Stamps ascend strictly over the
+   * three doors, and nothing is derived: what a live hub adds of its own was recorded too.
+   */
+  readonly recordedQuote: QuoteListener = (stampUs, instrumentId, bid, bidSize, ask, askSize, exchangeUs) => {
+    this.#received += 1;
+    if (bid > ask) this.#crossed += 1;
+    this.#follow(stampUs);
+    this.#give(stampUs, instrumentId, bid, bidSize, ask, askSize, exchangeUs);
+  };
+
+  readonly recordedTrade: TradeListener = (stampUs, ...trade) => {
+    this.#trades += 1;
+    this.#follow(stampUs);
+    for (const listener of this.#tradeListeners) listener(stampUs, ...trade);
+  };
+
+  readonly recordedCold: ColdListener = (event) => {
+    if (event.type === 'gap') this.#gaps += 1;
+    this.#follow(event.stampUs);
+    this.#publish(event);
+  };
+
   #setSubscribers(subscribers: readonly Subscriber[]): void {
     this.#subscribers = subscribers;
     this.#tradeListeners = subscribers.flatMap(({ trade }) => trade ?? []);
+    this.#secondListeners = subscribers.flatMap(({ second }) => second ?? []);
+  }
+
+  #give(
+    stampUs: Micros,
+    instrumentId: number,
+    bid: number,
+    bidSize: number,
+    ask: number,
+    askSize: number,
+    exchangeUs: Micros,
+  ): void {
+    const latest = this.latest;
+    latest.stampUs[instrumentId] = stampUs;
+    latest.bid[instrumentId] = bid;
+    latest.bidSize[instrumentId] = bidSize;
+    latest.ask[instrumentId] = ask;
+    latest.askSize[instrumentId] = askSize;
+    latest.exchangeUs[instrumentId] = exchangeUs;
+    for (const subscriber of this.#subscribers)
+      subscriber.quote(stampUs, instrumentId, bid, bidSize, ask, askSize, exchangeUs);
   }
 
   /**
@@ -178,7 +240,24 @@ export class Hub {
       this.#raised += 1;
       this.#lastStampUs += 1;
     }
+    if (this.#lastStampUs >= this.#nextSecondUs) this.#tellSeconds(this.#lastStampUs);
     return this.#lastStampUs;
+  }
+
+  #follow(stampUs: Micros): void {
+    assert(stampUs > this.#lastStampUs, `recorded stamp ${stampUs} comes after ${this.#lastStampUs}`);
+    this.#lastStampUs = stampUs;
+    if (stampUs >= this.#nextSecondUs) this.#tellSeconds(stampUs);
+  }
+
+  /** The whole seconds up to `us`, and before anything that is stamped with one of them. */
+  #tellSeconds(us: Micros): void {
+    const lastUs = us - (us % US_PER_SECOND);
+    // With the first event begins the first second.
+    const firstUs = Number.isFinite(this.#nextSecondUs) ? this.#nextSecondUs : lastUs + US_PER_SECOND;
+    this.#nextSecondUs = lastUs + US_PER_SECOND;
+    for (let second = Math.max(firstUs, lastUs - CAUGHT_UP_US_MAX); second <= lastUs; second += US_PER_SECOND)
+      for (const listener of this.#secondListeners) listener(second);
   }
 
   #publish(event: ColdEvent): void {

@@ -6,8 +6,14 @@ import { join, relative } from 'node:path';
 import type { QuoteColumns } from '../core/columns.js';
 import { instrumentKey } from '../core/instrument.js';
 import { unifiedFromSpelling } from '../core/symbol.js';
-import type { Micros } from '../core/time.js';
-import { byName, discoverInstruments, discoverPartitions, type LakeInstrument } from './discover.js';
+import { type Micros, US_PER_HOUR, US_PER_MINUTE } from '../core/time.js';
+import {
+  byName,
+  discoverDays,
+  discoverInstruments,
+  discoverPartitions,
+  type LakeInstrument,
+} from './discover.js';
 import { KnownFiles } from './known-files.js';
 import { type InstrumentLine, readLedger, WantedInstruments } from './ledger-read.js';
 import { NO_PROGRESS, sliceColumns } from './merge.js';
@@ -42,8 +48,11 @@ export interface LakeReader {
   survey(): Promise<void>;
   /** Exchange in any case, symbol in any spelling; undefined where the lake has nothing of it. */
   find(exchange: string, symbol: string): Promise<LakeInstrument | undefined>;
-  /** The newest stamp of any row; undefined where there is none. May be that of a damaged file's last row. */
-  newestUs(instrument: LakeInstrument): Promise<Micros | undefined>;
+  /**
+   * The newest stamp of any row (before `beforeUs`, where that is given); undefined where there is none. May be that of a
+   * damaged file's last row.
+   */
+  newestUs(instrument: LakeInstrument, beforeUs?: Micros): Promise<Micros | undefined>;
   /**
    * Chunks of at most 65,536 rows, ascending over chunk borders too, never empty; every array owns its buffer.
    * Bad files are left out and reported; throws only on an aborted signal or a failing folder.
@@ -121,7 +130,10 @@ export function openReader(root: string, options: LakeReaderOptions = {}): LakeR
       const names = (await fresh(root)).filter((name) => instrumentKey(name.exchange, name.symbol) === key);
       return withFresh(await discoverInstruments(store, root, { exchange, symbol }), names)[0];
     },
-    newestUs: (instrument) => newestUs(context, instrument),
+    newestUs: async (instrument, beforeUs = Number.POSITIVE_INFINITY) => {
+      const us = await newestUs(context, instrument);
+      return us === undefined || us < beforeUs ? us : await newestBefore(context, instrument, beforeUs);
+    },
     readQuotes: (instrument, range) => readQuotes(context, instrument, range),
     readEvents: (instruments, range) => readEvents(context, instruments, range),
     report,
@@ -226,6 +238,23 @@ async function newestUs(
     if (againUs === knownUs) return knownUs ?? undefined;
     knownUs = againUs;
   }
+}
+
+/** By reading backwards, for longer and longer, and then day by day. */
+async function newestBefore(
+  context: Context,
+  instrument: LakeInstrument,
+  beforeUs: Micros,
+): Promise<Micros | undefined> {
+  const days = await discoverDays(context.store, instrument.directories);
+  const earlier = days.filter((dayUs) => dayUs < beforeUs - US_PER_HOUR);
+  for (const fromUs of [beforeUs - US_PER_MINUTE, beforeUs - US_PER_HOUR, ...earlier, 0]) {
+    let newest: Micros | undefined;
+    for await (const { receivedUs, length } of readQuotes(context, instrument, { fromUs, toUs: beforeUs }))
+      newest = receivedUs[length - 1];
+    if (newest !== undefined) return newest;
+  }
+  return undefined;
 }
 
 async function recentRows(

@@ -154,7 +154,7 @@ export async function parseSegment(store: ReadStore, path: string, sink: RecordS
 const WIDTH = 6;
 
 /** Rows of the range as they come, in one growing array. */
-class RowList {
+export class RowList {
   readonly fromUs: Micros;
   readonly toUs: Micros;
   #values = new Float64Array(WIDTH * 256);
@@ -165,6 +165,10 @@ class RowList {
     this.toUs = toUs;
   }
 
+  get length(): number {
+    return this.#length;
+  }
+
   add(us: Micros, bid: number, bidSize: number, ask: number, askSize: number, exchangeUs: Micros): void {
     if (us < this.fromUs || us >= this.toUs) return;
     const at = this.#length * WIDTH;
@@ -173,7 +177,13 @@ class RowList {
       bigger.set(this.#values);
       this.#values = bigger;
     }
-    this.#values.set([us, bid, bidSize, ask, askSize, exchangeUs], at);
+    const values = this.#values;
+    values[at] = us;
+    values[at + 1] = bid;
+    values[at + 2] = bidSize;
+    values[at + 3] = ask;
+    values[at + 4] = askSize;
+    values[at + 5] = exchangeUs;
     this.#length += 1;
   }
 

@@ -1,5 +1,5 @@
 // Every pair of live legs at 1 Hz: its last spread, both executable spreads, and a sparkline of a quarter of an
-// hour. Costs a quote nothing: one pass a second reads the hub's latest ones. Where a leg does not stand by the
+// hour. Costs a quote nothing: one pass at each whole second of the order reads the hub's latest ones. Where a leg does not stand by the
 // rules of the `valid` join there is no value, and what a gap proves wrong afterwards is taken back: a value too
 // few now and then, never one too many.
 
@@ -29,9 +29,6 @@ export const SPARKLINE_BUCKET_SECONDS = 15;
 /** Older than any bucket. */
 const NEVER = -(2 ** 31);
 const BUCKET_US = SPARKLINE_BUCKET_SECONDS * US_PER_SECOND;
-
-/** How often `sample` should be called. */
-export const TRACKED_SAMPLE_MS = 1_000;
 
 export interface TrackedCounters {
   /** Pairs there are, and how many there may be. */
@@ -155,6 +152,9 @@ export class Tracked implements Subscriber {
 
   /** Nothing: the next pass finds it among the latest. */
   quote(): void {}
+
+  /** The hub's latest quotes are then those from before it. */
+  readonly second = (us: Micros): void => this.sample(us);
 
   cold(event: ColdEvent): void {
     tellValidity(event, this.#validity);

@@ -52,8 +52,6 @@ export interface WatchedCounters {
 
 export type WindowListener = (window: PairWindow) => void;
 
-/** `advance` believes time only up to this much before now: quotes already stamped may still be under way. */
-const UNDER_WAY_US = US_PER_SECOND;
 /** Bounds of windows change only when the number of pairs passes a multiple of this. */
 const PAIRS_STEP = 10;
 /** Of a window beside its points: bands (two rings of rows) and the objects. */
@@ -168,10 +166,10 @@ export class Watched implements Subscriber {
     tellValidity(event, this.#validity);
   }
 
-  /** Lets quotes grow stale and old points leave where nothing happens. The owner calls it now and then. */
-  advance(nowUs: Micros): void {
-    for (const window of this.#windows) if (window.advance(nowUs - UNDER_WAY_US)) this.#changed(window);
-  }
+  /** Lets quotes grow stale and old points leave where nothing happens. */
+  readonly second = (us: Micros): void => {
+    for (const window of this.#windows) if (window.advance(us)) this.#changed(window);
+  };
 
   /** Memory of all windows, an estimate; never over `bytesMax`. */
   bytes(): number {

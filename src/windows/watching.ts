@@ -20,7 +20,10 @@ export interface WatchingOptions {
   readonly configured: readonly PairNames[];
   /** True: spot is paired with perpetuals too. */
   readonly spotPerp: boolean;
+  /** Of the quotes. */
   readonly clock: Clock;
+  /** What pins are released by; default the same. */
+  readonly clientClock?: Clock;
   readonly log: Log;
   readonly limits: {
     /** Pairs follow new statistics and new listings this often. */
@@ -78,13 +81,17 @@ export class Watching implements PinDesk {
 
   constructor(options: WatchingOptions) {
     this.#options = options;
-    const { clock, limits } = options;
-    this.#pins = new Pins({ clock, releaseMs: limits.pinReleaseMs, onReleased: () => this.#choose() });
+    const { clock, clientClock = clock, limits } = options;
+    this.#pins = new Pins({
+      clock: clientClock,
+      releaseMs: limits.pinReleaseMs,
+      onReleased: () => this.#choose(),
+    });
   }
 
-  start(): void {
+  /** Resolves after the first look. */
+  start(): Promise<void> {
     const { clock, limits, watched } = this.#options;
-    void this.look();
     this.#timers.push(
       clock.every(limits.watchIntervalMs, () => void this.look()),
       // At first often: pairs can be watched as soon as their exchanges' listings are read.
@@ -92,6 +99,7 @@ export class Watching implements PinDesk {
         if (watched.windows.length === 0) void this.look();
       }),
     );
+    return this.look();
   }
 
   close(): void {

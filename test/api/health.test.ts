@@ -64,6 +64,7 @@ function snapshot(changes: Partial<Snapshot> = {}): Snapshot {
     tracked: { pairs: 9, pairsMax: 10, pairsLeftOut: 2, valid: 8, samples: 7, retracted: 6 },
     streams: {},
     analysis: null,
+    replay: null,
     memoryTableMb: { budget: 150 },
     ...changes,
   };

@@ -30,6 +30,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   client: ['feed/protocol.ts'],
   api: ['core', 'sockets', 'history', 'opportunities', 'windows', 'alerts'],
   sim: ['core', 'lake'],
+  replay: ['core', 'lake', 'ingest/source.ts', 'ingest/feed-health.ts'],
   config: ['core'],
 };
 const ROOTS = [
@@ -40,7 +41,10 @@ const ROOTS = [
   'log.ts',
   'limits.ts',
   'version.ts',
+  'app-api.ts',
   'app-options.ts',
+  'app-replay.ts',
+  'app-replay-names.ts',
   'app-snapshot.ts',
   'app-live.ts',
   'app-sources.ts',

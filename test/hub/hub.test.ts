@@ -108,3 +108,62 @@ test('every subscriber sees everything, and nothing after it cancelled', () => {
   assert.equal(seen.length, 1_000);
   assert.equal(others, 1_001);
 });
+
+const SECOND_US = 1_000_000;
+
+/** A hub whose sinks note the seconds told, each with the events given before it. */
+function countingHub() {
+  const hub = new Hub({ instrumentsMax: 8, lastStampUs: 0 });
+  const told: { us: number; events: number }[] = [];
+  const stamps: number[] = [];
+  hub.subscribe({
+    quote: (stampUs) => stamps.push(stampUs),
+    cold: ({ stampUs }) => stamps.push(stampUs),
+    second: (us) => told.push({ us, events: stamps.length }),
+  });
+  return { hub, told, stamps };
+}
+
+test('each whole second is told once, after everything stamped before it and before everything from it on', () => {
+  const { hub, told, stamps } = countingHub();
+  const at = (seconds: number) => (1_000 + seconds) * SECOND_US;
+  for (const seconds of [0.5, 0.9, 1, 1.2, 3.5]) hub.quote(0, 1, 1, 2, 1, Number.NaN, at(seconds));
+  assert.deepEqual(told, [
+    { us: at(1), events: 2 },
+    { us: at(2), events: 4 },
+    { us: at(3), events: 4 },
+  ]);
+  hub.advanceTo(at(4.3));
+  hub.advanceTo(at(4.6));
+  assert.deepEqual(told.slice(3), [{ us: at(4), events: 5 }]);
+  // What comes late is stamped after the second that was told without it.
+  hub.quote(0, 1, 1, 2, 1, Number.NaN, at(3.9));
+  assert.equal(stamps.at(-1), at(4));
+  assert.equal(told.length, 4);
+});
+
+test('stamps that are ahead of the clock keep no second from being told', () => {
+  const { hub, told } = countingHub();
+  hub.quote(0, 1, 1, 2, 1, Number.NaN, 9_000 * SECOND_US);
+  hub.advanceTo(1_000 * SECOND_US);
+  assert.deepEqual(told, [{ us: 9_000 * SECOND_US + 1, events: 1 }]);
+});
+
+test('a replay gives events the stamps that they were recorded with, and derives nothing', () => {
+  const live = recordingHub(20);
+  live.hub.quote(0, 1, 1, 2, 1, Number.NaN, 30);
+  live.hub.quote(0, 1, 1, Number.NaN, 1, Number.NaN, 40);
+  live.hub.quote(0, 3, 1, 2, 1, 7, 50);
+  const replay = recordingHub();
+  for (const event of live.seen) {
+    const { stampUs } = event;
+    if (event.type !== 'quote') replay.hub.recordedCold(event);
+    else {
+      const { instrumentId, bid, bidSize, ask, askSize, exchangeUs } = event;
+      replay.hub.recordedQuote(stampUs, instrumentId, bid, bidSize, ask, askSize, exchangeUs);
+    }
+  }
+  assert.deepEqual(replay.seen, live.seen);
+  assert.deepEqual(replay.hub.latest, live.hub.latest);
+  assert.throws(() => replay.hub.recordedQuote(50, 0, 1, 1, 2, 1, Number.NaN), /comes after/);
+});

@@ -28,6 +28,7 @@ import { createRandom, type Random } from '../../src/sim/random.js';
 import { Watched } from '../../src/windows/watched.js';
 import type { PairWindow } from '../../src/windows/window.js';
 import { until } from '../support/wait.js';
+import { asWritten } from '../support/written.js';
 
 const SEED = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 32));
 const MINUTES = 10;
@@ -62,7 +63,7 @@ test(`windows recomputed from the lake equal the live ones (SEED=${SEED})`, asyn
   const recorded = await readLake(root);
   const replay = plant();
   for (const event of recorded.events) replayed(replay, event);
-  for (const { hub, watched } of [live, replay]) watched.advance(hub.lastStampUs + 2 * US_PER_MINUTE);
+  for (const { hub, watched } of [live, replay]) watched.second(hub.lastStampUs + 2 * US_PER_MINUTE);
 
   let points = 0;
   let holes = 0;
@@ -209,10 +210,15 @@ function shownInCharts({ legs }: Recorded, window: PairWindow): ChartRows {
     (isLateHole ? column.slice(0, -1) : column).map((value) => (Number.isNaN(value) ? null : value));
   return {
     timestamps: values(stamps.map((us) => Math.floor(us / 1_000) / 1_000)) as number[],
-    spreads: values(spreads),
-    upperBand: values(upper),
-    lowerBand: values(lower),
+    spreads: values(spreads).map(written),
+    upperBand: values(upper).map(written),
+    lowerBand: values(lower).map(written),
   };
+}
+
+/** Charts write no more digits than these. */
+function written(value: number | null): number | null {
+  return value === null ? null : asWritten(value);
 }
 
 function batchRows({ legs, events }: Recorded, window: PairWindow): number[][] {

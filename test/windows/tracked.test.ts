@@ -135,7 +135,7 @@ test('what a gap noticed later proves wrong is taken back from the sparkline, an
     tracked.sample(at(second + 0.9));
   }
   const known = (pair: number) => sparkline(pair).filter((value) => !Number.isNaN(value)).length;
-  hub.gap(id('Beta'), at(31), 'silent', at(60));
+  hub.gap(id('Beta'), at(31), 'silent', at(59.95));
   const [withBeta, without] = [0, 1];
   assert.equal(known(withBeta), 2);
   assert.equal(known(without), 4);

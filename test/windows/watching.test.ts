@@ -179,7 +179,7 @@ test('a window that is pinned keeps its points while others come and go', async 
 
 test('closing leaves no timer', async () => {
   const { watching, clock } = stage();
-  watching.start();
+  void watching.start();
   const client = {};
   watching.pin(client, pair('A'));
   watching.leave(client);

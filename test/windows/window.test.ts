@@ -117,7 +117,7 @@ function live(history: readonly Step[], pointsEach: number): ReturnType<typeof w
       const side = bid % 3;
       const none = Number.NaN;
       stage.hub.quote(id, side === 0 ? bid : none, 1, side === 1 ? bid : none, 1, none, nowUs);
-    } else if (kind === 'advance') stage.watched.advance(nowUs);
+    } else if (kind === 'advance') stage.watched.second(nowUs);
     else {
       const covered = Math.max(...stage.watched.windows.map((window) => window.coversFromUs));
       stage.hub.gap(id, Math.min(nowUs, Math.max(nowUs - backUs, covered)), 'disconnect', nowUs);
@@ -207,11 +207,11 @@ test('a silent pair ends in a hole, and its points leave, when only time goes on
   const window = watched.windows[0]!;
   quote('Alpha', SYMBOL, START_US, 100);
   quote('Beta', SYMBOL, START_US + 10, 100);
-  watched.advance(START_US + 4 * SECOND_US);
+  watched.second(START_US + 4 * SECOND_US);
   assert.equal(window.valid, true);
-  watched.advance(START_US + 10 * SECOND_US);
+  watched.second(START_US + 10 * SECOND_US);
   assert.equal(window.valid, false);
   assert.deepEqual(windowRows(window).at(-1)!.slice(0, 1), [START_US + STALE_US]);
-  watched.advance(START_US + 120 * SECOND_US);
+  watched.second(START_US + 120 * SECOND_US);
   assert.equal(window.length, 0);
 });

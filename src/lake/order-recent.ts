@@ -10,6 +10,7 @@ import { eventsOfMany, type InstrumentLine, type WantedInstruments } from './led
 import { RUNS_DIR } from './paths.js';
 import { parseSegment, RowList, walkRecent } from './recent.js';
 import { RunFile } from './run.js';
+import { diskStore } from './store.js';
 import { listTradesRuns, TradesRunFile } from './trades-run.js';
 
 /** A trade of one of the instruments asked for; `at` is its place among them. */
@@ -38,7 +39,7 @@ export interface RecentQuery {
 
 export async function readRecentOfMany(query: RecentQuery): Promise<RecentOfMany> {
   const { root, fromUs, toUs } = query;
-  const { result, problems } = await walkRecent(root, fromUs, toUs, () => {
+  const { result, problems } = await walkRecent(diskStore, root, fromUs, toUs, () => {
     const found = new Found(query);
     return {
       result: found,
@@ -105,7 +106,7 @@ class Found {
     const { wanted, fromUs, toUs, trades } = this.#query;
     const places = new Map<number, number>();
     const lists: (RowList | undefined)[] = [];
-    await parseSegment(path, {
+    await parseSegment(diskStore, path, {
       names: (id, exchange, symbol) => {
         const at = wanted.indexOf(exchange, symbol);
         if (at < 0) return;

@@ -26,12 +26,12 @@ import { isQuoteFileName } from './plan.js';
 import { type RecentRows, readRecent } from './recent.js';
 import { type RecentEvents, readRecentEvents } from './recent-events.js';
 import {
-  diskStore,
   type FileLook,
   isNotFound,
   type ReadStore,
   type StoreEntry,
   type StoreFile,
+  waitingStore,
 } from './store.js';
 
 /** Change times this much older than the newest seen are certain to be over, on the coarsest file systems too. */
@@ -120,7 +120,7 @@ export class LakeObserver {
         throw error;
       }
     };
-    const file = await certain(diskStore.open(path));
+    const file = await certain(waitingStore.open(path));
     if (!isOurName(path) && !evidence.files.has(path)) evidence.files.set(path, this.#versionOf(path));
     const { sliceNow } = file;
     const certainNow = (start: number, end: number): ArrayBuffer => {
@@ -142,7 +142,7 @@ export class LakeObserver {
   async #lookAt(path: string): Promise<FileLook | null> {
     const { files } = this.#evidence;
     if (!files.has(path)) files.set(path, this.#versionOf(path));
-    return await diskStore.look(path);
+    return await waitingStore.look(path);
   }
 
   async #readRecent(

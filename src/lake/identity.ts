@@ -71,6 +71,8 @@ export class LakeObserver {
   readonly recentEvents: typeof readRecentEvents;
   readonly #root: string;
   #evidence = new Evidence();
+  /** Of the answer being recorded. */
+  readonly #looks = new Map<string, Look>();
   /** The newest change time ever seen: the file system's clock had come at least this far. */
   #newestMs = Number.NEGATIVE_INFINITY;
   readonly #names = new Map<string, KnownNames>();
@@ -89,6 +91,7 @@ export class LakeObserver {
   /** From now on what is looked at goes there; one answer at a time. */
   record(into: Evidence): void {
     this.#evidence = into;
+    this.#looks.clear();
   }
 
   /** False where anything differs that a reader would see, and where that cannot be told. */
@@ -104,10 +107,15 @@ export class LakeObserver {
     }
   }
 
+  /** A folder that one answer lists again and that is certain not to have changed is not gone through again. */
   #list(directory: string): readonly StoreEntry[] {
-    const { seen, entries } = this.#look(directory);
-    if (!this.#evidence.folders.has(directory)) this.#evidence.folders.set(directory, seen);
-    return entries;
+    const known = this.#looks.get(directory);
+    if (known?.seen.settled === true && this.#stat(directory)?.ctimeMs === known.seen.ctimeMs)
+      return known.entries;
+    const look = this.#look(directory);
+    this.#looks.set(directory, look);
+    if (!this.#evidence.folders.has(directory)) this.#evidence.folders.set(directory, look.seen);
+    return look.entries;
   }
 
   async #open(path: string): Promise<StoreFile> {

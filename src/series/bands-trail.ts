@@ -5,7 +5,7 @@ import { assert } from '../core/assert.js';
 import { type BandsOptions, DEFAULT_BANDS, nearestRank } from './bands.js';
 
 /** Rows that may be asked for, beside the windows of the oldest of them. */
-const TRAIL_ROWS = 16_384;
+const TRAIL_ROWS = 65_536;
 
 export class BandsTrail {
   /** Of the row last asked for; NaN where its window has no sample. */

@@ -12,16 +12,7 @@ import { join } from 'node:path';
 import type { Micros } from '../core/time.js';
 import { Evidence, type FolderSeen } from './evidence.js';
 import type { WantedInstruments } from './ledger-read.js';
-import {
-  dayStampOf,
-  JOURNAL_DIR,
-  LEDGER_DAY_FILE,
-  LEDGER_HOUR_FILE,
-  lastStampOf,
-  RUNS_DIR,
-  runSpan,
-  segmentFirstUs,
-} from './paths.js';
+import { isLedgerName, isOurName, JOURNAL_DIR, RUNS_DIR, runSpan, segmentFirstUs } from './paths.js';
 import { isQuoteFileName } from './plan.js';
 import { type RecentRows, readRecent } from './recent.js';
 import { type RecentEvents, readRecentEvents } from './recent-events.js';
@@ -38,7 +29,6 @@ import {
 const SETTLE_MS = 2_000;
 /** A longer description is kept as its digest. */
 const DESCRIPTION_LENGTH_MAX = 200;
-const isLedgerName = (name: string) => name === LEDGER_DAY_FILE || LEDGER_HOUR_FILE.test(name);
 
 interface Look {
   readonly seen: FolderSeen;
@@ -289,12 +279,6 @@ function readFolder(directory: string): Dirent[] {
     if (isNotFound(error)) return [];
     throw error;
   }
-}
-
-/** Of this project's making: published whole by a rename. */
-function isOurName(path: string): boolean {
-  const name = path.slice(path.lastIndexOf('/') + 1);
-  return lastStampOf(name, 0) !== null || dayStampOf(name, 0) !== null || isLedgerName(name);
 }
 
 function digest(text: string): string {

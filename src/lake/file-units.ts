@@ -9,6 +9,7 @@ import type { KnownFiles } from './known-files.js';
 import type { RowBlock } from './merge.js';
 import { openQuoteFile, readGroup } from './parquet-read.js';
 import { FileVanished, type NoteFile, type ReportProblem, timesByReading, withFile } from './read-file.js';
+import type { SpareBuffers } from './spare-buffers.js';
 import { isNotFound, type ReadStore, type StoreFile } from './store.js';
 
 export interface FileUnit {
@@ -31,6 +32,10 @@ export interface FileUnitsInput {
   /** Told of each file that could be read whole. */
   readonly readable: (path: string) => void;
   readonly sizes: boolean;
+  /** False: asks are NaN. Default true. */
+  readonly asks?: boolean | undefined;
+  /** Rows are read into these. */
+  readonly spare?: SpareBuffers | undefined;
   readonly noteFile?: NoteFile | undefined;
 }
 
@@ -73,7 +78,7 @@ export class FileUnits {
   }
 
   async #decodedUnits(path: string, file: StoreFile, undated: boolean): Promise<OpenedFile> {
-    const { store, known, readable, sizes } = this.#input;
+    const { store, known, readable, sizes, asks = true } = this.#input;
     const quotes = await openQuoteFile(file);
     readable(path);
     this.#input.noteFile?.(path, quotes?.ours ?? null);
@@ -83,7 +88,7 @@ export class FileUnits {
       if (times === null) continue;
       const load = () =>
         withFile(store, path, file.version, async (again) => ({
-          columns: await readGroup(again, quotes!, group, sizes),
+          columns: await readGroup(again, quotes!, group, sizes, asks),
           ours: quotes!.ours,
         }));
       units.push({ ...times, load });
@@ -94,14 +99,14 @@ export class FileUnits {
 
   /** The file stays open from its footer to its last group: an hour has many. */
   #hotUnits(path: string, file: StoreFile, groups: readonly HotGroup[]): readonly FileUnit[] {
-    const { store } = this.#input;
+    const { store, asks = true, spare } = this.#input;
     const opened = new Reopened(file, () => openAgain(store, path, file.version));
     this.#cursors.push(opened);
     return groups.map((group, at) => ({
       minUs: group.minUs,
       maxUs: group.maxUs,
       load: async () => {
-        const columns = await readHotGroup(await opened.file(), group);
+        const columns = await readHotGroup(await opened.file(), group, { asks, spare });
         if (at === groups.length - 1) await opened.close();
         return { columns, ours: true };
       },

@@ -121,9 +121,9 @@ export class LakeObserver {
     const file = await certain(waitingStore.open(path));
     if (!isOurName(path) && !evidence.files.has(path)) evidence.files.set(path, this.#versionOf(path));
     const { sliceNow } = file;
-    const certainNow = (start: number, end: number): ArrayBuffer => {
+    const certainNow: typeof sliceNow = (start, end, into) => {
       try {
-        return sliceNow!(start, end);
+        return sliceNow!(start, end, into);
       } catch (error) {
         evidence.doubtful = true;
         throw error;

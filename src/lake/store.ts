@@ -18,8 +18,8 @@ export interface StoreFile {
   readonly version: string;
   /** Bytes [start, end), in memory that is the caller's; throws where the file holds fewer. */
   slice(start: number, end?: number): Promise<ArrayBuffer>;
-  /** The same at once, for threads that may wait for the disk. A store that cannot has none. */
-  sliceNow?(start: number, end: number): ArrayBuffer;
+  /** The same at once, for threads that may wait for the disk, at the beginning of `into` where it is given. A store that cannot has none. */
+  sliceNow?(start: number, end: number, into?: ArrayBuffer): ArrayBuffer;
   close(): Promise<void>;
 }
 
@@ -116,7 +116,7 @@ async function openFile(path: string): Promise<StoreFile> {
         }
         return bytes.buffer;
       },
-      sliceNow: (start, end) => readNow(handle.fd, start, end),
+      sliceNow: (start, end, into) => readNow(handle.fd, start, end, into),
       close: async () => handle.close(),
     };
   } catch (error) {
@@ -134,7 +134,7 @@ function openNow(path: string): StoreFile {
       byteLength: size,
       version: versionOf(size, mtimeMs),
       slice: async (start, end = size) => readNow(id, start, end),
-      sliceNow: (start, end) => readNow(id, start, end),
+      sliceNow: (start, end, into) => readNow(id, start, end, into),
       close: async () => {
         // Never twice: the number may be another file's by then.
         if (isOpen) closeSync(id);
@@ -147,9 +147,10 @@ function openNow(path: string): StoreFile {
   }
 }
 
-function readNow(id: number, start: number, end: number): ArrayBuffer {
+function readNow(id: number, start: number, end: number, into?: ArrayBuffer): ArrayBuffer {
+  const length = Math.max(0, end - start);
   // Not set to zero first: all of it is read over.
-  const bytes = Buffer.allocUnsafeSlow(Math.max(0, end - start));
+  const bytes = into === undefined ? Buffer.allocUnsafeSlow(length) : new Uint8Array(into, 0, length);
   for (let done = 0; done < bytes.length; ) {
     const got = readSync(id, bytes, done, bytes.length - done, start + done);
     if (got === 0) throw new Error(`the file ends before byte ${end}`);

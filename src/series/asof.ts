@@ -106,7 +106,11 @@ export class AsofJoin {
     const { receivedUs: lefts, bid: bids, ask: asks, length: leftRows } = left;
     const { receivedUs: rights, bid: rightBids, length: rightRows } = right;
     const { stampUs, bid1, bid2, ask1, ask2, hasAsks } = out;
-    const [toleranceUs, keepUnmatched, rightEnded] = [this.#toleranceUs, this.#keepUnmatched, this.#rightEnded];
+    const [toleranceUs, keepUnmatched, rightEnded] = [
+      this.#toleranceUs,
+      this.#keepUnmatched,
+      this.#rightEnded,
+    ];
     let [leftRow, rightRow, length, unmatched] = [this.#leftRow, this.#rightRow, out.length, 0];
     let [rightUs, rightBid, rightAsk] = [this.#rightUs, this.#rightBid, this.#rightAsk];
     for (; leftRow < leftRows; leftRow += 1) {

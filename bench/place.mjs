@@ -25,3 +25,13 @@ export function option(name, otherwise) {
   }
   return value;
 }
+
+/** The values of `--name A,B`; each must be one of those known. */
+export function words(name, known) {
+  const at = process.argv.indexOf(`--${name}`);
+  if (at < 0) return known;
+  const values = (process.argv[at + 1] ?? '').split(',');
+  if (values.every((value) => known.includes(value))) return values;
+  console.error(`error: --${name} expected some of ${known.join(',')}`);
+  process.exit(2);
+}

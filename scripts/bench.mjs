@@ -3,9 +3,9 @@
 import { join } from 'node:path';
 import { built, installed, root } from './ready.mjs';
 
-const NAMES = ['dashboard', 'fidelity', 'growth', 'lake', 'memory', 'replay'];
+const NAMES = ['dashboard', 'fidelity', 'growth', 'history', 'lake', 'memory', 'replay'];
 /** Those that need what is installed in bench/. */
-const WITH_PEERS = ['fidelity', 'lake'];
+const WITH_PEERS = ['fidelity', 'history', 'lake'];
 
 const [name = ''] = process.argv.slice(2);
 if (!NAMES.includes(name)) {

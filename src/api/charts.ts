@@ -106,8 +106,12 @@ async function oneChart(
     const { symbol, exchange1, exchange2 } = request;
     throw new RequestError(404, `no quotes of ${symbol} on both ${exchange1} and ${exchange2} in the lake`);
   }
-  // A copy: as a whole body, the library takes bytes of shared memory for an object.
-  return await sendLines(reply, answer.status === 'ok' ? Buffer.from(answer.line) : Buffer.alloc(0));
+  return await sendLines(reply, answer.status === 'ok' ? ownBytes(answer.line) : Buffer.alloc(0));
+}
+
+/** As a whole body, the library takes bytes of shared memory for an object; only short lines are shared. */
+function ownBytes(line: Buffer): Buffer {
+  return line.buffer instanceof SharedArrayBuffer ? Buffer.from(line) : line;
 }
 
 function sendLines(reply: FastifyReply, body: Readable | Buffer): FastifyReply {

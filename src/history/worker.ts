@@ -97,7 +97,9 @@ async function chart(request: ChartRequest, signal: AbortSignal): Promise<Worker
   const legs = [left, right] as const;
   const known = (toUs: Micros) => Math.min(toUs, request.knownUntilUs ?? Number.POSITIVE_INFINITY);
   const input: ChartInput<LakeInstrument> = {
-    read: (leg, fromUs, toUs) => reader.readQuotes(leg, { fromUs, toUs: known(toUs), signal }),
+    // Both joins look at bids alone, and at one chunk of a leg at a time.
+    read: (leg, fromUs, toUs) =>
+      reader.readQuotes(leg, { fromUs, toUs: known(toUs), signal, asks: false, fleeting: true }),
     legs,
     range,
     points: request.points,

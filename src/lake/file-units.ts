@@ -9,6 +9,7 @@ import type { KnownFiles } from './known-files.js';
 import type { RowBlock } from './merge.js';
 import { openQuoteFile, readGroup } from './parquet-read.js';
 import { FileVanished, type NoteFile, type ReportProblem, timesByReading, withFile } from './read-file.js';
+import type { SpareBuffers } from './spare-buffers.js';
 import { isNotFound, type ReadStore, type StoreFile } from './store.js';
 
 export interface FileUnit {
@@ -31,6 +32,10 @@ export interface FileUnitsInput {
   /** Told of each file that could be read whole. */
   readonly readable: (path: string) => void;
   readonly sizes: boolean;
+  /** False: asks are NaN. Default true. */
+  readonly asks?: boolean | undefined;
+  /** Rows are read into these. */
+  readonly spare?: SpareBuffers | undefined;
   readonly noteFile?: NoteFile | undefined;
 }
 
@@ -57,42 +62,51 @@ export class FileUnits {
   }
 
   async #openParquet(path: string, undated: boolean): Promise<OpenedFile> {
-    const { store, known, readable, sizes } = this.#input;
-    return await withFile(store, path, null, async (file) => {
+    const { store, readable, noteFile, sizes } = this.#input;
+    const file = await openFirst(store, path);
+    let isKept = false;
+    try {
       const hot = sizes ? null : await openHotFile(file);
-      if (hot !== null) {
-        readable(path);
-        this.#input.noteFile?.(path, true);
-        return { units: this.#hotUnits(path, file.version, hot), replaces: [] };
-      }
-      const quotes = await openQuoteFile(file);
+      if (hot === null) return await this.#decodedUnits(path, file, undated);
+      isKept = true;
       readable(path);
-      this.#input.noteFile?.(path, quotes?.ours ?? null);
-      const units: FileUnit[] = [];
-      for (const group of quotes?.groups ?? []) {
-        const times = group.times ?? (await timesByReading(file, quotes!, group));
-        if (times === null) continue;
-        const load = () =>
-          withFile(store, path, file.version, async (again) => ({
-            columns: await readGroup(again, quotes!, group, sizes),
-            ours: quotes!.ours,
-          }));
-        units.push({ ...times, load });
-      }
-      if (undated) known.set(path, { version: file.version, ...spanOf(units), csv: null });
-      return { units, replaces: quotes?.replaces ?? [] };
-    });
+      noteFile?.(path, true);
+      return { units: this.#hotUnits(path, file, hot), replaces: [] };
+    } finally {
+      if (!isKept) await file.close();
+    }
   }
 
-  /** The file stays open from its first group to its last: an hour has many. */
-  #hotUnits(path: string, version: string, groups: readonly HotGroup[]): readonly FileUnit[] {
-    const opened = new Reopened(() => openAgain(this.#input.store, path, version));
+  async #decodedUnits(path: string, file: StoreFile, undated: boolean): Promise<OpenedFile> {
+    const { store, known, readable, sizes, asks = true } = this.#input;
+    const quotes = await openQuoteFile(file);
+    readable(path);
+    this.#input.noteFile?.(path, quotes?.ours ?? null);
+    const units: FileUnit[] = [];
+    for (const group of quotes?.groups ?? []) {
+      const times = group.times ?? (await timesByReading(file, quotes!, group));
+      if (times === null) continue;
+      const load = () =>
+        withFile(store, path, file.version, async (again) => ({
+          columns: await readGroup(again, quotes!, group, sizes, asks),
+          ours: quotes!.ours,
+        }));
+      units.push({ ...times, load });
+    }
+    if (undated) known.set(path, { version: file.version, ...spanOf(units), csv: null });
+    return { units, replaces: quotes?.replaces ?? [] };
+  }
+
+  /** The file stays open from its footer to its last group: an hour has many. */
+  #hotUnits(path: string, file: StoreFile, groups: readonly HotGroup[]): readonly FileUnit[] {
+    const { store, asks = true, spare } = this.#input;
+    const opened = new Reopened(file, () => openAgain(store, path, file.version));
     this.#cursors.push(opened);
     return groups.map((group, at) => ({
       minUs: group.minUs,
       maxUs: group.maxUs,
       load: async () => {
-        const columns = await readHotGroup(await opened.file(), group);
+        const columns = await readHotGroup(await opened.file(), group, { asks, spare });
         if (at === groups.length - 1) await opened.close();
         return { columns, ours: true };
       },
@@ -144,13 +158,14 @@ function spanOf(units: readonly { readonly minUs: Micros; readonly maxUs: Micros
   return { minUs, maxUs };
 }
 
-/** A file that is opened when it is first read, and closed once. */
+/** An open file that is closed once; opened again where it is read after all. */
 class Reopened {
   readonly #open: () => Promise<StoreFile>;
-  #file: Promise<StoreFile> | null = null;
+  #file: Promise<StoreFile> | null;
 
-  constructor(open: () => Promise<StoreFile>) {
+  constructor(file: StoreFile, open: () => Promise<StoreFile>) {
     this.#open = open;
+    this.#file = Promise.resolve(file);
   }
 
   file(): Promise<StoreFile> {
@@ -165,14 +180,17 @@ class Reopened {
   }
 }
 
-/** For a cursor, which reads on between other reads. */
-async function openAgain(store: ReadStore, path: string, version: string): Promise<StoreFile> {
-  let file: StoreFile;
+async function openFirst(store: ReadStore, path: string): Promise<StoreFile> {
   try {
-    file = await store.open(path);
+    return await store.open(path);
   } catch (error) {
     throw isNotFound(error) ? new FileVanished(path) : error;
   }
+}
+
+/** For a cursor, which reads on between other reads. */
+async function openAgain(store: ReadStore, path: string, version: string): Promise<StoreFile> {
+  const file = await openFirst(store, path);
   if (file.version === version) return file;
   await file.close();
   throw new FileVanished(path);

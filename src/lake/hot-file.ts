@@ -4,6 +4,7 @@
 import type { QuoteColumns } from '../core/columns.js';
 import type { Micros } from '../core/time.js';
 import { LakeFileError } from './parquet-read.js';
+import type { SpareBuffers } from './spare-buffers.js';
 import type { StoreFile } from './store.js';
 
 /** In the footer's key-value metadata: a JSON list of rows, least and greatest stamp, and where three columns begin. */
@@ -64,26 +65,51 @@ function groupOf(list: readonly number[], footerAt: number): HotGroup {
   return { rows, minUs, maxUs, timeAt, bidAt, askAt };
 }
 
+export interface HotRead {
+  /** Without them, `ask` is NaN and is not read. */
+  readonly asks: boolean;
+  /** Where to read into, if there is something. */
+  readonly spare?: SpareBuffers | undefined;
+}
+
 /** The rows of a group: one read, and a pass over the times. The arrays share one buffer, which is theirs alone. */
-export async function readHotGroup(file: StoreFile, group: HotGroup): Promise<QuoteColumns> {
+export async function readHotGroup(
+  file: StoreFile,
+  group: HotGroup,
+  { asks, spare }: HotRead = { asks: true },
+): Promise<QuoteColumns> {
   const { rows, timeAt, bidAt, askAt } = group;
   const bytes = rows * VALUE_BYTES;
-  const start = Math.min(timeAt, bidAt, askAt);
-  const end = Math.max(timeAt, bidAt, askAt) + bytes;
-  const buffer = await slice(file, start, end);
-  const receivedUs = doublesAt(buffer, timeAt - start, rows);
+  // The index is checked: times, bids and asks follow each other.
+  const end = (asks ? askAt : bidAt) + bytes;
+  const pending = slice(file, timeAt, end, spare?.take(end - timeAt));
+  const buffer = pending instanceof ArrayBuffer ? pending : await pending;
+  const receivedUs = doublesAt(buffer, 0, rows);
   inMicros(receivedUs, rows);
   return {
     length: rows,
     receivedUs,
-    bid: doublesAt(buffer, bidAt - start, rows),
-    ask: doublesAt(buffer, askAt - start, rows),
+    bid: doublesAt(buffer, bidAt - timeAt, rows),
+    ask: asks ? doublesAt(buffer, askAt - timeAt, rows) : noAsks(rows),
   };
 }
 
+let missing = new Float64Array(0);
+
+/** Shared: nobody writes into a chunk. */
+export function noAsks(rows: number): Float64Array {
+  if (missing.length < rows) missing = new Float64Array(rows).fill(Number.NaN);
+  return missing.subarray(0, rows);
+}
+
 /** At once where the store can: a promise costs more than the bytes of a group that the system holds already. */
-function slice(file: StoreFile, start: number, end: number): ArrayBuffer | Promise<ArrayBuffer> {
-  return file.sliceNow === undefined ? file.slice(start, end) : file.sliceNow(start, end);
+function slice(
+  file: StoreFile,
+  start: number,
+  end: number,
+  into?: ArrayBuffer,
+): ArrayBuffer | Promise<ArrayBuffer> {
+  return file.sliceNow === undefined ? file.slice(start, end) : file.sliceNow(start, end, into);
 }
 
 function doublesAt(buffer: ArrayBuffer, at: number, rows: number): Float64Array {

@@ -12,33 +12,23 @@ import { join } from 'node:path';
 import type { Micros } from '../core/time.js';
 import { Evidence, type FolderSeen } from './evidence.js';
 import type { WantedInstruments } from './ledger-read.js';
-import {
-  dayStampOf,
-  JOURNAL_DIR,
-  LEDGER_DAY_FILE,
-  LEDGER_HOUR_FILE,
-  lastStampOf,
-  RUNS_DIR,
-  runSpan,
-  segmentFirstUs,
-} from './paths.js';
+import { isLedgerName, isOurName, JOURNAL_DIR, RUNS_DIR, runSpan, segmentFirstUs } from './paths.js';
 import { isQuoteFileName } from './plan.js';
 import { type RecentRows, readRecent } from './recent.js';
 import { type RecentEvents, readRecentEvents } from './recent-events.js';
 import {
-  diskStore,
   type FileLook,
   isNotFound,
   type ReadStore,
   type StoreEntry,
   type StoreFile,
+  waitingStore,
 } from './store.js';
 
 /** Change times this much older than the newest seen are certain to be over, on the coarsest file systems too. */
 const SETTLE_MS = 2_000;
 /** A longer description is kept as its digest. */
 const DESCRIPTION_LENGTH_MAX = 200;
-const isLedgerName = (name: string) => name === LEDGER_DAY_FILE || LEDGER_HOUR_FILE.test(name);
 
 interface Look {
   readonly seen: FolderSeen;
@@ -71,6 +61,8 @@ export class LakeObserver {
   readonly recentEvents: typeof readRecentEvents;
   readonly #root: string;
   #evidence = new Evidence();
+  /** Of the answer being recorded. */
+  readonly #looks = new Map<string, Look>();
   /** The newest change time ever seen: the file system's clock had come at least this far. */
   #newestMs = Number.NEGATIVE_INFINITY;
   readonly #names = new Map<string, KnownNames>();
@@ -89,6 +81,7 @@ export class LakeObserver {
   /** From now on what is looked at goes there; one answer at a time. */
   record(into: Evidence): void {
     this.#evidence = into;
+    this.#looks.clear();
   }
 
   /** False where anything differs that a reader would see, and where that cannot be told. */
@@ -104,10 +97,15 @@ export class LakeObserver {
     }
   }
 
+  /** A folder that one answer lists again and that is certain not to have changed is not gone through again. */
   #list(directory: string): readonly StoreEntry[] {
-    const { seen, entries } = this.#look(directory);
-    if (!this.#evidence.folders.has(directory)) this.#evidence.folders.set(directory, seen);
-    return entries;
+    const known = this.#looks.get(directory);
+    if (known?.seen.settled === true && this.#stat(directory)?.ctimeMs === known.seen.ctimeMs)
+      return known.entries;
+    const look = this.#look(directory);
+    this.#looks.set(directory, look);
+    if (!this.#evidence.folders.has(directory)) this.#evidence.folders.set(directory, look.seen);
+    return look.entries;
   }
 
   async #open(path: string): Promise<StoreFile> {
@@ -120,12 +118,12 @@ export class LakeObserver {
         throw error;
       }
     };
-    const file = await certain(diskStore.open(path));
+    const file = await certain(waitingStore.open(path));
     if (!isOurName(path) && !evidence.files.has(path)) evidence.files.set(path, this.#versionOf(path));
     const { sliceNow } = file;
-    const certainNow = (start: number, end: number): ArrayBuffer => {
+    const certainNow: typeof sliceNow = (start, end, into) => {
       try {
-        return sliceNow!(start, end);
+        return sliceNow!(start, end, into);
       } catch (error) {
         evidence.doubtful = true;
         throw error;
@@ -142,7 +140,7 @@ export class LakeObserver {
   async #lookAt(path: string): Promise<FileLook | null> {
     const { files } = this.#evidence;
     if (!files.has(path)) files.set(path, this.#versionOf(path));
-    return await diskStore.look(path);
+    return await waitingStore.look(path);
   }
 
   async #readRecent(
@@ -281,12 +279,6 @@ function readFolder(directory: string): Dirent[] {
     if (isNotFound(error)) return [];
     throw error;
   }
-}
-
-/** Of this project's making: published whole by a rename. */
-function isOurName(path: string): boolean {
-  const name = path.slice(path.lastIndexOf('/') + 1);
-  return lastStampOf(name, 0) !== null || dayStampOf(name, 0) !== null || isLedgerName(name);
 }
 
 function digest(text: string): string {

@@ -146,14 +146,18 @@ export async function readTimes(file: StoreFile, quotes: QuoteFile, group: Group
   return read.time ?? new Float64Array(0);
 }
 
-/** The rows of one row group as they are stored: unsorted, times may be NaN. Every array owns its buffer. */
+/**
+ * The rows of one row group as they are stored: unsorted, times may be NaN. Every array owns its buffer. Without `asks`
+ * those are NaN.
+ */
 export async function readGroup(
   file: StoreFile,
   quotes: QuoteFile,
   group: GroupInfo,
   sizes: boolean,
+  asks = true,
 ): Promise<QuoteColumns> {
-  const wanted: ColumnRole[] = ['time', 'bid', 'ask'];
+  const wanted: ColumnRole[] = asks ? ['time', 'bid', 'ask'] : ['time', 'bid'];
   if (sizes) wanted.push('bidSize', 'askSize', 'exchangeTime');
   const read = await readColumns(file, quotes, group, wanted);
   const column = (role: ColumnRole) => read[role] ?? new Float64Array(group.rowCount).fill(Number.NaN);

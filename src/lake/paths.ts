@@ -248,3 +248,14 @@ export function tempName(fileName: string): string {
 function pad(value: number, width: number): string {
   return String(value).padStart(width, '0');
 }
+
+/** A file of the ledger. */
+export function isLedgerName(name: string): boolean {
+  return name === LEDGER_DAY_FILE || LEDGER_HOUR_FILE.test(name);
+}
+
+/** A file of this project's making: published whole by a rename, never written again. */
+export function isOurName(path: string): boolean {
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  return lastStampOf(name, 0) !== null || dayStampOf(name, 0) !== null || isLedgerName(name);
+}

@@ -24,6 +24,7 @@ import { DaySwapped, FileVanished, type NoteFile, type ReportProblem } from './r
 import { type RecentRows, readRecent } from './recent.js';
 import { readRecentEvents } from './recent-events.js';
 import { type InstrumentNames, recentInstruments } from './recent-names.js';
+import { SpareBuffers } from './spare-buffers.js';
 import { diskStore, type ReadStore } from './store.js';
 import { type NoteStrangers, Strangers } from './strangers.js';
 import { sweep } from './sweep.js';
@@ -38,6 +39,10 @@ export interface ReadRange {
   readonly toUs: Micros;
   /** Also sizes and the exchange's own time; NaN where the lake has none. */
   readonly sizes?: boolean;
+  /** False for those that look at bids alone: asks are then NaN, and mostly not read. Default true. */
+  readonly asks?: boolean;
+  /** A chunk is looked at only until the next one is taken: its memory is then used again. Default false. */
+  readonly fleeting?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -54,7 +59,7 @@ export interface LakeReader {
    */
   newestUs(instrument: LakeInstrument, beforeUs?: Micros): Promise<Micros | undefined>;
   /**
-   * Chunks of at most 65,536 rows, ascending over chunk borders too, never empty; every array owns its buffer.
+   * Chunks of at most 65,536 rows, ascending over chunk borders too, never empty; a chunk's memory is its own.
    * Bad files are left out and reported; throws only on an aborted signal or a failing folder.
    */
   readQuotes(instrument: LakeInstrument, range: ReadRange): AsyncGenerator<QuoteColumns>;
@@ -168,7 +173,8 @@ async function* readQuotes(
   range: ReadRange,
 ): AsyncGenerator<QuoteColumns> {
   const { store, known, report, readable, noteFile } = context;
-  const { toUs, sizes = false, signal } = range;
+  const { toUs, sizes = false, asks, signal } = range;
+  const spare = range.fleeting === true ? new SpareBuffers() : undefined;
   let { fromUs } = range;
   signal?.throwIfAborted();
   if (!(fromUs < toUs)) return;
@@ -181,12 +187,13 @@ async function* readQuotes(
   for (;;) {
     const partitions = await discoverPartitions(store, directories, fromUs, toUs);
     try {
-      const files = { store, known, report, readable, noteFile, ignored, partitions };
+      const files = { store, known, report, readable, noteFile, ignored, partitions, asks, spare };
       for await (const merged of sweep({ ...files, recent, fromUs, toUs, sizes, progress })) {
         progress = merged.progress;
         for (const chunk of sliceColumns(merged.columns, CHUNK_ROWS_MAX)) {
           signal?.throwIfAborted();
           yield chunk;
+          spare?.give(chunk.receivedUs.buffer);
         }
       }
       return;

@@ -1,7 +1,7 @@
 // The little that reading asks of a file system: list a folder, read ranges of a file.
 // Read-only. Paths are absolute; a store over something else than a disk fits behind the same two functions.
 
-import { readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Micros, US_PER_MS } from '../core/time.js';
@@ -18,8 +18,8 @@ export interface StoreFile {
   readonly version: string;
   /** Bytes [start, end), in memory that is the caller's; throws where the file holds fewer. */
   slice(start: number, end?: number): Promise<ArrayBuffer>;
-  /** The same at once, for threads that may wait for the disk. A store that cannot has none. */
-  sliceNow?(start: number, end: number): ArrayBuffer;
+  /** The same at once, for threads that may wait for the disk, at the beginning of `into` where it is given. A store that cannot has none. */
+  sliceNow?(start: number, end: number, into?: ArrayBuffer): ArrayBuffer;
   close(): Promise<void>;
 }
 
@@ -40,6 +40,12 @@ export interface ReadStore {
 }
 
 export const diskStore = { list, open: openFile, look } satisfies ReadStore;
+
+/**
+ * The same for threads that may wait for the disk: opening and closing an hour file by the system's threads takes longer
+ * than to read it.
+ */
+export const waitingStore = { list, open: async (path) => openNow(path), look } satisfies ReadStore;
 
 /** The file is not, or no longer, there. */
 export function isNotFound(error: unknown): boolean {
@@ -110,20 +116,45 @@ async function openFile(path: string): Promise<StoreFile> {
         }
         return bytes.buffer;
       },
-      sliceNow: (start, end) => {
-        // Not set to zero first: all of it is read over.
-        const bytes = Buffer.allocUnsafeSlow(Math.max(0, end - start));
-        for (let done = 0; done < bytes.length; ) {
-          const got = readSync(handle.fd, bytes, done, bytes.length - done, start + done);
-          if (got === 0) throw new Error(`the file ends before byte ${end}`);
-          done += got;
-        }
-        return bytes.buffer as ArrayBuffer;
-      },
+      sliceNow: (start, end, into) => readNow(handle.fd, start, end, into),
       close: async () => handle.close(),
     };
   } catch (error) {
     await handle.close();
     throw error;
   }
+}
+
+function openNow(path: string): StoreFile {
+  const id = openSync(path, 'r');
+  let isOpen = true;
+  try {
+    const { size, mtimeMs } = fstatSync(id);
+    return {
+      byteLength: size,
+      version: versionOf(size, mtimeMs),
+      slice: async (start, end = size) => readNow(id, start, end),
+      sliceNow: (start, end, into) => readNow(id, start, end, into),
+      close: async () => {
+        // Never twice: the number may be another file's by then.
+        if (isOpen) closeSync(id);
+        isOpen = false;
+      },
+    };
+  } catch (error) {
+    closeSync(id);
+    throw error;
+  }
+}
+
+function readNow(id: number, start: number, end: number, into?: ArrayBuffer): ArrayBuffer {
+  const length = Math.max(0, end - start);
+  // Not set to zero first: all of it is read over.
+  const bytes = into === undefined ? Buffer.allocUnsafeSlow(length) : new Uint8Array(into, 0, length);
+  for (let done = 0; done < bytes.length; ) {
+    const got = readSync(id, bytes, done, bytes.length - done, start + done);
+    if (got === 0) throw new Error(`the file ends before byte ${end}`);
+    done += got;
+  }
+  return bytes.buffer as ArrayBuffer;
 }

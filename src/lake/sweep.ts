@@ -11,6 +11,7 @@ import { type KnownFiles, narrowed } from './known-files.js';
 import { type Merged, mergeBlocks, type Progress, type RowBlock } from './merge.js';
 import { type FileRead, overlaps, type Partition, planFiles, planPartitions } from './plan.js';
 import { type NoteFile, type ReportProblem, tryRead } from './read-file.js';
+import type { SpareBuffers } from './spare-buffers.js';
 import type { ReadStore } from './store.js';
 
 export interface SweepInput {
@@ -22,6 +23,9 @@ export interface SweepInput {
   readonly fromUs: Micros;
   readonly toUs: Micros;
   readonly sizes: boolean;
+  /** See FileUnitsInput. */
+  readonly asks?: boolean | undefined;
+  readonly spare?: SpareBuffers | undefined;
   /** What was given out before, where this read goes on from an earlier one. */
   readonly progress: Progress;
   /** Files not to look at: they were listed and gone before. */

@@ -3,16 +3,19 @@
 
 import { assert } from '../core/assert.js';
 import { type BandsOptions, DEFAULT_BANDS, nearestRank } from './bands.js';
+import { grown } from './spread.js';
 
-/** Rows that may be asked for, beside the windows of the oldest of them. */
-const TRAIL_ROWS = 16_384;
+/** Rows that may be asked for, beside the windows of the oldest of them: 4 MB, taken as they are needed. */
+const TRAIL_ROWS = 524_288;
+const FIRST_ROWS = 16_384;
 
 export class BandsTrail {
   /** Of the row last asked for; NaN where its window has no sample. */
   upper = Number.NaN;
   lower = Number.NaN;
   readonly #options: BandsOptions;
-  readonly #spreads: Float64Array;
+  #spreads: Float64Array;
+  readonly #rowsMax: number;
   #length = 0;
   /** Rows that are forgotten. */
   #dropped = 0;
@@ -29,7 +32,8 @@ export class BandsTrail {
   constructor(options: BandsOptions = DEFAULT_BANDS) {
     const { windowRows, upperQuantile, lowerQuantile } = options;
     this.#options = options;
-    this.#spreads = new Float64Array(windowRows + TRAIL_ROWS);
+    this.#rowsMax = windowRows + TRAIL_ROWS;
+    this.#spreads = new Float64Array(windowRows + FIRST_ROWS);
     this.#greatest = new Float64Array(windowRows - nearestRank(windowRows, upperQuantile) + 2);
     this.#least = new Float64Array(nearestRank(windowRows, lowerQuantile) + 3);
   }
@@ -41,7 +45,7 @@ export class BandsTrail {
 
   /** Before the next row is pushed, `forget` must be called, and before that what is still wanted must be asked for. */
   get isFull(): boolean {
-    return this.#length === this.#spreads.length;
+    return this.#length === this.#rowsMax;
   }
 
   /** Only rows to come can be asked for after this. */
@@ -56,10 +60,11 @@ export class BandsTrail {
 
   /** Rows that can be pushed before it is full. */
   get room(): number {
-    return this.#spreads.length - this.#length;
+    return this.#rowsMax - this.#length;
   }
 
   push(spread: number): void {
+    this.#reserve(1);
     if (!Number.isFinite(spread)) this.#lastMissingRow = this.rows;
     this.#spreads[this.#length] = spread;
     this.#length += 1;
@@ -67,6 +72,7 @@ export class BandsTrail {
 
   /** The same of spreads[from, to): at most as many as there is room for. */
   pushRows(spreads: Float64Array, from: number, to: number): void {
+    this.#reserve(to - from);
     const trail = this.#spreads;
     const shift = this.#length - from;
     for (let row = from; row < to; row += 1) {
@@ -92,6 +98,13 @@ export class BandsTrail {
     }
     if (samples !== this.#ranksFor) this.#setRanks(samples);
     this.#pick(begin, end);
+  }
+
+  #reserve(rows: number): void {
+    const needed = this.#length + rows;
+    assert(needed <= this.#rowsMax, 'the trail is full');
+    if (needed > this.#spreads.length)
+      this.#spreads = grown(this.#spreads, this.#length, Math.min(this.#rowsMax, needed * 2));
   }
 
   #samples(begin: number, end: number): number {

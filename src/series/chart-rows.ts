@@ -28,6 +28,15 @@ export class ChartRows {
     this.#length = row + 1;
   }
 
+  spread(row: number): number {
+    return this.#spread[row]!;
+  }
+
+  setBands(row: number, upper: number, lower: number): void {
+    this.#upper[row] = upper;
+    this.#lower[row] = lower;
+  }
+
   /** A copy. */
   columns(): ChartColumns {
     const length = this.#length;

@@ -30,12 +30,15 @@ export interface Kept {
   readonly even: EvenRows;
   readonly points: number;
   readonly everyHole: boolean;
+  /** Sets the bands of an even row that is chosen. */
+  readonly band: (rows: Float64Array, at: number) => void;
 }
 
-export function collect({ buckets, slots, even, points, everyHole }: Kept): ChartColumns {
+export function collect({ buckets, slots, even, points, everyHole, band }: Kept): ChartColumns {
   const chosen = chosenRows(buckets, slots, points);
   even.withoutKept(chosen.map((at) => buckets[at]!));
   const fillers = even.choose(points - chosen.length);
+  for (const at of fillers) band(even.rows, at);
   const kept = new Float64Array((chosen.length + fillers.length) * FIELDS);
   let [length, fromChosen, fromFillers] = [0, 0, 0];
   while (fromChosen < chosen.length || fromFillers < fillers.length) {

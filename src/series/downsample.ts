@@ -68,7 +68,7 @@ export class Downsampler {
   readonly #last = new Float64Array(FIELDS);
   /** Rows that the bands had before the first one. */
   #warmRows = 0;
-  /** Rows before it have their bands. */
+  /** Rows before it have their bands; the others get them when the trail forgets them, or in the end: few stay so long. */
   #bandedRows = 0;
 
   /** `points`: an integer, or Infinity to keep all. */
@@ -99,8 +99,7 @@ export class Downsampler {
       this.#take(this.#startBuckets(), row, stampUs, spread, upper, lower);
       return;
     }
-    const own = bands === undefined ? upper : this.#upperOf(bands, row, spread);
-    this.#first.push(stampUs, spread, own, bands === undefined ? lower : bands.lower);
+    this.#first.push(stampUs, spread, upper, lower);
   }
 
   /** The same of rows [from, to), without bands of their own. */
@@ -123,12 +122,14 @@ export class Downsampler {
   }
 
   finish(): ChartColumns {
-    if (this.#buckets !== undefined) {
-      this.#closeBucket(this.#buckets);
-      const [buckets, slots, even] = [this.#buckets, this.#slots, this.#even!];
-      return collect({ buckets, slots, even, points: this.#points, everyHole: this.#everyHole });
+    if (this.#buckets === undefined) {
+      this.#bandFirst();
+      return this.#first.columns();
     }
-    return this.#first.columns();
+    this.#closeBucket(this.#buckets);
+    const [buckets, slots, even] = [this.#buckets, this.#slots, this.#even!];
+    const band = (rows: Float64Array, at: number) => this.#bandAt(rows, at);
+    return collect({ buckets, slots, even, points: this.#points, everyHole: this.#everyHole, band });
   }
 
   #startBuckets(): Float64Array {
@@ -139,7 +140,6 @@ export class Downsampler {
     const buckets = new Float64Array(this.#bucketCount * this.#slots * FIELDS).fill(Number.NaN);
     this.#buckets = buckets;
     this.#even = new EvenRows(this.#points);
-    this.#bandedRows = this.#points;
     for (let row = 0; row < this.#points; row += 1)
       this.#take(buckets, row, timestampsUs[row]!, spreads[row]!, upperBand[row]!, lowerBand[row]!);
     this.#first.clear();
@@ -155,7 +155,7 @@ export class Downsampler {
     lower: number,
   ): void {
     const even = this.#even!;
-    if (even.wants(row)) this.#takeEven(even, row, stampUs, spread, upper, lower);
+    if (even.wants(row)) even.push(row, stampUs, spread, upper, lower, this.#holes);
     const isFirst = stampUs >= this.#bucketEndUs;
     if (isFirst) this.#openBucket(buckets, stampUs);
     this.#setLast(row, stampUs, spread, upper, lower);
@@ -198,7 +198,7 @@ export class Downsampler {
       if (at === first) continue;
       this.#setLast(at - 1 + shift, stampsUs[at - 1]!, spreads[at - 1]!, Number.NaN, Number.NaN);
       for (let row = even.nextWanted(first + shift); row < at + shift; row = even.nextWanted(row + 1))
-        this.#takeEven(even, row, stampsUs[row - shift]!, spreads[row - shift]!, Number.NaN, Number.NaN);
+        even.push(row, stampsUs[row - shift]!, spreads[row - shift]!, Number.NaN, Number.NaN, this.#holes);
     }
   }
 
@@ -219,19 +219,6 @@ export class Downsampler {
     last[3] = upper;
     last[4] = lower;
     last[5] = this.#holes;
-  }
-
-  #takeEven(
-    even: EvenRows,
-    row: number,
-    stampUs: Micros,
-    spread: number,
-    upper: number,
-    lower: number,
-  ): void {
-    const bands = row < this.#bandedRows ? undefined : this.#bands;
-    const own = bands === undefined ? upper : this.#upperOf(bands, row, spread);
-    even.push(row, stampUs, spread, own, bands === undefined ? lower : bands.lower, this.#holes);
   }
 
   /** The row being taken, as a slot of its bucket. */
@@ -258,7 +245,7 @@ export class Downsampler {
     if (this.#bucketAt < 0) return;
     this.#put(buckets, LAST);
     if (this.#bands === undefined) return;
-    this.#band(this.#bands, buckets);
+    this.#band(buckets);
     // It may be put there once more, when the trail no longer holds it.
     const at = this.#bucketAt + LAST * FIELDS;
     this.#last[3] = buckets[at + 3]!;
@@ -266,29 +253,44 @@ export class Downsampler {
   }
 
   /** Bands of what the bucket keeps so far. */
-  #band(bands: BandsTrail, buckets: Float64Array): void {
-    for (let slot = 0; slot < this.#slots; slot += 1) {
-      const at = this.#bucketAt + slot * FIELDS;
-      const row = buckets[at]!;
-      // Also false for an empty slot.
-      if (!(row >= this.#bandedRows)) continue;
-      buckets[at + 3] = this.#upperOf(bands, row, buckets[at + 2]!);
-      buckets[at + 4] = bands.lower;
+  #band(buckets: Float64Array): void {
+    for (let slot = 0; slot < this.#slots; slot += 1) this.#bandAt(buckets, this.#bucketAt + slot * FIELDS);
+  }
+
+  /** Bands of the row whose FIELDS begin there, where it has none yet. */
+  #bandAt(rows: Float64Array, at: number): void {
+    const bands = this.#bands;
+    const row = rows[at]!;
+    // Also false for an empty slot.
+    if (bands === undefined || !(row >= this.#bandedRows)) return;
+    this.#pickBands(bands, row, rows[at + 2]!);
+    rows[at + 3] = bands.upper;
+    rows[at + 4] = bands.lower;
+  }
+
+  #bandFirst(): void {
+    const bands = this.#bands;
+    if (bands === undefined) return;
+    for (let row = this.#bandedRows; row < this.rows; row += 1) {
+      this.#pickBands(bands, row, this.#first.spread(row));
+      this.#first.setBands(row, bands.upper, bands.lower);
     }
   }
 
-  /** And sets `bands.lower`. */
-  #upperOf(bands: BandsTrail, row: number, spread: number): number {
+  /** Sets `upper` and `lower` of the bands. */
+  #pickBands(bands: BandsTrail, row: number, spread: number): void {
     bands.take(this.#warmRows + row);
     if (this.#everyHole && Number.isNaN(spread)) bands.upper = bands.lower = Number.NaN;
-    return bands.upper;
   }
 
   #forget(bands: BandsTrail): void {
-    if (this.#buckets !== undefined) {
+    if (this.#buckets === undefined) this.#bandFirst();
+    else {
       this.#closeBucket(this.#buckets);
-      this.#bandedRows = bands.rows - this.#warmRows;
+      const { rows } = this.#even!;
+      for (const at of this.#even!.since(this.#bandedRows)) this.#bandAt(rows, at);
     }
+    this.#bandedRows = bands.rows - this.#warmRows;
     bands.forget();
   }
 }

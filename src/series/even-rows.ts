@@ -41,6 +41,11 @@ export class EvenRows {
     this.#length += 1;
   }
 
+  /** Where the rows begin whose number is not less. */
+  *since(row: number): Generator<number> {
+    for (let at = (this.#length - 1) * FIELDS; at >= 0 && this.rows[at]! >= row; at -= FIELDS) yield at;
+  }
+
   /** From now on these row numbers, ascending, are not chosen: somebody has them. */
   withoutKept(kept: readonly number[]): void {
     this.#left = [];

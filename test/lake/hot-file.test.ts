@@ -9,7 +9,9 @@ import { diskFiles } from '../../src/lake/files.js';
 import { type HotGroup, openHotFile, readHotGroup } from '../../src/lake/hot-file.js';
 import { openQuoteFile, readGroup } from '../../src/lake/parquet-read.js';
 import { type FullColumns, QuoteFileWriter, RowGroupBuffer } from '../../src/lake/parquet-write.js';
-import { diskStore, type StoreFile } from '../../src/lake/store.js';
+import { openReader } from '../../src/lake/reader.js';
+import { diskStore, type StoreFile, waitingStore } from '../../src/lake/store.js';
+import { writeHistory } from '../../src/lake/write-history.js';
 
 const HOUR_US = 1_780_000_000_000_000 - (1_780_000_000_000_000 % 3_600_000_000);
 
@@ -112,4 +114,35 @@ test('an index that does not fit its file is damage, not a reading beyond it', a
   bytes.write('[[900,', at);
   writeFileSync(path, bytes);
   await assert.rejects(opened(path, openHotFile), /does not fit the file/);
+});
+
+test('chunks that are looked at one by one, without asks, have the rows that others have, in both layouts', async (t) => {
+  const root = await folder(t);
+  // Several hours, so that groups are of unlike sizes and memory is used again.
+  const columns = quotes(60_000, 7);
+  for (let row = 0; row < columns.length; row += 1)
+    columns.receivedUs[row] = HOUR_US + row * 150_000 + (row > 50_000 ? row * 1_000 : 0);
+  writeHistory(root, 'Ex', 'BTC/USDT', columns);
+  write(join(root, 'exchange=Ex', 'symbol=BTC_USDT', 'older.parquet'), columns, 'cold');
+  const range = { fromUs: HOUR_US + 1_000_000, toUs: HOUR_US + 14_400_000_000 };
+  for (const store of [diskStore, waitingStore]) {
+    const reader = openReader(root, { store });
+    const found = await reader.find('Ex', 'BTC/USDT');
+    assert.ok(found !== undefined);
+    const whole: number[][] = [];
+    for await (const { length, receivedUs, bid } of reader.readQuotes(found, range))
+      for (let row = 0; row < length; row += 1) whole.push([receivedUs[row]!, bid[row]!]);
+    const fleeting: number[][] = [];
+    for await (const { length, receivedUs, bid, ask } of reader.readQuotes(found, {
+      ...range,
+      asks: false,
+      fleeting: true,
+    }))
+      for (let row = 0; row < length; row += 1) {
+        fleeting.push([receivedUs[row]!, bid[row]!]);
+        assert.ok(Number.isNaN(ask[row]!));
+      }
+    assert.ok(whole.length > 50_000);
+    assert.deepEqual(fleeting, whole);
+  }
 });

@@ -36,7 +36,7 @@ test('the bands of any row are those that the rolling bands had there', () => {
 });
 
 test('what is forgotten leaves the windows of the rows to come whole', () => {
-  const values = Float64Array.from({ length: 60_000 }, (_, row) => Math.sin(row / 7) + Math.cos(row * 3));
+  const values = Float64Array.from({ length: 800_000 }, (_, row) => Math.sin(row / 7) + Math.cos(row * 3));
   const rolling = rollingBands(values);
   const trail = new BandsTrail();
   values.forEach((value, row) => {

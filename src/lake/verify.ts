@@ -111,6 +111,7 @@ class Check {
         this.#report('damaged', name, 'recovery put it aside, because it was damaged');
       else if (kind === 'ledger') this.#ledger(file);
       else if (file.lastUs !== null) await this.#ours(file);
+      else if (file.isImport) await this.#imported(file);
       else if (kind === 'foreign files') await this.#foreign(file);
     } catch (error) {
       if (!(error instanceof FileVanished)) throw error;
@@ -136,6 +137,16 @@ class Check {
     if (facts === null) return;
     this.counts.rows += facts.rows;
     this.#day.push({ file, facts });
+  }
+
+  /** Rows of another lake in a file of our making: a stamp may repeat, and other files may have it. */
+  async #imported(file: InventoryFile): Promise<void> {
+    this.#names(file);
+    const promised = { name: file.name, span: file.span!, lastUs: null };
+    const facts = await withFile(diskStore, file.path, null, (open) =>
+      verifyParquet(open, promised, this.#report),
+    );
+    this.counts.rows += facts?.rows ?? 0;
   }
 
   /** A folder that we made is named so that the name it came of can be told. */

@@ -4,7 +4,7 @@
 import { join } from 'node:path';
 import { dayStartUs, hourStartUs, type Micros } from '../core/time.js';
 import { FileUnits } from './file-units.js';
-import { diskFiles, messageOf } from './files.js';
+import { codeOf, diskFiles, messageOf } from './files.js';
 import { type InventoryFile, inventory } from './inventory.js';
 import { KnownFiles } from './known-files.js';
 import { readLedgerDayHead } from './ledger-rows.js';
@@ -114,8 +114,9 @@ class Check {
       else if (file.isImport) await this.#imported(file);
       else if (kind === 'foreign files') await this.#foreign(file);
     } catch (error) {
-      if (!(error instanceof FileVanished)) throw error;
-      this.counts.vanished += 1;
+      if (error instanceof FileVanished) this.counts.vanished += 1;
+      else if (codeOf(error) !== undefined) this.#report('damaged', name, messageOf(error));
+      else throw error;
     }
   }
 

@@ -69,7 +69,7 @@ test('no folder is an error in words, and a lake of others is left as it is', as
   const { folder, remove } = testFolder();
   const none = await runProgram(['lake', 'compact', '--lake', join(folder, 'nowhere')]);
   assert.equal(none.exitCode, 1);
-  assert.match(none.stderr, /^error: there is no lake at .*nowhere\n$/);
+  assert.match(none.stderr, /^error: there is no folder .*nowhere\n$/);
   const day = join(folder, 'exchange=Alpha/symbol=BTC_USDT/date=2025-01-01/hour=10');
   mkdirSync(day, { recursive: true });
   writeFileSync(join(day, 'spreads-00-00.0000000.parquet'), 'foreign');

@@ -6,6 +6,7 @@ import { isoMicros } from '../core/time.js';
 import { openReader } from '../lake/reader.js';
 import { PlaceRefused, ReaderGone } from './export-place.js';
 import { AskedWrongly, type ExportRequest, type ExportSummary, exportRows } from './export-rows.js';
+import { folderProblem } from './lake-flags.js';
 import type { Progress } from './progress.js';
 import { timeOption } from './time-option.js';
 
@@ -40,6 +41,11 @@ export async function runExport(flags: ExportFlags, io: ExportIo): Promise<numbe
   if (typeof request === 'string') {
     io.error(`error: ${request}`);
     return 2;
+  }
+  const problem = folderProblem(flags.lake);
+  if (problem !== null) {
+    io.error(`error: ${problem}`);
+    return 1;
   }
   const reader = openReader(flags.lake);
   try {

@@ -1,6 +1,7 @@
 // What `lake import` does: a lake of any generation into another one. Exit codes: 0 = all that could be read is there (also where
 // nothing was missing); 1 = refused by the lake, or something was not written; 2 = asked wrongly.
 
+import { existsSync } from 'node:fs';
 import { exchangeKey } from '../core/exchange.js';
 import { symbolKey } from '../core/symbol.js';
 import { holdLake } from '../lake/hold.js';
@@ -12,6 +13,7 @@ import {
   importLake,
 } from '../lake/import.js';
 import { type LakeInstrument, openReader } from '../lake/reader.js';
+import { folderProblem } from './lake-flags.js';
 import type { Progress } from './progress.js';
 import { timeOption } from './time-option.js';
 
@@ -45,6 +47,13 @@ export async function runImport(source: string, flags: ImportFlags, io: ImportIo
       return 2;
     }
   const [fromUs, toUs] = range as readonly (number | undefined)[];
+  for (const folder of [source, flags.lake]) {
+    // The target is made where it is not there.
+    const problem = existsSync(folder) ? folderProblem(folder) : null;
+    if (problem === null) continue;
+    io.error(`error: ${problem}`);
+    return 1;
+  }
   try {
     checkImport(source, flags.lake);
     const wants = wanted(flags);

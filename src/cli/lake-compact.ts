@@ -3,7 +3,7 @@
 
 import { type Command, InvalidArgumentError } from 'commander';
 import type { CompactSummary } from '../lake/compact-lake.js';
-import { type LakeFlags, type LakeIo, withLakeIo } from './lake-flags.js';
+import { folderProblem, type LakeFlags, type LakeIo, withLakeIo } from './lake-flags.js';
 import { catchSignals } from './signals.js';
 
 interface CompactFlags extends LakeFlags {
@@ -40,6 +40,11 @@ async function runCompact(
   { clock, progress, out, error: say }: LakeIo,
 ): Promise<number> {
   const { lake: root, hotDays = 1, retentionDays, maxBytes } = flags;
+  const problem = folderProblem(root);
+  if (problem !== null) {
+    say(`error: ${problem}`);
+    return 1;
+  }
   try {
     const { compactLake } = await import('../lake/compact-lake.js');
     const summary = await compactLake({

@@ -9,7 +9,7 @@ import { readCoverage } from '../lake/coverage-read.js';
 import { COVERAGE_CLASSES } from '../lake/coverage-rules.js';
 import { CoverageSummary, type CoverageTotals } from '../lake/coverage-summary.js';
 import { type LakeInstrument, openReader } from '../lake/reader.js';
-import type { LakeFlags, LakeIo } from './lake-flags.js';
+import { folderProblem, type LakeFlags, type LakeIo } from './lake-flags.js';
 
 export interface CoverageFlags extends LakeFlags {
   readonly symbol?: string;
@@ -25,6 +25,11 @@ export async function runCoverage(flags: CoverageFlags, io: LakeIo): Promise<num
   if (typeof range === 'string') {
     io.error(`error: ${range}`);
     return 2;
+  }
+  const problem = folderProblem(flags.lake);
+  if (problem !== null) {
+    io.error(`error: ${problem}`);
+    return 1;
   }
   const reader = openReader(flags.lake);
   const { exchange, symbol } = flags;

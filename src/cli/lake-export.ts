@@ -13,14 +13,16 @@ export function exportCommand(command: Command, done: (exitCode: number) => void
     .option('--exchange1 <name>', 'joined rows of a pair: the left leg')
     .option('--exchange2 <name>', 'and the right one')
     .addOption(
-      new Option('--join <join>', 'of a pair (valid: rows of both legs, holes are empty)').choices([
-        'asof2s',
-        'valid',
-      ]),
+      new Option(
+        '--join <join>',
+        'of a pair; valid: rows of both legs, holes are empty (default); asof2s: rows of the left leg, each with the latest of the right one within 2 s',
+      ).choices(['asof2s', 'valid']),
     )
     .option('--from <time>', 'from this UTC day or time on (default: all there is)')
     .option('--to <time>', 'before this time; a day is meant whole')
-    .addOption(new Option('--format <format>').choices(['csv', 'parquet', 'arrow']).default('csv'))
+    .addOption(
+      new Option('--format <format>', 'of the file').choices(['csv', 'parquet', 'arrow']).default('csv'),
+    )
     .requiredOption('--out <file>', 'the file; - = standard output (csv, arrow stream)')
     .option('--force', 'replace the file if it is there')
     .action(async (flags: ExportFlags) => {

@@ -1,19 +1,19 @@
 // What `lake stats` does: how much of what a lake holds, as a table. Exit codes: 0 = done, 1 = no lake, or a file that
 // cannot be read.
 
-import { existsSync } from 'node:fs';
 import { isoMicros, type Micros } from '../core/time.js';
 import { messageOf } from '../lake/files.js';
 import { INVENTORY_KINDS, inventory } from '../lake/inventory.js';
 import { lakeHolder } from '../lake/lock.js';
 import { readOrigin } from '../lake/origin.js';
 import { type LakeStats, lakeStats } from '../lake/stats.js';
-import type { LakeFlags, LakeIo } from './lake-flags.js';
+import { folderProblem, type LakeFlags, type LakeIo } from './lake-flags.js';
 
 /** The exit code. Rejects where a folder cannot be listed. */
 export async function runStats({ lake, json }: LakeFlags, io: LakeIo): Promise<number> {
-  if (!existsSync(lake)) {
-    io.error(`error: there is no folder ${lake}`);
+  const problem = folderProblem(lake);
+  if (problem !== null) {
+    io.error(`error: ${problem}`);
     return 1;
   }
   let total = 0;

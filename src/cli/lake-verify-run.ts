@@ -1,16 +1,16 @@
 // What `lake verify` does: says of every file of a lake whether it is whole. Exit codes: 0 = it is, or recovery would
 // make it so; 1 = damaged, or no lake.
 
-import { existsSync } from 'node:fs';
 import { inventory } from '../lake/inventory.js';
 import { type VerifyReport, verifyLake } from '../lake/verify.js';
 import type { Finding } from '../lake/verify-rules.js';
-import type { LakeFlags, LakeIo } from './lake-flags.js';
+import { folderProblem, type LakeFlags, type LakeIo } from './lake-flags.js';
 
 /** The exit code. Rejects where a folder cannot be listed. */
 export async function runVerify({ lake, json }: LakeFlags, io: LakeIo): Promise<number> {
-  if (!existsSync(lake)) {
-    io.error(`error: there is no folder ${lake}`);
+  const problem = folderProblem(lake);
+  if (problem !== null) {
+    io.error(`error: ${problem}`);
     return 1;
   }
   let total = 0;

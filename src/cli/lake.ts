@@ -13,13 +13,29 @@ export const LAKE_DEFAULT = 'data/market_data';
 
 export type { LakeFlags } from './lake-flags.js';
 
+const EXIT_CODES = `
+Every command takes --lake and --json, and --help says the rest.
+Exit codes: 0 = done, also where there was nothing to do (verify: nothing damaged; what the next start
+repairs by itself is told as unclean); 1 = failed (verify: damaged; no such folder; compact and import:
+another process holds the lake); 2 = asked wrongly.`;
+
 /** Registers every command; `done` takes the exit code. */
 export function lakeCommand(group: Command, done: (exitCode: number) => void): void {
-  importCommand(addCommand(group, 'import', 'Bring in a lake of any generation'), done);
+  group.addHelpText('after', EXIT_CODES);
+  importCommand(
+    addCommand(group, 'import', 'Bring in a lake of any generation; only what is missing is written'),
+    done,
+  );
   exportCommand(addCommand(group, 'export', 'Quotes or joined rows as CSV, Parquet or Arrow'), done);
   lakeCompactCommand(addCommand(group, 'compact', 'Make one file an instrument of every closed day'), done);
-  statsCommand(addCommand(group, 'stats', 'What the lake holds, in numbers'), done);
-  verifyCommand(addCommand(group, 'verify', 'Whether every file of the lake is whole'), done);
+  statsCommand(
+    addCommand(group, 'stats', 'What the lake holds, in numbers, by names and footers alone'),
+    done,
+  );
+  verifyCommand(
+    addCommand(group, 'verify', 'Read every file fully and say whether it is whole; changes nothing'),
+    done,
+  );
   coverageCommand(addCommand(group, 'coverage', 'How much of its time each instrument is covered'), done);
 }
 

@@ -8,8 +8,9 @@ import { addSteps, type CareStep, NO_STEP } from './care-step.js';
 import type { CareSettings } from './caretaker.js';
 import { Encoder } from './encoder.js';
 import { diskFiles } from './files.js';
+import { inventory } from './inventory.js';
 import { takeLock } from './lock.js';
-import { JOURNAL_DIR, RUNS_DIR } from './paths.js';
+import { DAYS_DIR, JOURNAL_DIR, ORIGIN_FILE, RUNS_DIR } from './paths.js';
 import { findLeftovers } from './recover.js';
 import { diskStore } from './store.js';
 
@@ -39,6 +40,9 @@ export async function compactLake({
   progress,
 }: CompactOptions): Promise<CompactSummary> {
   if (!existsSync(root)) throw new Error(`there is no lake at ${root}`);
+  const isBounded = settings.retentionDays !== undefined || settings.maxBytes !== undefined;
+  if (!isBounded && !(await holdsOurs(root, asked)))
+    return { ...NO_STEP, recoveredRows: 0, complete: !asked.aborted };
   const unlock = takeLock(root);
   const encoder = new Encoder(root);
   const stop = () => encoder.stop();
@@ -64,6 +68,17 @@ export async function compactLake({
     await encoder.close();
     unlock();
   }
+}
+
+/** Whether there is anything to compact: of a lake of others nothing is, and not even a mark is put into it. */
+async function holdsOurs(root: string, asked: AbortSignal): Promise<boolean> {
+  const marks = [ORIGIN_FILE, JOURNAL_DIR, RUNS_DIR, DAYS_DIR];
+  if (marks.some((name) => existsSync(join(root, name)))) return true;
+  for await (const { lastUs } of inventory(root)) {
+    if (asked.aborted) return false;
+    if (lastUs !== null) return true;
+  }
+  return false;
 }
 
 /** A lake that this program never recorded into has nothing of the kind, and gets none. */

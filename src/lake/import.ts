@@ -6,6 +6,7 @@ import { realpathSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { spelledAs } from '../core/exchange.js';
 import { dayStartUs, isoDate, type Micros, US_PER_DAY } from '../core/time.js';
+import { markDay } from './day-marks.js';
 import { discoverExchanges } from './discover.js';
 import { codeOf, diskFiles, type LakeFiles, messageOf } from './files.js';
 import { ImportFile, PriceMissing } from './import-file.js';
@@ -70,6 +71,7 @@ export async function importLake(options: ImportOptions): Promise<ImportReport> 
     target: openReader(target),
     root: target,
     exchanges: [...(await discoverExchanges(diskStore, target))],
+    marked: new Set(),
     group: new RowGroupBuffer(),
   };
   for (const [done, instrument] of instruments.entries()) {
@@ -97,6 +99,8 @@ interface Work extends Omit<ImportOptions, 'target'> {
   readonly root: string;
   /** As the target spells them: one exchange, one folder. */
   readonly exchanges: string[];
+  /** Days that have their mark already. */
+  readonly marked: Set<Micros>;
   readonly group: RowGroupBuffer;
 }
 
@@ -138,7 +142,7 @@ async function importDay(
   dayUs: Micros,
   nullablePrices: boolean,
 ): Promise<ImportRows> {
-  const { files, target, root, exchanges, group, book, dryRun = false } = work;
+  const { files, target, root, exchanges, marked, group, book, dryRun = false } = work;
   const endUs = dayUs + US_PER_DAY;
   const known = await target.find(exchange, symbol);
   const spelled = known?.exchange ?? spelledAs(exchange, exchanges);
@@ -148,9 +152,14 @@ async function importDay(
     known === undefined ? NOTHING : target.readQuotes(known, { fromUs: dayUs, toUs: endUs, sizes: true });
   const present = new RowCursor(there);
   const file = new ImportFile(files, folder, group, nullablePrices);
+  const add: ImportFile['add'] = (columns, from, to) => {
+    // Before its first file: what a killed import left is looked for by the marks, and how large the day is.
+    if (!marked.has(dayUs)) markDay(files, root, dayUs);
+    marked.add(dayUs);
+    file.add(columns, from, to);
+  };
   try {
-    const add = dryRun ? () => undefined : file.add.bind(file);
-    const { rows, missing } = await addMissing(source, present, endUs, add);
+    const { rows, missing } = await addMissing(source, present, endUs, dryRun ? () => undefined : add);
     if (!dryRun && file.publish()) book.filesWritten += 1;
     return { rows, added: missing, alreadyThere: rows - missing };
   } catch (error) {

@@ -8,6 +8,7 @@ import {
   DAMAGED_SUFFIX,
   dayStampOf,
   type FileKind,
+  isImportName,
   JOURNAL_DIR,
   LEDGER_DAY_FILE,
   LEDGER_DIR,
@@ -52,6 +53,8 @@ export interface InventoryFile {
   readonly span: { readonly fromUs: Micros; readonly toUs: Micros } | null;
   /** Of our making: the stamp of its last row, by its name. */
   readonly lastUs: Micros | null;
+  /** Of our making, by an import: rows of another lake, of the whole day. */
+  readonly isImport: boolean;
 }
 
 const DEPTH_MAX = 10;
@@ -99,9 +102,9 @@ async function bytesOf(path: string): Promise<number | null> {
   }
 }
 
-type Facts = Pick<InventoryFile, 'kind' | 'exchange' | 'symbol' | 'span' | 'lastUs'>;
+type Facts = Pick<InventoryFile, 'kind' | 'exchange' | 'symbol' | 'span' | 'lastUs' | 'isImport'>;
 
-const NOTHING = { exchange: null, symbol: null, span: null, lastUs: null } as const;
+const NOTHING = { exchange: null, symbol: null, span: null, lastUs: null, isImport: false } as const;
 
 function factsOf(parts: readonly string[], name: string): Facts {
   if (name.startsWith(TEMP_PREFIX)) return { kind: 'temporary', ...NOTHING };
@@ -132,15 +135,24 @@ function rowsOf(parts: readonly string[], name: string): Facts {
   if (span !== null && span.toUs - span.fromUs === US_PER_HOUR) {
     const isFirst = span.fromUs % US_PER_DAY === 0;
     const dayUs = isFirst ? dayStampOf(name, span.fromUs, kind) : null;
-    const facts = { exchange, symbol };
+    const facts = { exchange, symbol, isImport: false };
+    const day = { fromUs: span.fromUs, toUs: span.fromUs + US_PER_DAY };
+    if (isFirst && isImportName(name))
+      return { kind: 'foreign files', ...facts, span: day, lastUs: null, isImport: true };
     if (dayUs !== null) {
-      const day = { fromUs: span.fromUs, toUs: span.fromUs + US_PER_DAY };
       return { kind: isTrades ? 'trades' : 'day files', ...facts, span: day, lastUs: dayUs };
     }
     const lastUs = lastStampOf(name, span.fromUs, kind);
     if (lastUs !== null) return { kind: isTrades ? 'trades' : 'hour files', ...facts, span, lastUs };
   }
-  return { kind: isTrades ? 'trades' : 'foreign files', exchange, symbol, span, lastUs: null };
+  return {
+    kind: isTrades ? 'trades' : 'foreign files',
+    exchange,
+    symbol,
+    span,
+    lastUs: null,
+    isImport: false,
+  };
 }
 
 function placeOf(parts: readonly string[]): Pick<InventoryFile, 'exchange' | 'symbol' | 'span'> {

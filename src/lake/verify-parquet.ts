@@ -1,19 +1,21 @@
-// Checks one Parquet file of our own making, of quotes or trades, by decoding all of it: a row group at a time. Never
-// writes; the caller says what the file's name and folders promise.
+// Checks one Parquet file of our own making, of quotes or trades, by its checksums and by decoding all of it: a row group
+// at a time. Never writes; the caller says what the file's name and folders promise.
 
 import { type FileMetaData, parquetMetadataAsync } from 'hyparquet';
 import type { Micros } from '../core/time.js';
 import { decodeGroup, metadataOptions } from './parquet-read.js';
 import { FOREIGN_KEY, REPLACES_KEY, SCHEMA_KEY, TIMESTAMP } from './schema.js';
 import type { StoreFile } from './store.js';
+import { checkHotIndex } from './verify-hot.js';
+import { PageCheck } from './verify-pages.js';
 import type { Report } from './verify-rules.js';
 
 export interface Promised {
   readonly name: string;
   /** Half-open. */
   readonly span: { readonly fromUs: Micros; readonly toUs: Micros };
-  /** The stamp of the last row. */
-  readonly lastUs: Micros;
+  /** The stamp of the last row; null where the name does not say it: of a file that an import made. */
+  readonly lastUs: Micros | null;
 }
 
 export interface ParquetFacts {
@@ -44,12 +46,20 @@ export async function verifyParquet(
   if (!metadata.key_value_metadata?.some(({ key }) => key === SCHEMA_KEY))
     damaged('it bears a name of ours, but not our mark');
   const isForeign = metadata.key_value_metadata?.some(({ key }) => key === FOREIGN_KEY) ?? false;
+  if (promised.lastUs === null && !isForeign) damaged('it bears the name of an import, but not its mark');
   const order = new Order(promised, isForeign, damaged);
+  const pages = new PageCheck(file, damaged);
   let rows = 0;
+  let isWhole = true;
   for (const [number, group] of metadata.row_groups.entries()) {
     const where = `row group ${number}`;
     const count = Number(group.num_rows);
     try {
+      // What its checksums refute is not looked at any further.
+      if (!(await pages.group(group, where))) {
+        isWhole = false;
+        continue;
+      }
       const columns = await decodeGroup(file, metadata, rows, count);
       const stamps = stampsOf(columns.get(TIMESTAMP));
       if (stamps === null) damaged(`it has no column ${TIMESTAMP} of whole numbers`, where);
@@ -60,17 +70,20 @@ export async function verifyParquet(
       checkStatistics(group, columns, (what) => damaged(what, where));
     } catch (error) {
       damaged(`it cannot be decoded: ${textOf(error)}`, where);
+    } finally {
+      rows += count;
     }
-    rows += count;
   }
+  pages.finish();
+  await checkHotIndex(file, metadata, damaged);
   if (rows !== Number(metadata.num_rows))
     damaged(`its row groups have ${rows} rows, its footer says ${metadata.num_rows}`);
-  order.finish();
+  if (isWhole) order.finish();
   const replaces = replacedBy(metadata, damaged);
   return { rows, firstUs: order.firstUs, lastUs: order.lastUs, replaces, isForeign };
 }
 
-/** Strictly ascending, within the folders' time, and the last one as the name says. */
+/** Strictly ascending (of foreign rows: never descending), within the folders' time, and the last one as the name says. */
 class Order {
   firstUs = Number.POSITIVE_INFINITY;
   lastUs = Number.NEGATIVE_INFINITY;
@@ -100,14 +113,14 @@ class Order {
 
   #wrongWith(us: Micros, fromUs: Micros, toUs: Micros): string | null {
     if (us < this.lastUs) return 'its rows are not in order';
-    if (this.#isForeign) return null;
-    if (us === this.lastUs) return 'a stamp is there twice';
+    if (us === this.lastUs && !this.#isForeign) return 'a stamp is there twice';
     return us < fromUs || us >= toUs ? 'a row lies outside the time of its folder' : null;
   }
 
   finish(): void {
-    if (Number.isFinite(this.lastUs) && this.lastUs !== this.#promised.lastUs)
-      this.#damaged(`its last row has the stamp ${this.lastUs}, its name says ${this.#promised.lastUs}`);
+    const { lastUs } = this.#promised;
+    if (lastUs !== null && Number.isFinite(this.lastUs) && this.lastUs !== lastUs)
+      this.#damaged(`its last row has the stamp ${this.lastUs}, its name says ${lastUs}`);
   }
 }
 

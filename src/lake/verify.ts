@@ -4,7 +4,7 @@
 import { join } from 'node:path';
 import { dayStartUs, hourStartUs, type Micros } from '../core/time.js';
 import { FileUnits } from './file-units.js';
-import { diskFiles, messageOf } from './files.js';
+import { codeOf, diskFiles, messageOf } from './files.js';
 import { type InventoryFile, inventory } from './inventory.js';
 import { KnownFiles } from './known-files.js';
 import { readLedgerDayHead } from './ledger-rows.js';
@@ -111,10 +111,12 @@ class Check {
         this.#report('damaged', name, 'recovery put it aside, because it was damaged');
       else if (kind === 'ledger') this.#ledger(file);
       else if (file.lastUs !== null) await this.#ours(file);
+      else if (file.isImport) await this.#imported(file);
       else if (kind === 'foreign files') await this.#foreign(file);
     } catch (error) {
-      if (!(error instanceof FileVanished)) throw error;
-      this.counts.vanished += 1;
+      if (error instanceof FileVanished) this.counts.vanished += 1;
+      else if (codeOf(error) !== undefined) this.#report('damaged', name, messageOf(error));
+      else throw error;
     }
   }
 
@@ -136,6 +138,16 @@ class Check {
     if (facts === null) return;
     this.counts.rows += facts.rows;
     this.#day.push({ file, facts });
+  }
+
+  /** Rows of another lake in a file of our making: a stamp may repeat, and other files may have it. */
+  async #imported(file: InventoryFile): Promise<void> {
+    this.#names(file);
+    const promised = { name: file.name, span: file.span!, lastUs: null };
+    const facts = await withFile(diskStore, file.path, null, (open) =>
+      verifyParquet(open, promised, this.#report),
+    );
+    this.counts.rows += facts?.rows ?? 0;
   }
 
   /** A folder that we made is named so that the name it came of can be told. */

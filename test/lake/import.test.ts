@@ -5,12 +5,14 @@ import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'no
 import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { compactLake } from '../../src/lake/compact-lake.js';
 import { diskFiles } from '../../src/lake/files.js';
 import { holdLake } from '../../src/lake/hold.js';
 import { checkImport, type ImportOptions, type ImportReport, importLake } from '../../src/lake/import.js';
 import { takeLock } from '../../src/lake/lock.js';
 import { markOrigin } from '../../src/lake/origin.js';
 import { type LakeInstrument, openReader } from '../../src/lake/reader.js';
+import { verifyLake } from '../../src/lake/verify.js';
 import { writeRows } from '../support/lakes.js';
 import { csvBytes, csvLine, placeOlderLake } from './older-lake.js';
 import { at, EVERYTHING, int96, numbers, parquetBytes, place, temporaryLake } from './parquet-files.js';
@@ -220,6 +222,42 @@ test('killed before any change of the disk and repeated, an import gives the sam
   }
   t.diagnostic(`${steps} steps`);
   assert.ok(steps > 20);
+});
+
+test('what a killed import left behind and nobody repeats is unclean, and compaction takes it away', async (t) => {
+  const [source, target] = [await temporaryLake(t), await temporaryLake(t)];
+  await placeOlderLake(source);
+  await bring(source, target, { toUs: at('2025-10-16T00:00:00Z') });
+  const compact = async () =>
+    await compactLake({
+      root: target,
+      settings: { hotDays: 1 },
+      nowUs: at('2026-11-01T00:00:00Z'),
+      asked: new AbortController().signal,
+    });
+  await compact();
+  assert.deepEqual(filesMatching(target, /_days\/.*\.open$/), []);
+  const lake = await holdLake(target, 'live');
+  const die = () => {
+    throw new Killed('killed');
+  };
+  const { failed } = await importLake({ source, target, files: { ...diskFiles, rename: die, remove: die } });
+  lake.release();
+  const left = filesMatching(target, /\.tmp-spreads-day-import-/);
+  assert.ok(left.length > 0 && failed.length === left.length, JSON.stringify(failed));
+  const { damaged, findings } = await verifyLake(target, () => undefined);
+  assert.equal(damaged, 0);
+  assert.deepEqual(
+    findings.map(({ severity, file, what }) => [severity, file, what]),
+    left.map((file) => ['unclean', file, 'a file that was being written']),
+  );
+  const before = await rowsOf(target);
+  await compact();
+  assert.deepEqual((await verifyLake(target, () => undefined)).findings, []);
+  assert.deepEqual(await rowsOf(target), before);
+  assert.deepEqual(filesMatching(target, /\.tmp-|_days\/.*\.(open|begun)$/), []);
+  await bring(source, target);
+  assert.deepEqual(await rowsOf(target), await rowsOf(source));
 });
 
 test('a damaged file, trades and what is no lake are left out alone, each named with its reason', async (t) => {

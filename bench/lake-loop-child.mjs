@@ -54,12 +54,12 @@ if (lake !== null) {
   const all = startPhase('all of the work');
   await phase('hour and day end', async () => {
     while (clock.nowUs() < midnightUs + GRACE_MS * 1_000) await wait(100);
-    while (jobs.steps.length === 0) await wait(50);
+    while (!lake.counters().care.running) await wait(50);
   });
   const deadline = performance.now() + seconds.work * 1_000;
   const isDone = () => !lake.counters().care.running || performance.now() > deadline;
   await phase('removal', async () => {
-    while (!isDone() && jobs.rows === 0) await wait(50);
+    while (!isDone() && lake.counters().care.daysRemoved === 0) await wait(50);
   });
   await phase('compaction', async () => {
     while (!isDone()) await wait(50);

@@ -3,18 +3,20 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { dayStartUs, US_PER_DAY } from '../../src/core/time.js';
+import { writeHistory } from '../../src/lake/write-history.js';
 import { openLake } from '../../src/lake/writer.js';
 import { until } from '../support/wait.js';
 import {
   contentOf,
   filesMatching,
+  HALF_MADE,
   hourLake,
   hoursOfRows,
   instruments,
   PARQUET,
   tradesBeside,
 } from './support/cared.js';
-import { LIMITS, realClock, rowsOf, tempRoot } from './support/lakes.js';
+import { LIMITS, realClock, rowsInFiles, rowsOf, tempRoot } from './support/lakes.js';
 
 /** Long over, whatever the date is. */
 const YEARS_US = 700 * US_PER_DAY;
@@ -74,4 +76,32 @@ test('closed in the middle of it, it loses nothing, and the next one goes on', a
     assert.ok(rounds < 20);
   }
   assert.equal(filesMatching(root, PARQUET).length, 9);
+});
+
+test("closed in the middle of a busy instrument's day, it leaves nothing half-written, and recording never waits", async (t) => {
+  const root = tempRoot(t);
+  const clock = realClock(t);
+  const length = 600_000;
+  const column = (valueOf: (row: number) => number) =>
+    Float64Array.from({ length }, (_, row) => valueOf(row));
+  const fromUs = dayStartUs(clock.nowUs()) - 3 * US_PER_DAY;
+  const price = column((row) => 100 + (row % 50));
+  const receivedUs = column((row) => fromUs + row * 100_000);
+  const sizes = { bidSize: price, askSize: price, exchangeUs: receivedUs };
+  const { exchange, symbol } = instruments.get(0);
+  writeHistory(root, exchange, symbol, { length, receivedUs, bid: price, ask: price, ...sizes });
+  const options = { root, origin: 'live', clock, limits: LIMITS, instruments, care: { hotDays: 1 } } as const;
+  const lake = await openLake(options);
+  await until('a day file is being written', () => filesMatching(root, HALF_MADE).length > 0, 20_000);
+  lake.quote(clock.nowUs(), 1, 1, 1, 2, 1, Number.NaN);
+  await lake.close();
+  assert.deepEqual(lake.counters().problems, []);
+  assert.deepEqual(filesMatching(root, HALF_MADE), []);
+  assert.equal(rowsInFiles(root), length + 1, 'what came meanwhile became a file too');
+
+  const again = await openLake(options);
+  await until('the day is compacted', () => again.counters().care?.daysCompacted === 1, 20_000);
+  await again.close();
+  assert.equal(again.counters().care!.lastCompaction!.rows, length);
+  assert.equal(rowsInFiles(root), length + 1);
 });

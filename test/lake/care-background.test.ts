@@ -3,20 +3,25 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { dayStartUs, US_PER_DAY } from '../../src/core/time.js';
+import { Encoder } from '../../src/lake/encoder.js';
 import { writeHistory } from '../../src/lake/write-history.js';
 import { openLake } from '../../src/lake/writer.js';
 import { until } from '../support/wait.js';
 import {
+  ALL,
+  cared,
   contentOf,
+  DAY_US,
   filesMatching,
   HALF_MADE,
   hourLake,
   hoursOfRows,
   instruments,
+  ORDER,
   PARQUET,
   tradesBeside,
 } from './support/cared.js';
-import { LIMITS, realClock, rowsInFiles, rowsOf, tempRoot } from './support/lakes.js';
+import { journalOf, LIMITS, realClock, rowsInFiles, rowsOf, tempRoot } from './support/lakes.js';
 
 /** Long over, whatever the date is. */
 const YEARS_US = 700 * US_PER_DAY;
@@ -78,30 +83,26 @@ test('closed in the middle of it, it loses nothing, and the next one goes on', a
   assert.equal(filesMatching(root, PARQUET).length, 9);
 });
 
-test("closed in the middle of a busy instrument's day, it leaves nothing half-written, and recording never waits", async (t) => {
+test('told to stop between two pieces of a busy day, the worker leaves nothing half-written and encodes', async (t) => {
   const root = tempRoot(t);
-  const clock = realClock(t);
-  const length = 600_000;
-  const column = (valueOf: (row: number) => number) =>
-    Float64Array.from({ length }, (_, row) => valueOf(row));
-  const fromUs = dayStartUs(clock.nowUs()) - 3 * US_PER_DAY;
+  const length = 300_000;
+  const column = (ofRow: (row: number) => number) => Float64Array.from({ length }, (_, row) => ofRow(row));
   const price = column((row) => 100 + (row % 50));
-  const receivedUs = column((row) => fromUs + row * 100_000);
+  const receivedUs = column((row) => DAY_US + row * 100_000);
   const sizes = { bidSize: price, askSize: price, exchangeUs: receivedUs };
   const { exchange, symbol } = instruments.get(0);
   writeHistory(root, exchange, symbol, { length, receivedUs, bid: price, ask: price, ...sizes });
-  const options = { root, origin: 'live', clock, limits: LIMITS, instruments, care: { hotDays: 1 } } as const;
-  const lake = await openLake(options);
-  await until('a day file is being written', () => filesMatching(root, HALF_MADE).length > 0, 20_000);
-  lake.quote(clock.nowUs(), 1, 1, 1, 2, 1, Number.NaN);
-  await lake.close();
-  assert.deepEqual(lake.counters().problems, []);
+  const late = hoursOfRows(4 * 24, 1, 2);
+  await journalOf(root, realClock(t), instruments, late);
+  const encoder = new Encoder(root);
+  t.after(() => encoder.close());
+  const piece = await encoder.care(ORDER);
+  assert.deepEqual([piece?.day, piece?.rows], ['2026-11-22', 0]);
+  assert.equal(filesMatching(root, HALF_MADE).length, 1, 'it stands between two pieces');
+  encoder.stopCare();
+  assert.equal((await encoder.run(ALL)).encodedRows, late.length);
   assert.deepEqual(filesMatching(root, HALF_MADE), []);
-  assert.equal(rowsInFiles(root), length + 1, 'what came meanwhile became a file too');
-
-  const again = await openLake(options);
-  await until('the day is compacted', () => again.counters().care?.daysCompacted === 1, 20_000);
-  await again.close();
-  assert.equal(again.counters().care!.lastCompaction!.rows, length);
-  assert.equal(rowsInFiles(root), length + 1);
+  assert.equal(rowsInFiles(root), length + late.length);
+  await encoder.close();
+  assert.equal((await cared(root)).rows, length, 'whoever comes next begins the day anew');
 });

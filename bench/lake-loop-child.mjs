@@ -1,7 +1,7 @@
 // The measured process of bench/lake-loop.mjs: hub and, but for the floor, the lake's writer with its encoding worker, fed
 // from a timer. Measures its own loop by phase, and sends the figures to its parent.
 
-import { cpSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { monitorEventLoopDelay, PerformanceObserver, performance } from 'node:perf_hooks';
@@ -164,7 +164,15 @@ function startPhase(name) {
   const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   delay.enable();
   gcMs = 0;
-  const started = { name, delay, startMs: performance.now(), cpu: process.cpuUsage(), rssMb: 0, syncMs: 0 };
+  const started = {
+    name,
+    delay,
+    thread: ownThread(),
+    startMs: performance.now(),
+    cpu: process.cpuUsage(),
+    rssMb: 0,
+    syncMs: 0,
+  };
   started.stop = real.every(500, () => {
     started.rssMb = Math.max(started.rssMb, process.memoryUsage.rss() / 2 ** 20);
     started.syncMs = Math.max(started.syncMs, lake?.counters().lastSyncMs ?? 0);
@@ -173,15 +181,35 @@ function startPhase(name) {
 }
 
 /** Delays in milliseconds, beyond the timer's own period. */
-function endPhase({ name, delay, startMs, cpu, stop, rssMb, syncMs }) {
+function endPhase({ name, delay, thread, startMs, cpu, stop, rssMb, syncMs }) {
   delay.disable();
   stop();
   const wallMs = performance.now() - startMs;
   const { user, system } = process.cpuUsage(cpu);
   const beyond = (ns) => Math.max(0, ns / 1e6 - RESOLUTION_MS);
+  const own = ownThread();
+  const busyShare = (own.busyMs - thread.busyMs) / wallMs;
+  const waitShare = (own.waitMs - thread.waitMs) / wallMs;
   const at = (percent) => beyond(delay.percentile(percent));
   return {
-    ...{ name, seconds: wallMs / 1_000, cpuShare: (user + system) / 1_000 / wallMs, rssMb, syncMs, gcMs },
+    ...{
+      name,
+      seconds: wallMs / 1_000,
+      busyShare,
+      waitShare,
+      cpuShare: (user + system) / 1_000 / wallMs,
+      rssMb,
+      syncMs,
+      gcMs,
+    },
     ...{ p50: at(50), p99: at(99), p999: at(99.9), max: beyond(delay.max), load: loadavg()[0] },
   };
+}
+
+/** How long this thread has had a core, and how long it wanted one and had none; NaN where the system does not say. */
+function ownThread() {
+  const path = `/proc/self/task/${process.pid}/schedstat`;
+  if (!existsSync(path)) return { busyMs: Number.NaN, waitMs: Number.NaN };
+  const [busyNs, waitNs] = readFileSync(path, 'utf8').split(' ').map(Number);
+  return { busyMs: busyNs / 1e6, waitMs: waitNs / 1e6 };
 }

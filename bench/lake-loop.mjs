@@ -37,7 +37,7 @@ console.log(
     .join(' ')}\n`,
 );
 console.log(
-  '                          seconds    p50    p99  p99.9     max ms   GC max   RSS MB    CPU   sync max   load',
+  '                          seconds    p50    p99  p99.9     max ms   GC max   RSS MB    CPU  of it the loop   it waits   sync max   load',
 );
 const shared = { rate, count, warm: WARM_SECONDS, baseline, work };
 const floor = await run({ ...shared, root: null });
@@ -68,7 +68,7 @@ async function run(options) {
   return figures;
 }
 
-function row({ name, seconds, p50, p99, p999, max, gcMs, rssMb, cpuShare, syncMs, load }) {
+function row({ name, seconds, p50, p99, p999, max, gcMs, rssMb, cpuShare, syncMs, load, ...own }) {
   const cells = [
     [seconds, 0, 8],
     ...[p50, p99, p999].map((ms) => [ms, 2, 7]),
@@ -77,7 +77,11 @@ function row({ name, seconds, p50, p99, p999, max, gcMs, rssMb, cpuShare, syncMs
       [gcMs, 1, 9],
       [rssMb, 0, 9],
     ],
-    [cpuShare, 2, 7],
+    ...[
+      [cpuShare, 2, 7],
+      [own.busyShare, 3, 16],
+      [own.waitShare, 3, 11],
+    ],
     ...[
       [syncMs, 0, 11],
       [load, 1, 7],

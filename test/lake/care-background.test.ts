@@ -1,6 +1,7 @@
 // A recording lake looks after its closed days by itself, behind, and says what it did.
 
 import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { dayStartUs, US_PER_DAY } from '../../src/core/time.js';
 import { Encoder } from '../../src/lake/encoder.js';
@@ -106,3 +107,19 @@ test('told to stop between two pieces of a busy day, the worker leaves nothing h
   await encoder.close();
   assert.equal((await cared(root)).rows, length, 'whoever comes next begins the day anew');
 });
+
+test('where one thread can be nicer than others, that of the encoding is, and no other', async (t) => {
+  if (process.platform !== 'linux') return t.skip('Linux alone lets one thread be nicer than others');
+  const nicenesses = () => readdirSync('/proc/self/task').map(nicenessOf);
+  assert.ok(nicenesses().every((niceness) => niceness < 10));
+  const encoder = new Encoder(tempRoot(t));
+  t.after(() => encoder.close());
+  await encoder.run(ALL);
+  assert.equal(nicenesses().filter((niceness) => niceness === 10).length, 1);
+  assert.ok(nicenessOf(String(process.pid)) < 10, 'the one that receives quotes is as it was');
+});
+
+function nicenessOf(thread: string): number {
+  const stat = readFileSync(`/proc/self/task/${thread}/stat`, 'utf8');
+  return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[16]);
+}

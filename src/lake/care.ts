@@ -1,6 +1,6 @@
 // Looking after a lake: closed days are compacted, days that are too old or too much are removed. One step after the
-// other, each of one instrument's day at most, so that encoding comes in between; what is not done is found again by
-// the marks of its day. Changes nothing of today.
+// other, each of one instrument's day at most, and of so many rows, so that encoding comes in between; what is not done
+// is found again by the marks of its day. Changes nothing of today.
 
 import { join } from 'node:path';
 import { dayStartUs, isoDate, type Micros, US_PER_DAY } from '../core/time.js';
@@ -30,9 +30,13 @@ import {
   segmentFirstUs,
   tradesRunSpan,
 } from './paths.js';
+import { pausing } from './pausing.js';
 import { dateOfName } from './plan.js';
 import { bytesOfDay, bytesUnderWay, removeDay } from './retention.js';
 import { type SymbolFolder, symbolFolders } from './symbol-folders.js';
+
+/** Encoding comes in between after so many, however busy the instrument was: half a second of one core. */
+const ROWS_AT_ONCE = 262_144;
 
 interface Lake {
   readonly files: LakeFiles;
@@ -41,6 +45,7 @@ interface Lake {
   /** Asked between steps, and within a long one. */
   readonly stop: () => boolean;
   readonly quotes: ReturnType<typeof quoteKind>;
+  readonly rowsAtOnce: number;
 }
 
 /** Ends when there is nothing left to do, or when asked to stop. Throws where not even the marks can be read. */
@@ -49,8 +54,9 @@ export async function* care(
   root: string,
   order: CareOrder,
   stop: () => boolean,
+  rowsAtOnce: number = ROWS_AT_ONCE,
 ): AsyncGenerator<CareStep> {
-  const lake: Lake = { files, root, order, stop, quotes: quoteKind() };
+  const lake: Lake = { files, root, order, stop, quotes: quoteKind(), rowsAtOnce };
   const todayUs = dayStartUs(order.nowUs);
   if ((order.walk || !isWalked(files, root)) && !walk(lake)) return;
   for (const { dayUs, marks } of knownDays(files, root))
@@ -101,14 +107,20 @@ async function* compactWholeDay(lake: Lake, dayUs: Micros): AsyncGenerator<CareS
     yield { ...NO_STEP, day, problems: [`${day} lacks what was damaged of ${damaged.join(', ')}`] };
   setMark(files, root, dayUs, 'begun');
   dropMark(files, root, dayUs, 'open');
-  let [whole, failed] = [NO_STEP, false];
+  let [whole, failed, paused] = [NO_STEP, false, false];
   const total = { bytes: 0, files: 0 };
   for (const folder of symbolFolders(files, root)) {
     if (stop()) return;
     const dayDir = join(folder.directory, `date=${day}`);
     if (!files.isFolder(dayDir)) continue;
     try {
-      const done = await compactFolder(lake, folder, dayDir, dayUs);
+      const work = compactFolder(lake, folder, dayDir, dayUs);
+      let next = await work.next();
+      for (; next.done !== true; next = await work.next()) {
+        paused = true;
+        yield { ...NO_STEP, day };
+      }
+      const done = next.value;
       const step = stepOf(day, dayDir.slice(root.length + 1), done);
       whole = addSteps(whole, step);
       const measured = measure(files, dayDir);
@@ -137,17 +149,19 @@ async function* compactWholeDay(lake: Lake, dayUs: Micros): AsyncGenerator<CareS
   if (total.files === 0 && !isOpenAgain) return forgetDay(files, root, dayUs);
   writeRecord(files, root, dayUs, total);
   dropMark(files, root, dayUs, 'begun');
-  if (whole.instruments > 0) yield { ...NO_STEP, day, daysCompacted: 1 };
+  if (whole.instruments > 0 || paused) yield { ...NO_STEP, day, daysCompacted: 1 };
 }
 
-async function compactFolder(
-  { files, stop, quotes }: Lake,
+function compactFolder(
+  { files, stop, quotes, rowsAtOnce }: Lake,
   { kind }: SymbolFolder,
   dayDir: string,
   dayUs: Micros,
-): Promise<DayDone> {
-  const work = { files, dayDir, dayUs, stop };
-  return kind === 'trades' ? await compactDay(work, tradeKind) : await compactDay(work, quotes);
+): AsyncGenerator<undefined, DayDone> {
+  return pausing(rowsAtOnce, (pause) => {
+    const work = { files, dayDir, dayUs, stop, pause };
+    return kind === 'trades' ? compactDay(work, tradeKind) : compactDay(work, quotes);
+  });
 }
 
 function stepOf(day: string, folder: string, { problems, ...done }: DayDone): CareStep {

@@ -9,6 +9,7 @@ import { type OurFile, ourFiles, removeReplaced, removeTemps, syncDayFiles } fro
 import { codeOf, type LakeFiles, makeDurableDirectory, messageOf } from './files.js';
 import { replacesIn } from './parquet-read.js';
 import { DAY_FILES_DIR, dayFileName, tempName } from './paths.js';
+import type { Pause } from './pausing.js';
 import { REPLACES_KEY } from './schema.js';
 import { withStoredFile } from './stored-file.js';
 
@@ -19,7 +20,12 @@ export interface DayWork {
   readonly dayUs: Micros;
   /** Asked between row groups. */
   readonly stop: () => boolean;
+  /** Awaited between row groups, with the rows of the last one. */
+  readonly pause: Pause;
 }
+
+/** A block of rows. */
+type Rows = { readonly length: number };
 
 export interface DayDone {
   /** Files that were read for it, and of those that stand there now; 0 where nothing was to be done. */
@@ -46,7 +52,7 @@ class BadSource extends Error {
 }
 
 /** Throws Stopped, and where the disk cannot be written. */
-export async function compactDay<Block>(work: DayWork, kind: Kind<Block>): Promise<DayDone> {
+export async function compactDay<Block extends Rows>(work: DayWork, kind: Kind<Block>): Promise<DayDone> {
   const { files, dayDir, dayUs } = work;
   removeTemps(files, dayDir);
   await heal(work, kind);
@@ -70,7 +76,7 @@ export async function compactDay<Block>(work: DayWork, kind: Kind<Block>): Promi
 const NOTHING = { filesBefore: 0, filesAfter: 0, rows: 0, bytesBefore: 0, bytesAfter: 0 };
 
 /** A crash may have come between the making of a day file and the removal of what it replaces. */
-async function heal<Block>(work: DayWork, kind: Kind<Block>): Promise<void> {
+async function heal<Block extends Rows>(work: DayWork, kind: Kind<Block>): Promise<void> {
   const { files, dayDir, dayUs } = work;
   const found = ourFiles(files, dayDir, dayUs, kind.name);
   const dayFile = found.findLast(({ isDayFile }) => isDayFile);
@@ -84,8 +90,8 @@ async function heal<Block>(work: DayWork, kind: Kind<Block>): Promise<void> {
   removeReplaced(files, dayDir, replaced);
 }
 
-async function isReadable<Block>(
-  { files, stop }: DayWork,
+async function isReadable<Block extends Rows>(
+  { files, stop, pause }: DayWork,
   kind: Kind<Block>,
   path: string,
 ): Promise<boolean> {
@@ -93,7 +99,7 @@ async function isReadable<Block>(
     await withStoredFile(files, path, async (file) => {
       for (const group of (await kind.open(file)) ?? []) {
         if (stop()) throw new Stopped('asked to stop');
-        await group.load(file);
+        await pause((await group.load(file)).length);
       }
     });
     return true;
@@ -118,7 +124,7 @@ interface Source<Block> extends OurFile {
 }
 
 /** Those that are ours inside too. Throws BadSource. */
-async function openSources<Block>(
+async function openSources<Block extends Rows>(
   { files, dayDir, dayUs }: DayWork,
   kind: Kind<Block>,
   found: readonly OurFile[],
@@ -138,7 +144,7 @@ async function openSources<Block>(
   return sources;
 }
 
-async function replace<Block>(
+async function replace<Block extends Rows>(
   work: DayWork,
   kind: Kind<Block>,
   sources: readonly Source<Block>[],
@@ -179,7 +185,7 @@ interface Target {
 }
 
 /** Durable when it returns, but for its name; gives the number of rows. */
-async function writeDay<Block>(
+async function writeDay<Block extends Rows>(
   work: DayWork,
   kind: Kind<Block>,
   sources: readonly Source<Block>[],
@@ -198,6 +204,7 @@ async function writeDay<Block>(
       reachedUs = kind.span(block)?.lastUs ?? reachedUs;
       writer.add(block);
       digest.add(block);
+      await work.pause(block.length);
     }
     if (reachedUs !== lastUs)
       throw new Error('invariant broken: the last row is not the one that was announced');
@@ -216,7 +223,7 @@ interface Member<Block> {
 }
 
 /** Row groups by time; those that overlap come together. Of hour files in order: one at a time. */
-function* clustersOf<Block>(sources: readonly Source<Block>[]): Generator<Member<Block>[]> {
+function* clustersOf<Block extends Rows>(sources: readonly Source<Block>[]): Generator<Member<Block>[]> {
   const members = sources
     .flatMap(({ name, groups }) => groups.map((group) => ({ source: name, group })))
     .sort((a, b) => a.group.minUs - b.group.minUs);
@@ -229,7 +236,7 @@ function* clustersOf<Block>(sources: readonly Source<Block>[]): Generator<Member
 }
 
 /** Throws BadSource where rows cannot be read or are not those that the statistics tell of. */
-async function loadCluster<Block>(
+async function loadCluster<Block extends Rows>(
   { files, dayDir, dayUs }: DayWork,
   kind: Kind<Block>,
   cluster: readonly Member<Block>[],
@@ -255,8 +262,8 @@ async function loadCluster<Block>(
 }
 
 /** Throws where the file does not give back what was written into it. */
-async function verify<Block>(
-  { files, stop }: DayWork,
+async function verify<Block extends Rows>(
+  { files, stop, pause }: DayWork,
   kind: Kind<Block>,
   path: string,
   expected: string,
@@ -265,7 +272,9 @@ async function verify<Block>(
   await withStoredFile(files, path, async (file) => {
     for (const group of (await kind.open(file)) ?? []) {
       if (stop()) throw new Stopped('asked to stop');
-      digest.add(await group.load(file));
+      const block = await group.load(file);
+      digest.add(block);
+      await pause(block.length);
     }
   });
   if (digest.text !== expected)

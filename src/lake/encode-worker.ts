@@ -1,6 +1,7 @@
 // The encoding thread: takes jobs one after the other and answers each with its report. Encoding is synchronous on
 // purpose: it has the thread for itself, and every step is a system call that must be over before the next.
 
+import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { care } from './care.js';
 import type { CareStep } from './care-step.js';
@@ -13,6 +14,10 @@ const { root, stopFlags } = workerData as EncoderData;
 const flags = new Int32Array(stopFlags);
 const isStopped = () => Atomics.load(flags, STOP_ALL) !== 0;
 const isCareStopped = () => isStopped() || Atomics.load(flags, STOP_CARE) !== 0;
+
+/** Of ten shares of a busy core the thread that receives quotes has nine. */
+const NICENESS = 10;
+giveWay();
 
 const collect = createCollect();
 /** What is under way between one step and the next. */
@@ -27,7 +32,10 @@ parentPort?.on('message', (task: WorkerTask) => {
 });
 
 async function answer(task: WorkerTask): Promise<JobReport | CareStep | null> {
-  if (task.what === 'encode') return runEncodeJob(diskFiles, root, task.job, isStopped);
+  if (task.what === 'encode') {
+    if (isCareStopped()) await putAway();
+    return runEncodeJob(diskFiles, root, task.job, isStopped);
+  }
   caring ??= care(diskFiles, root, task.order, isCareStopped);
   try {
     const next = await caring.next();
@@ -38,4 +46,20 @@ async function answer(task: WorkerTask): Promise<JobReport | CareStep | null> {
   }
   caring = null;
   return null;
+}
+
+/** What nobody will go on with ends by itself once it was told to stop, and leaves no file half-written. */
+async function putAway(): Promise<void> {
+  for (let next = await caring?.next(); next?.done === false; next = await caring?.next());
+  caring = null;
+}
+
+/** Linux alone lets one thread be nicer than the others: elsewhere this would slow the whole process. */
+function giveWay(): void {
+  if (process.platform !== 'linux') return;
+  try {
+    setPriority(NICENESS);
+  } catch {
+    // Where a container forbids it, encoding goes on with everybody's priority.
+  }
 }

@@ -1,20 +1,28 @@
 // A recording lake looks after its closed days by itself, behind, and says what it did.
 
 import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { dayStartUs, US_PER_DAY } from '../../src/core/time.js';
+import { Encoder } from '../../src/lake/encoder.js';
+import { writeHistory } from '../../src/lake/write-history.js';
 import { openLake } from '../../src/lake/writer.js';
 import { until } from '../support/wait.js';
 import {
+  ALL,
+  cared,
   contentOf,
+  DAY_US,
   filesMatching,
+  HALF_MADE,
   hourLake,
   hoursOfRows,
   instruments,
+  ORDER,
   PARQUET,
   tradesBeside,
 } from './support/cared.js';
-import { LIMITS, realClock, rowsOf, tempRoot } from './support/lakes.js';
+import { journalOf, LIMITS, realClock, rowsInFiles, rowsOf, tempRoot } from './support/lakes.js';
 
 /** Long over, whatever the date is. */
 const YEARS_US = 700 * US_PER_DAY;
@@ -75,3 +83,43 @@ test('closed in the middle of it, it loses nothing, and the next one goes on', a
   }
   assert.equal(filesMatching(root, PARQUET).length, 9);
 });
+
+test('told to stop between two pieces of a busy day, the worker leaves nothing half-written and encodes', async (t) => {
+  const root = tempRoot(t);
+  const length = 300_000;
+  const column = (ofRow: (row: number) => number) => Float64Array.from({ length }, (_, row) => ofRow(row));
+  const price = column((row) => 100 + (row % 50));
+  const receivedUs = column((row) => DAY_US + row * 100_000);
+  const sizes = { bidSize: price, askSize: price, exchangeUs: receivedUs };
+  const { exchange, symbol } = instruments.get(0);
+  writeHistory(root, exchange, symbol, { length, receivedUs, bid: price, ask: price, ...sizes });
+  const late = hoursOfRows(4 * 24, 1, 2);
+  await journalOf(root, realClock(t), instruments, late);
+  const encoder = new Encoder(root);
+  t.after(() => encoder.close());
+  const piece = await encoder.care(ORDER);
+  assert.deepEqual([piece?.day, piece?.rows], ['2026-11-22', 0]);
+  assert.equal(filesMatching(root, HALF_MADE).length, 1, 'it stands between two pieces');
+  encoder.stopCare();
+  assert.equal((await encoder.run(ALL)).encodedRows, late.length);
+  assert.deepEqual(filesMatching(root, HALF_MADE), []);
+  assert.equal(rowsInFiles(root), length + late.length);
+  await encoder.close();
+  assert.equal((await cared(root)).rows, length, 'whoever comes next begins the day anew');
+});
+
+test('where one thread can be nicer than others, that of the encoding is, and no other', async (t) => {
+  if (process.platform !== 'linux') return t.skip('Linux alone lets one thread be nicer than others');
+  const nicenesses = () => readdirSync('/proc/self/task').map(nicenessOf);
+  assert.ok(nicenesses().every((niceness) => niceness < 10));
+  const encoder = new Encoder(tempRoot(t));
+  t.after(() => encoder.close());
+  await encoder.run(ALL);
+  assert.equal(nicenesses().filter((niceness) => niceness === 10).length, 1);
+  assert.ok(nicenessOf(String(process.pid)) < 10, 'the one that receives quotes is as it was');
+});
+
+function nicenessOf(thread: string): number {
+  const stat = readFileSync(`/proc/self/task/${thread}/stat`, 'utf8');
+  return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[16]);
+}

@@ -27,7 +27,7 @@ import {
   tradesBeside,
   unsynced,
 } from './support/cared.js';
-import { dyingFiles, journalOf, realClock, rowsOf, tempRoot, tradesOf } from './support/lakes.js';
+import { dyingFiles, journalOf, type Row, realClock, rowsOf, tempRoot, tradesOf } from './support/lakes.js';
 
 const BTC = 'exchange=Alpha/symbol=BTC_USDT';
 
@@ -209,4 +209,28 @@ test('asked to stop at any moment, it changes nothing half', async (t) => {
     assert.ok(rounds < 60);
   }
   assert.deepEqual(await tradesOf(root, instruments), trades);
+});
+
+test('a busy instrument is compacted a piece at a time, and an hour can become files between any two', async (t) => {
+  const root = tempRoot(t);
+  const rows = hoursOfRows(20, 4, 1);
+  const trades = tradesBeside(rows);
+  await hourLake(t, root, [...rows, ...trades]);
+  const [late, seen]: [Row[], string[]] = [[], []];
+  for await (const step of care(diskFiles, root, ORDER, never, 1)) {
+    assert.deepEqual(step.problems, []);
+    seen.push(step.rows > 0 ? 'done' : step.daysCompacted > 0 ? 'day' : 'piece');
+    // Four days later, as the order says.
+    const fresh = hoursOfRows(4 * 24, 1, 2, 100_000_000 + late.length * 1_000);
+    late.push(...fresh);
+    await journalOf(root, realClock(t), instruments, fresh);
+    assert.equal(runEncodeJob(diskFiles, root, ALL, never).encodedRows, fresh.length);
+    const content = { rows: [...rows, ...late], rowsInFiles: rows.length + late.length, trades };
+    assert.deepEqual((await contentOf(root)).rows, content.rows);
+    if (seen.at(-1) !== 'piece') assert.deepEqual(await contentOf(root), content);
+  }
+  // Each hour is written, then all are read back as one: quotes of four hours, trades of three.
+  const steps = (hours: number) => [...Array<string>(hours + 1).fill('piece'), 'done'];
+  assert.deepEqual(seen, [...steps(4), ...steps(3), 'day']);
+  assert.deepEqual(filesMatching(root, HALF_MADE), []);
 });

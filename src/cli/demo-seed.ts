@@ -1,7 +1,7 @@
 // One hour of the demo's market, written through the lake's own writer, with a statistics file computed from it.
 // Made beside the lake and renamed: whoever looks finds all of it or nothing.
 
-import { mkdir, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { CompatAccumulator, compatDeviation, formatStatisticsCsv, type PairRow } from '../analysis/compat.js';
@@ -10,6 +10,7 @@ import { statisticsFileName } from '../analysis/write.js';
 import type { QuoteColumns } from '../core/columns.js';
 import type { Log } from '../core/log.js';
 import { type Micros, US_PER_HOUR } from '../core/time.js';
+import { diskFiles, type LakeFiles, messageOf } from '../lake/files.js';
 import { markOrigin } from '../lake/origin.js';
 import { STATS_DIR } from '../lake/paths.js';
 import { writeHistory } from '../lake/write-history.js';
@@ -37,7 +38,7 @@ export function statisticsFolder(root: string): string {
 
 /** Does nothing where the root holds anything already. Rejects with the signal's reason where that is aborted. */
 export async function seedDemoLake(seed: DemoSeed): Promise<void> {
-  const { root } = seed;
+  const { root, asked, log } = seed;
   if (!(await isEmpty(root))) return;
   const beside = join(dirname(root), `.${basename(root)}.seeding`);
   await rm(beside, { recursive: true, force: true });
@@ -45,6 +46,10 @@ export async function seedDemoLake(seed: DemoSeed): Promise<void> {
     await writeLake(beside, seed);
     await rmdir(root).catch(() => {});
     await rename(beside, root);
+    // Behind: a world that is made up is not worth a start that waits for thousands of syncs.
+    void syncAll(root, asked).catch((error: unknown) =>
+      log.warn('the demo lake is not synced', { error: messageOf(error) }),
+    );
   } catch (error) {
     await rm(beside, { recursive: true, force: true });
     throw error;
@@ -60,7 +65,7 @@ async function writeLake(beside: string, { root, market, nowUs, log, asked }: De
     for (const instrument of market.instruments) {
       if (instrument.symbol !== symbol) continue;
       const columns = generateHistory(market, instrument, nowUs - US_PER_HOUR, nowUs, INTERVAL_MS);
-      writeHistory(beside, instrument.exchange, symbol, columns);
+      writeHistory(beside, instrument.exchange, symbol, columns, UNSYNCED);
       history.set(instrument.exchange, columns);
       await breathe(asked);
     }
@@ -69,6 +74,31 @@ async function writeLake(beside: string, { root, market, nowUs, log, asked }: De
   await mkdir(statisticsFolder(beside), { recursive: true });
   await writeFile(join(statisticsFolder(beside), statisticsFileName(nowUs)), formatStatisticsCsv(rows));
   log.info('demo lake written', { root, instruments: market.instruments.length, pairs: rows.length });
+}
+
+/** Synced all together, once they stand. */
+const UNSYNCED: LakeFiles = { ...diskFiles, sync() {}, syncDirectory() {} };
+const SYNCS_AT_ONCE = 2;
+
+/** Everything below a folder, many at a time: a file system makes one write to its own journal of them. */
+async function syncAll(root: string, asked: AbortSignal): Promise<void> {
+  const entries = await readdir(root, { withFileTypes: true, recursive: true });
+  const paths = [root, ...entries.map(({ parentPath, name }) => join(parentPath, name))];
+  const next = paths.values();
+  const work = Array.from({ length: SYNCS_AT_ONCE }, async () => {
+    for (const path of next) {
+      if (asked.aborted) return;
+      const file = await open(path, 'r').catch(() => null);
+      // What became something else meanwhile was synced by whoever made that of it.
+      if (file === null) continue;
+      try {
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+    }
+  });
+  await Promise.all(work);
 }
 
 /** Between two pieces of work: signals, timers and sockets have their turn. */

@@ -85,7 +85,8 @@ if (lake !== null) {
   feed.stop();
   process.send({ phases, fed: feed.fed, received: hub.counters().received });
 }
-process.exit();
+// What was sent is read before the process ends.
+process.on('disconnect', () => process.exit());
 
 /** Every quote that is due by now, a few milliseconds' worth at a time, so that the loop is free in between. */
 function startFeed() {

@@ -65,6 +65,7 @@ async function run(options) {
   const ended = once(child, 'exit').then(() => Promise.reject(new Error('the measured process died')));
   const [figures] = await Promise.race([once(child, 'message'), ended]);
   ended.catch(() => {});
+  child.disconnect();
   return figures;
 }
 

@@ -1,7 +1,7 @@
 // One slice of a lake on its way into the hub: quotes, events and trades in their one order, as far as one is asked.
 // Stamps are those recorded; only where a lake of others has two alike is the later one moved on by a microsecond.
 
-import type { ColdEvent } from '../core/event.js';
+import type { ColdEvent, ColdListener, QuoteListener, TradeListener } from '../core/event.js';
 import type { GapReason, StatusKind } from '../core/reasons.js';
 import type { Micros } from '../core/time.js';
 import type { InstrumentLine, OrderedSlice } from '../lake/in-order.js';
@@ -9,25 +9,9 @@ import type { ReplayClock } from './replay-clock.js';
 
 /** What of the hub a replay uses. */
 export interface RecordedDoor {
-  readonly recordedQuote: (
-    stampUs: Micros,
-    instrumentId: number,
-    bid: number,
-    bidSize: number,
-    ask: number,
-    askSize: number,
-    exchangeUs: Micros,
-  ) => void;
-  readonly recordedCold: (event: ColdEvent) => void;
-  readonly recordedTrade: (
-    stampUs: Micros,
-    instrumentId: number,
-    price: number,
-    size: number,
-    side: 1 | -1,
-    exchangeUs: Micros,
-    tradeId: string,
-  ) => void;
+  readonly recordedQuote: QuoteListener;
+  readonly recordedCold: ColdListener;
+  readonly recordedTrade: TradeListener;
 }
 
 export interface ReplayCounters {

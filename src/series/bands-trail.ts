@@ -2,7 +2,7 @@
 // window that ends with it when somebody wants them. Equal to RollingBands at every row, which costs all of them.
 
 import { assert } from '../core/assert.js';
-import { type BandsOptions, DEFAULT_BANDS, nearestRank } from './bands.js';
+import { BandRanks, type BandsOptions, DEFAULT_BANDS, nearestRank } from './bands.js';
 import { grown } from './spread.js';
 
 /** Rows that may be asked for, beside the windows of the oldest of them: 4 MB, taken as they are needed. */
@@ -21,10 +21,7 @@ export class BandsTrail {
   #dropped = 0;
   /** The newest row whose spread is no sample. */
   #lastMissingRow = -1;
-  /** The ranks for so many samples, from the greatest and from the least. */
-  #ranksFor = 0;
-  #upperRank = 0;
-  #lowerRank = 0;
+  readonly #ranks: BandRanks;
   /** The greatest of a window, descending, and the least, ascending. */
   readonly #greatest: Float64Array;
   readonly #least: Float64Array;
@@ -32,6 +29,7 @@ export class BandsTrail {
   constructor(options: BandsOptions = DEFAULT_BANDS) {
     const { windowRows, upperQuantile, lowerQuantile } = options;
     this.#options = options;
+    this.#ranks = new BandRanks(options);
     this.#rowsMax = windowRows + TRAIL_ROWS;
     this.#spreads = new Float64Array(windowRows + FIRST_ROWS);
     this.#greatest = new Float64Array(windowRows - nearestRank(windowRows, upperQuantile) + 2);
@@ -96,7 +94,7 @@ export class BandsTrail {
       this.upper = this.lower = Number.NaN;
       return;
     }
-    if (samples !== this.#ranksFor) this.#setRanks(samples);
+    this.#ranks.set(samples);
     this.#pick(begin, end);
   }
 
@@ -113,17 +111,10 @@ export class BandsTrail {
     return samples;
   }
 
-  #setRanks(samples: number): void {
-    const { upperQuantile, lowerQuantile } = this.#options;
-    this.#ranksFor = samples;
-    this.#upperRank = samples - nearestRank(samples, upperQuantile);
-    this.#lowerRank = nearestRank(samples, lowerQuantile) + 1;
-  }
-
   /** One pass: the few greatest and the few least so far; what is neither passes by with two comparisons. */
   #pick(begin: number, end: number): void {
     const [spreads, greatest, least] = [this.#spreads, this.#greatest, this.#least];
-    const [upperRank, lowerRank] = [this.#upperRank, this.#lowerRank];
+    const { upper: upperRank, lower: lowerRank } = this.#ranks;
     // Neither NaN nor what is infinite ever enters: filled with infinities, the lists know no size.
     greatest.fill(Number.NEGATIVE_INFINITY, 0, upperRank);
     least.fill(Number.POSITIVE_INFINITY, 0, lowerRank);

@@ -24,6 +24,28 @@ export function nearestRank(count: number, quantile: number): number {
   return Math.floor((count - 1) * quantile + 0.5);
 }
 
+/** Where the two quantiles of a number of samples stand, each counted from its own end of the order: 1 = the first. */
+export class BandRanks {
+  /** From the greatest on. */
+  upper = 0;
+  /** From the least on. */
+  lower = 0;
+  readonly #options: BandsOptions;
+  #samples = 0;
+
+  constructor(options: BandsOptions) {
+    this.#options = options;
+  }
+
+  /** For so many (>= 1); most rows have as many as the one before. */
+  set(samples: number): void {
+    if (samples === this.#samples) return;
+    this.#samples = samples;
+    this.upper = samples - nearestRank(samples, this.#options.upperQuantile);
+    this.lower = nearestRank(samples, this.#options.lowerQuantile) + 1;
+  }
+}
+
 /**
  * The bands after each row. A missing value (NaN, or anything not finite) is no sample but takes its place in
  * the window of rows, as a null does in polars; one sample is enough; without any, both bands are NaN.
@@ -37,10 +59,7 @@ export class RollingBands {
   /** Where the oldest row lies, once there are as many as the window holds. */
   #slot = 0;
   #samples = 0;
-  /** The ranks for so many samples, from the greatest and from the least. */
-  #ranksFor = 0;
-  #upperRank = 0;
-  #lowerRank = 0;
+  readonly #ranks: BandRanks;
   readonly #greatest: Tail;
   /** Of the values turned around: their greatest are the least. */
   readonly #least: Tail;
@@ -49,6 +68,7 @@ export class RollingBands {
     const { windowRows, upperQuantile, lowerQuantile } = options;
     assert(Number.isInteger(windowRows) && windowRows > 0, 'a band window has at least one row');
     this.#options = options;
+    this.#ranks = new BandRanks(options);
     this.#rows = new Float64Array(windowRows).fill(Number.NaN);
     this.#greatest = new Tail(this.#rows, 1, windowRows - nearestRank(windowRows, upperQuantile));
     this.#least = new Tail(this.#rows, -1, nearestRank(windowRows, lowerQuantile) + 1);
@@ -70,16 +90,9 @@ export class RollingBands {
       this.upper = this.lower = Number.NaN;
       return;
     }
-    if (samples !== this.#ranksFor) this.#setRanks(samples);
-    this.upper = this.#greatest.at(this.#upperRank, this.#slot);
-    this.lower = 0 - this.#least.at(this.#lowerRank, this.#slot);
-  }
-
-  #setRanks(samples: number): void {
-    const { upperQuantile, lowerQuantile } = this.#options;
-    this.#ranksFor = samples;
-    this.#upperRank = samples - nearestRank(samples, upperQuantile);
-    this.#lowerRank = nearestRank(samples, lowerQuantile) + 1;
+    this.#ranks.set(samples);
+    this.upper = this.#greatest.at(this.#ranks.upper, this.#slot);
+    this.lower = 0 - this.#least.at(this.#ranks.lower, this.#slot);
   }
 
   /** Starts anew, as if only the rows [0, length) of `spreads` had ever come: after a retraction. */

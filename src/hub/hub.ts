@@ -138,6 +138,7 @@ export class Hub {
     receivedUs: Micros,
     tradeId: string,
   ): void {
+    this.#trades += 1;
     const stampUs = this.#stamp(receivedUs);
     for (const listener of this.#tradeListeners)
       listener(stampUs, instrumentId, price, size, side, exchangeUs, tradeId);

@@ -78,7 +78,7 @@ async function runOf(
       resolve(code);
     }),
   );
-  await until('the lock, or its end', () => ended || lakeHolder(lake) === child.pid, 30_000);
+  await until('the lock, or its end', () => ended || lakeHolder(lake) === child.pid, 60_000);
   const from = performance.now();
   await until('its end, or its moment', () => ended || performance.now() - from >= killMs, 60_000);
   if (!ended) child.kill('SIGKILL');

@@ -17,7 +17,7 @@ test('a signal while the demo still writes its hour ends it with 0, and nothing 
   let output = '';
   child.stdout.on('data', (chunk) => (output += String(chunk)));
   const ended = new Promise<number | null>((resolve) => child.on('exit', (code) => resolve(code)));
-  await until('the hour begun', () => existsSync(join(folder, '.lake.seeding', 'exchange=Binance')), 20_000);
+  await until('the hour begun', () => existsSync(join(folder, '.lake.seeding', 'exchange=Binance')), 60_000);
   child.kill('SIGTERM');
   assert.equal(await ended, 0);
   assert.doesNotMatch(output, /page/, 'it had not begun to serve');
@@ -39,7 +39,7 @@ test('a reader of what is printed may go without ending what is recorded', async
   const ended = new Promise<number | null>((resolve) => child.on('exit', (code) => resolve(code)));
   let said = '';
   child.stdout.on('data', (chunk) => (said += String(chunk)));
-  const url = await until('the address', () => /page\s+(http:\/\/\S+?)\//.exec(said)?.[1], 20_000);
+  const url = await until('the address', () => /page\s+(http:\/\/\S+?)\//.exec(said)?.[1], 60_000);
   child.stdout.destroy();
   child.stderr.destroy();
   assert.equal((await fetch(`${url}/ping`)).status, 200);

@@ -53,7 +53,7 @@ test('the client of the earlier system reads 100,000 messages in a row without a
     publish(stage, n);
     if (n % 200 === 199) await turn();
   }
-  await until('all messages are there', () => client.quotes + client.failures.length === 100_000, 30_000);
+  await until('all messages are there', () => client.quotes + client.failures.length === 100_000, 60_000);
   assert.deepEqual(client.failures, []);
   assert.deepEqual(
     { wrong, others: client.others, closed: client.closed },

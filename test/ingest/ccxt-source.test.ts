@@ -109,7 +109,7 @@ test('Kucoin through ccxt: a socket that lives and tells nothing is a hole of ea
   source.start();
   await live();
   const { handshakes } = hosted;
-  await until('a hole of each', () => gaps().length === SYMBOLS, 30_000);
+  await until('a hole of each', () => gaps().length === SYMBOLS, 60_000);
   assert.deepEqual(new Set(gaps().map(({ reason }) => reason)), new Set(['disconnect']));
   await until('another socket', () => hosted.handshakes > handshakes);
   await live();

@@ -143,7 +143,7 @@ export async function stage(
           const heard = new Set(quotes.slice(before).map(({ symbol }) => symbol));
           return symbols.every((symbol) => heard.has(symbol));
         },
-        20_000,
+        60_000,
       );
     },
   };

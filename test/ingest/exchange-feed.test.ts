@@ -198,7 +198,7 @@ test('what is acknowledged and never said anything is stale, with a hole since i
       world.server.send('A-USDT,1,2');
       return world.feed.health().states.stale === 1;
     },
-    20_000,
+    60_000,
   );
   const [gap] = world.gaps();
   assert.equal(gap?.reason, 'silent');
@@ -215,14 +215,14 @@ test('a listing that is suddenly empty is none: what is watched stays', async ()
   };
   await until('live', lives);
   world.server.symbols = [];
-  await until('the reason', () => /the listing is empty/.test(world.feed.health().reason ?? ''), 20_000);
+  await until('the reason', () => /the listing is empty/.test(world.feed.health().reason ?? ''), 60_000);
   assert.equal(world.feed.health().instruments, 1);
   assert.deepEqual(
     world.gaps().filter(({ reason }) => reason === 'unsubscribed'),
     [],
   );
   world.server.symbols = ['A-USDT'];
-  await until('running again', lives, 20_000);
+  await until('running again', lives, 60_000);
 });
 
 test('an announced closing is followed by a new connection that takes over without a hole', async () => {

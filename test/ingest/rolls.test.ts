@@ -97,7 +97,7 @@ test(`a roll of every socket under ${RATE} quotes/s loses none and doubles none 
   const drive = () => startDriver({ market, server, exchanges: SIM_EXCHANGES, clock, quotesPerSecond: RATE });
   const count = (log: Map<string, string[]>) => [...log.values()].reduce((sum, rows) => sum + rows.length, 0);
   let stop = drive();
-  await until('all live', () => feeds.every((feed) => feed.health().states.live === SYMBOLS), 30_000);
+  await until('all live', () => feeds.every((feed) => feed.health().states.live === SYMBOLS), 60_000);
   stop();
   await settled();
   sent.clear();
@@ -110,13 +110,13 @@ test(`a roll of every socket under ${RATE} quotes/s loses none and doubles none 
   let rolls = 0;
   while (clock.nowUs() - startUs < SECONDS * 1e6) {
     const before = count(sent);
-    await until('quotes before the roll', () => count(sent) > before + RATE / 2, 30_000);
+    await until('quotes before the roll', () => count(sent) > before + RATE / 2, 60_000);
     for (const feed of feeds) feed.roll();
     rolls += 1;
     await until('rolled', () => feeds.every((feed) => feed.health().rolls === rolls), 60_000);
   }
   const before = count(sent);
-  await until('quotes after the roll', () => count(sent) > before + RATE / 2, 30_000);
+  await until('quotes after the roll', () => count(sent) > before + RATE / 2, 60_000);
   stop();
   await settled();
 

@@ -100,7 +100,7 @@ test('before its life ends the takeover goes through, with a gap of what the new
   server.refuses = (at, symbol) => at > 0 && symbol === 'B-USDT';
   streaming(stage, 'A-USDT');
   streaming(stage, 'B-USDT');
-  await until('a second attempt', () => server.streams.length === 3, 30_000);
+  await until('a second attempt', () => server.streams.length === 3, 60_000);
   assert.deepEqual([stage.isOpen(0), feed.health().rolls], [true, 0]);
   assert.deepEqual(stage.gapsOf('B-USDT'), []);
   await until('it went through', () => feed.health().rolls === 1);

@@ -37,7 +37,7 @@ test('closed days are compacted and old ones removed while recording goes on, an
   const lake = await openLake({ ...options, care: { hotDays: 2 } });
   const liveUs = clock.nowUs();
   for (let i = 0; i < 500; i++) lake.quote(liveUs + i, i % 2, 1, 1, 2, 1, Number.NaN);
-  await until('both days are compacted', () => lake.counters().care?.lastCompaction?.days === 3, 20_000);
+  await until('both days are compacted', () => lake.counters().care?.lastCompaction?.days === 3, 60_000);
   const { care, problems } = lake.counters();
   assert.deepEqual(problems, []);
   const { lastCompaction: last, ...state } = care!;
@@ -58,7 +58,7 @@ test('closed days are compacted and old ones removed while recording goes on, an
   assert.equal(live.length, rows.length + 500);
 
   const again = await openLake({ ...options, care: { hotDays: 2, retentionDays: 30 } });
-  await until('old days are gone', () => again.counters().care?.daysRemoved === 3, 20_000);
+  await until('old days are gone', () => again.counters().care?.daysRemoved === 3, 60_000);
   assert.ok(again.counters().care!.bytesRemoved >= last!.bytesAfter);
   await again.close();
   assert.equal((await rowsOf(root, instruments)).length, 500);
@@ -75,7 +75,7 @@ test('closed in the middle of it, it loses nothing, and the next one goes on', a
     const lake = await openLake(options);
     await lake.ready;
     if (rounds > 0)
-      await until('a step', () => (lake.counters().care?.lastCompaction ?? null) !== null, 20_000);
+      await until('a step', () => (lake.counters().care?.lastCompaction ?? null) !== null, 60_000);
     await lake.close();
     assert.deepEqual(lake.counters().problems, []);
     assert.deepEqual(await contentOf(root), { rows, rowsInFiles: rows.length, trades });

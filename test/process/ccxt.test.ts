@@ -47,7 +47,7 @@ test('an exchange that ccxt connects to is recorded and shown beside one of our 
       const { exchanges: all } = await health();
       return names.every((name) => all[name]?.state === 'running' && all[name].quotes > 20) && all;
     },
-    20_000,
+    60_000,
   );
   assert.deepEqual(
     names.map((name) => running[name]!.instruments),

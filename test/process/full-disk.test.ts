@@ -97,7 +97,7 @@ test('the program goes on with a full disk, degraded and with the reason, and is
   };
   const lakeReasons = async () =>
     (await program.health()).reasons.filter((reason) => reason.startsWith('lake'));
-  await until('quotes', async () => (await program.health()).counters['recorded']! > 500, 30_000);
+  await until('quotes', async () => (await program.health()).counters['recorded']! > 500, 60_000);
   assert.deepEqual(await lakeReasons(), []);
   const makeRoom = fillBut(disk, 100_000);
   const [reason] = await until('it says so', async () => {

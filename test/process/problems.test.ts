@@ -70,7 +70,7 @@ test('problem 31: SIGTERM under load leaves every received quote on the disk, wi
   const sent = () => world.server.stats.reduce((sum, { quotesSent }) => sum + quotesSent, 0);
   let sentBefore = 0;
   try {
-    await until('12,000 quotes', async () => (await program.health()).counters['recorded']! > 12_000, 30_000);
+    await until('12,000 quotes', async () => (await program.health()).counters['recorded']! > 12_000, 60_000);
     sentBefore = (await program.health()).counters['recorded']!;
     const signalledMs = performance.now();
     assert.equal(await program.end('SIGTERM'), 0, program.output());

@@ -138,7 +138,7 @@ async function recordLive(options: ProofOptions, folder: string): Promise<Record
   const stopDriving = startDriver({ market, server, exchanges, clock, quotesPerSecond });
   for (const one of feeds) one.start();
   const isLive = () => feeds.every((one) => one.health().states.live === SYMBOLS);
-  await until('all live at first', isLive, 30_000);
+  await until('all live at first', isLive, 60_000);
   const lengthMs = minutes * 60_000;
   const drawnFaults = planScenario(findScenario('storm')!, seed, scenarioWorld(server), lengthMs * 0.8);
   // Whatever else the seed draws: every exchange loses its sockets once.
@@ -148,7 +148,7 @@ async function recordLive(options: ProofOptions, folder: string): Promise<Record
   const faults = [...drawnFaults, ...cuts];
   const stopFaults = playScenario(faults, server, clock, () => {});
   const endUs = beganUs + lengthMs * US_PER_MS;
-  await until('the end of the market', () => clock.nowUs() > endUs, (lengthMs / speed) * 3 + 30_000);
+  await until('the end of the market', () => clock.nowUs() > endUs, (lengthMs / speed) * 3 + 60_000);
   stopFaults();
   stopDriving();
   for (const one of feeds) one.stop();
@@ -160,7 +160,7 @@ async function recordLive(options: ProofOptions, folder: string): Promise<Record
     gaps: hub.counters().gaps,
   };
   const texts = quotes + hub.counters().trades;
-  await until('the feed to have told everything', () => feed.received.length >= texts, 30_000);
+  await until('the feed to have told everything', () => feed.received.length >= texts, 60_000);
   await feed.close();
   await Promise.all([lake.close(), server.close()]);
   const derived = { windows: windowsOf(live), tracked, feed: feed.received };
@@ -187,7 +187,7 @@ async function replayAll(folder: string, { config, beganUs, momentUs, derived }:
   hub.advanceTo(momentUs);
   const windows = windowsOf(live);
   const told = () => bot.received.length >= derived.feed.length;
-  await until('the bot to have heard everything', told, 30_000).catch(() => {});
+  await until('the bot to have heard everything', told, 60_000).catch(() => {});
   await Promise.all([app.stop(), second.close()]);
   clock.close();
   return { done, derived: { windows, tracked, feed: bot.received } };

@@ -38,7 +38,7 @@ export interface Health {
 }
 
 /** Starts a command with these arguments (the port is added); resolves when it says where it listens. */
-export async function startProgram(args: readonly string[], deadlineMs = 20_000): Promise<Program> {
+export async function startProgram(args: readonly string[], deadlineMs = 60_000): Promise<Program> {
   const child = spawn(process.execPath, [MAIN, ...args, '--port', '0'], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -6,7 +6,7 @@ type Truthy<T> = Exclude<T, false | null | undefined | 0 | ''>;
 export async function until<T>(
   what: string,
   check: () => T | Promise<T>,
-  deadlineMs = 10_000,
+  deadlineMs = 30_000,
 ): Promise<Truthy<T>> {
   const end = Date.now() + deadlineMs;
   for (;;) {

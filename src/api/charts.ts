@@ -7,6 +7,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import { exchangeKey } from '../core/exchange.js';
 import type { Log } from '../core/log.js';
 import { symbolKey } from '../core/symbol.js';
+import { PRICE_BASES } from '../history/price.js';
 import { type ChartJoin, type ChartRequest, type History, HistoryError } from '../history/service.js';
 import type { OpportunityStore } from '../opportunities/store.js';
 import { bad, oneOf, points, type Query, RequestError, text, time } from './query.js';
@@ -30,10 +31,19 @@ type RangeRequest = Omit<ChartRequest, keyof Pair>;
 /** What may wait in the socket's stream before the next chart is asked for, bytes. */
 const BUFFERED_BYTES_MAX = 64 * 1024;
 
-const ROUTES: readonly { readonly path: string; readonly join: ChartJoin; readonly summary: string }[] = [
+interface Route {
+  readonly path: string;
+  readonly join: ChartJoin;
+  /** Where the request says nothing. */
+  readonly pointsDefault: number;
+  readonly summary: string;
+}
+
+const ROUTES: readonly Route[] = [
   {
     path: '/api/charts',
     join: 'valid',
+    pointsDefault: 2_000,
     summary:
       'History charts of the opportunities, or of one pair, as NDJSON: one chart object a line. Rows of both legs; a ' +
       'row of nulls where a leg stops being valid (a gap, or a quote that is too old)',
@@ -41,6 +51,8 @@ const ROUTES: readonly { readonly path: string; readonly join: ChartJoin; readon
   {
     path: '/api/dashboard_data',
     join: 'asof2s',
+    // Programs that know this route expect every row.
+    pointsDefault: Number.POSITIVE_INFINITY,
     summary:
       'The same with the rows of exchange1 alone, each with the last quote of exchange2 that is at most 2 s old; ' +
       'knows no gaps',
@@ -57,7 +69,7 @@ function chartRoute(
   app: FastifyInstance,
   deps: ChartRouteDeps,
   underWay: { replies: number },
-  { path, join, summary }: (typeof ROUTES)[number],
+  { path, join, pointsDefault, summary }: Route,
 ): void {
   const schema = {
     summary,
@@ -71,7 +83,7 @@ function chartRoute(
   const validatorCompiler = () => () => true;
   app.get(path, { schema, validatorCompiler }, async (request, reply) => {
     const query = request.query as Query;
-    const range = { join, ...rangeOf(query, deps.limits.pointsMax) };
+    const range = { join, ...rangeOf(query, deps.limits.pointsMax, pointsDefault) };
     const wanted = pairsWanted(query);
     if (underWay.replies >= deps.limits.repliesMax)
       throw new RequestError(503, `${underWay.replies} replies are under way already; ask again later`);
@@ -144,14 +156,16 @@ async function* charts(
   }
 }
 
-function rangeOf(query: Query, pointsMax: number): RangeRequest {
+function rangeOf(query: Query, pointsMax: number, pointsDefault: number): RangeRequest {
   const fromUs = time(query, 'from');
   const toUs = time(query, 'to');
   if (fromUs !== undefined && toUs !== undefined && fromUs >= toUs)
     throw bad('to', 'a time after from', String(query['to']));
   const keyCase = oneOf(query, 'case', ['camel', 'snake']);
+  const price = oneOf(query, 'price', PRICE_BASES);
   return {
-    points: points(query, 'points', pointsMax) ?? Number.POSITIVE_INFINITY,
+    points: points(query, 'points', pointsMax) ?? pointsDefault,
+    ...(price === undefined ? {} : { price }),
     ...(fromUs === undefined ? {} : { fromUs }),
     ...(toUs === undefined ? {} : { toUs }),
     ...(keyCase === undefined ? {} : { keyCase }),

@@ -39,10 +39,11 @@ export function time(query: Query, field: string): Micros | undefined {
   return Math.round(ms * 1_000);
 }
 
-/** `all`, or how many points a chart may have. */
+/** How many points a chart may have: Infinity for `all`, undefined where nothing is said. */
 export function points(query: Query, field: string, pointsMax: number): number | undefined {
   const value = text(query, field);
-  if (value === undefined || value === 'all') return undefined;
+  if (value === undefined) return undefined;
+  if (value === 'all') return Number.POSITIVE_INFINITY;
   const count = /^\d+$/.test(value) ? Number(value) : Number.NaN;
   if (!(count >= 1 && count <= pointsMax))
     throw bad(field, `"all" or a whole number from 1 to ${pointsMax}`, value);

@@ -167,6 +167,7 @@ export const CHART = {
     symbol: { type: 'string' },
     exchange1: { type: 'string' },
     exchange2: { type: 'string' },
+    price: { type: 'string', description: 'What was compared, where that is not the bids' },
     timestamps: { type: 'array', items: { type: 'number' }, description: 'Epoch seconds, with milliseconds' },
     spreads: { ...NUMBERS, description: 'Percent; null where there is none: a hole, up to the next row' },
     upperBand: NUMBERS,
@@ -188,7 +189,12 @@ export const DASHBOARD_QUERY = {
     points: {
       type: 'string',
       description:
-        'Points of a chart that has more: as many, all of them rows of it; all (default) = every row',
+        'Points of a chart that has more: as many, all of them rows of it; all = every row. Default 2000 on /api/charts, all on /api/dashboard_data',
+    },
+    price: {
+      type: 'string',
+      description:
+        'bid (default): bid1/bid2. executable: bid1/ask2, selling on exchange1 and buying on exchange2. mid: middle1/middle2',
     },
     case: { type: 'string', description: 'camel (default) or snake: how the keys of a chart are written' },
   },

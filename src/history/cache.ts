@@ -22,10 +22,10 @@ export interface FinishedChart {
 /** Equal for two spellings of the same request. */
 export function chartKey(request: ChartRequest): string {
   const { exchange1, exchange2, symbol, fromUs, toUs, knownUntilUs, points } = request;
-  const { join = 'asof2s', keyCase = 'camel' } = request;
+  const { join = 'asof2s', price = 'bid', keyCase = 'camel' } = request;
   const names = [exchangeKey(exchange1), exchangeKey(exchange2), symbolKey(symbol)];
   const times = [fromUs ?? null, toUs ?? null, knownUntilUs ?? null];
-  return JSON.stringify([...names, ...times, String(points), join, keyCase]);
+  return JSON.stringify([...names, ...times, String(points), join, price, keyCase]);
 }
 
 export class ChartCache {

@@ -3,6 +3,7 @@
 
 import type { ChartColumns } from '../series/downsample.js';
 import { NUMBER_BYTES_MAX, writeNumber, writeSeconds } from './fixed-point.js';
+import type { PriceBasis } from './price.js';
 
 export type KeyCase = 'camel' | 'snake';
 
@@ -11,17 +12,20 @@ export interface ChartTitle {
   readonly symbol: string;
   readonly exchange1: string;
   readonly exchange2: string;
+  /** Default bid. */
+  readonly price?: PriceBasis;
 }
 
 /**
  * `{"symbol","exchange1","exchange2","timestamps","spreads","upperBand","lowerBand"}` and a newline, UTF-8.
- * Times are epoch seconds with three decimals at most, rounded down; the others have twelve decimals at most, rounded.
+ * `"price"` follows the exchanges where it is not `bid`. Times are epoch seconds with three decimals at most, rounded down; the others have twelve decimals at most, rounded.
  * The buffer owns its memory, so that it can be handed to another thread.
  */
 export function encodeChart(title: ChartTitle, columns: ChartColumns, keyCase: KeyCase = 'camel'): Buffer {
   const { length } = columns;
-  const { symbol, exchange1, exchange2 } = title;
-  const head = `${JSON.stringify({ symbol, exchange1, exchange2 }).slice(0, -1)},"timestamps":[`;
+  const { symbol, exchange1, exchange2, price = 'bid' } = title;
+  const names = price === 'bid' ? { symbol, exchange1, exchange2 } : { symbol, exchange1, exchange2, price };
+  const head = `${JSON.stringify(names).slice(0, -1)},"timestamps":[`;
   const [upper, lower] =
     keyCase === 'snake' ? ['],"upper_band":[', '],"lower_band":['] : ['],"upperBand":[', '],"lowerBand":['];
   const out = new Out(Buffer.byteLength(head) + TITLES_BYTES + length * POINT_BYTES);

@@ -5,6 +5,7 @@ import type { Micros } from '../core/time.js';
 import type { CoverageSegment, CoverageTotals } from '../lake/coverage-summary.js';
 import type { LakeProblem } from '../lake/problems.js';
 import type { KeyCase } from './encode.js';
+import type { PriceBasis } from './price.js';
 
 /** See the series room: `asof2s` has exchange1's rows and knows no gaps, `valid` has both legs' rows and holes. */
 export type ChartJoin = 'asof2s' | 'valid';
@@ -24,6 +25,8 @@ export interface ChartRequest {
   readonly points: number;
   /** Default asof2s. */
   readonly join?: ChartJoin;
+  /** Default bid. */
+  readonly price?: PriceBasis;
   /** Default camel. */
   readonly keyCase?: KeyCase;
 }

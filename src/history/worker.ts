@@ -16,6 +16,7 @@ import { type LakeInstrument, openReader } from '../lake/reader.js';
 import { ChartCache, chartKey } from './cache.js';
 import { type ChartInput, chartRange, computeChart, type TimeRange } from './chart.js';
 import { encodeChart } from './encode.js';
+import { needsAsks, priced } from './price.js';
 import type {
   ChartRequest,
   CoverageRequest,
@@ -95,11 +96,16 @@ async function chart(request: ChartRequest, signal: AbortSignal): Promise<Worker
   if (found === undefined) return { status: 'empty' };
   const { range, knownUs } = found;
   const legs = [left, right] as const;
+  const { price = 'bid' } = request;
   const known = (toUs: Micros) => Math.min(toUs, request.knownUntilUs ?? Number.POSITIVE_INFINITY);
   const input: ChartInput<LakeInstrument> = {
-    // Both joins look at bids alone, and at one chunk of a leg at a time.
-    read: (leg, fromUs, toUs) =>
-      reader.readQuotes(leg, { fromUs, toUs: known(toUs), signal, asks: false, fleeting: true }),
+    // Both joins look at one chunk of a leg at a time.
+    read: (leg, fromUs, toUs) => {
+      const side = leg === left ? 0 : 1;
+      const asks = needsAsks(price, side);
+      const quotes = reader.readQuotes(leg, { fromUs, toUs: known(toUs), signal, asks, fleeting: true });
+      return priced(quotes, price, side);
+    },
     legs,
     range,
     points: request.points,
@@ -114,7 +120,7 @@ async function chart(request: ChartRequest, signal: AbortSignal): Promise<Worker
       : await computeChart(input);
   if (columns.length === 0) return { status: 'empty' };
   const [exchange1, exchange2] = [left, right].map((leg) => spelledAs(leg.exchange, settings.exchangeNames));
-  const title = { symbol: left.symbol, exchange1: exchange1!, exchange2: exchange2! };
+  const title = { symbol: left.symbol, exchange1: exchange1!, exchange2: exchange2!, price };
   const bytes = encodeChart(title, columns, request.keyCase);
   const rows = columns.length;
   // What changed while it was read may be in it or not.

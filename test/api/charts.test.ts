@@ -87,6 +87,37 @@ test('a chart of few points still shows every outage, and all points are twice t
   assert.ok(!all!.spreads.includes(null), 'another pair has no hole');
 });
 
+test('the price of either leg is what the request compares, by both joins', async () => {
+  const range = `&from=${startUs / 1_000}&to=${startUs / 1_000 + 5_000}`;
+  const bid1 = (row: number) => 101 + row / 1_000;
+  // Asks lie 1 above the bids, OKX's bid is 100.
+  const expected = {
+    bid: (row: number) => bid1(row) / 100,
+    executable: (row: number) => bid1(row) / 101,
+    mid: (row: number) => (bid1(row) + 0.5) / 100.5,
+  };
+  for (const [price, ratio] of Object.entries(expected))
+    for (const path of ['charts', 'dashboard_data']) {
+      const query = `${PAIR.replace('C00', 'C02')}${range}&price=${price}`;
+      const chart = (await (await fetch(`${app.url}/api/${path}${query}`)).json()) as Line;
+      assert.equal(chart['price'], price === 'bid' ? undefined : price);
+      const own = chart.spreads.filter((_, row) => Number.isInteger(chart.timestamps[row]! - startUs / 1e6));
+      assert.equal(own.length, 5, path);
+      for (const [row, spread] of own.entries())
+        assert.ok(Math.abs(spread! - (ratio(row) - 1) * 100) < 1e-9, `${path} ${price} ${row}: ${spread}`);
+    }
+  // What is executable the other way round is the pair named so.
+  const turned = await charts(
+    `?symbol=C02_USDT&exchange1=OKX&exchange2=Binance&price=executable${range}&points=all`,
+  );
+  assert.ok(Math.abs(turned[0]!.spreads.at(-1)! - (100 / (bid1(4) + 1) - 1) * 100) < 1e-9);
+});
+
+test('a chart has about 2,000 points where nothing is said', async () => {
+  const [chart] = await charts(PAIR.replace('C00', 'C01'));
+  assert.ok(chart!.spreads.length > 1_000 && chart!.spreads.length <= 2_000, `${chart!.spreads.length}`);
+});
+
 test('every opportunity is a line; keys, ranges and errors are those of /api/dashboard_data', async () => {
   assert.equal((await charts('?points=10')).length, PAIRS);
   assert.equal((await charts('?symbol=c03usdt&points=10')).length, 1);
@@ -100,6 +131,7 @@ test('every opportunity is a line; keys, ranges and errors are those of /api/das
   assert.deepEqual(await statusOf('?from=yesterday'), [400, 'from']);
   assert.deepEqual(await statusOf('?points=-1'), [400, 'points']);
   assert.deepEqual(await statusOf('?case=kebab'), [400, 'case']);
+  assert.deepEqual(await statusOf('?price=last'), [400, 'price']);
 });
 
 test('a finished chart is given again without work, and is another one than that of the other join', async () => {
@@ -114,7 +146,7 @@ test('a finished chart is given again without work, and is another one than that
 test('a client that reads slowly holds the work back, and one that goes away stops it', async () => {
   const before = (await work()).answered;
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
-    get(`${app.url}/api/charts`, resolve).on('error', reject);
+    get(`${app.url}/api/charts?points=all`, resolve).on('error', reject);
   });
   response.on('error', () => {});
   await new Promise((resolve) => response.once('data', resolve));

@@ -114,6 +114,8 @@ export interface ChartsSnapshot {
   readonly workersLost: number;
   readonly cacheHits: number;
   readonly cacheMisses: number;
+  /** Requests that joined the same one under way. */
+  readonly joined: number;
   readonly cacheBytes: number;
 }
 

@@ -31,6 +31,8 @@ export interface HistoryState {
   readonly cacheHits: number;
   /** Requests that had to be worked out, to whatever end. */
   readonly cacheMisses: number;
+  /** Requests that joined the same one under way. */
+  readonly joined: number;
   readonly cacheBytes: number;
 }
 

@@ -4,9 +4,10 @@
 
 import { Worker } from 'node:worker_threads';
 import type { LakeProblem } from '../lake/problems.js';
-import { CACHE_BYTES_MAX } from './cache.js';
+import { CACHE_BYTES_MAX, chartKey } from './cache.js';
 import type { ChartOutcome, History, HistoryOptions, HistoryState } from './contract.js';
 import { closedError, HistoryError } from './error.js';
+import { InFlight } from './in-flight.js';
 import { KeptLines } from './kept-lines.js';
 import type {
   ChartReply,
@@ -60,6 +61,7 @@ class HistoryService implements History {
   readonly #options: HistoryOptions;
   readonly #slots: readonly Slot[];
   readonly #queue: Job[] = [];
+  readonly #inFlight = new InFlight<Answered>();
   #nextId = 1;
   #refused = 0;
   #workersLost = 0;
@@ -106,9 +108,14 @@ class HistoryService implements History {
     [request, ...following]: readonly ChartRequest[],
     signal?: AbortSignal,
   ): Promise<readonly ChartReply[]> {
-    const id = this.#takeId();
-    const { answer, lines } = await this.#ask({ type: 'chart', id, request: request!, following }, signal);
-    if (lines.length > 0) return lines;
+    const { value, isOwn } = await this.#inFlight.share(
+      chartKey(request!),
+      (stop) => this.#ask({ type: 'chart', id: this.#takeId(), request: request!, following }, stop),
+      signal,
+    );
+    const { answer, lines } = value;
+    // Behind a first line that was asked for by another may lie what that one asked for next.
+    if (lines.length > 0) return isOwn ? lines : lines.slice(0, 1);
     if (answer.status === 'unknown-pair' || answer.status === 'empty') return [{ status: answer.status }];
     throw failure(answer);
   }
@@ -151,6 +158,7 @@ class HistoryService implements History {
       answered: this.#answered,
       cacheHits: this.#cacheHits,
       cacheMisses: this.#cacheMisses,
+      joined: this.#inFlight.joined,
       cacheBytes: this.#slots.reduce((sum, slot) => sum + slot.kept.bytes, 0),
     };
   }

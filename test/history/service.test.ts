@@ -149,8 +149,11 @@ async function puppet(t: TestContext, options: Partial<HistoryOptions> = {}): Pr
   return history(t, { root: folder, workerUrl: pathToFileURL(join(folder, 'worker.mjs')), ...options });
 }
 
+let asked = 0;
+
+/** Each for other points, so that none joins another. */
 const ask = (service: History, symbol: string, signal?: AbortSignal): Promise<ChartReply> =>
-  service.chart({ symbol, exchange1: 'Aaa', exchange2: 'Bbb', points: 10 }, signal);
+  service.chart({ symbol, exchange1: 'Aaa', exchange2: 'Bbb', points: ++asked }, signal);
 
 test('a worker that dies takes only its own request with it; those that wait are served', async (t) => {
   const service = await puppet(t);
@@ -195,6 +198,51 @@ test('several workers serve several charts at once', async (t) => {
   assert.equal((await ask(service, 'OK')).status, 'empty');
   controller.abort();
   await assert.rejects(hanging, { name: 'AbortError' });
+});
+
+test('the same chart asked for at one time is made once, for as long as anybody waits for it', async (t) => {
+  const service = await puppet(t);
+  const hanging = { symbol: 'HANG', exchange1: 'Aaa', exchange2: 'Bbb', points: 10 };
+  const leaving = [new AbortController(), new AbortController()];
+  const both = [
+    service.chart(hanging, leaving[0]!.signal),
+    service.chart({ ...hanging, exchange1: 'aaa' }, leaving[1]!.signal),
+  ];
+  assert.deepEqual([service.state().running, service.state().queued, service.state().joined], [1, 0, 1]);
+  leaving[0]!.abort();
+  await assert.rejects(both[0]!, { name: 'AbortError' });
+  assert.equal(service.state().running, 1, 'the other one waits still');
+  // Behind it waits one chart that many want.
+  const many = Array.from({ length: 5 }, () => service.chart({ ...hanging, symbol: 'OK' }));
+  assert.equal(service.state().queued, 1);
+  leaving[1]!.abort();
+  await assert.rejects(both[1]!, { name: 'AbortError' });
+  for (const reply of await Promise.all(many)) assert.equal(reply.status, 'empty');
+  assert.equal(service.state().joined, 5);
+});
+
+test('lists of charts that overlap give each its own, whoever asked first', async (t) => {
+  const root = await temporaryLake(t);
+  await writeLeg(root, 'Aaa', 200, 0, wave);
+  await writeLeg(root, 'Bbb', 200, 50_000, () => 100);
+  const service = history(t, { root });
+  const request = (points: number) => ({ symbol: 'BTC/USDT', exchange1: 'Aaa', exchange2: 'Bbb', points });
+  const lists = [
+    [10, 20, 30, 40],
+    [10, 40, 30, 20],
+    [20, 10, 40, 30],
+  ];
+  for (let round = 0; round < 2; round += 1)
+    await Promise.all(
+      lists.map(async (list) => {
+        const sizes: number[] = [];
+        for await (const outcome of service.charts(list.map(request)))
+          sizes.push(outcome.status === 'ok' ? parsed(outcome).timestamps.length : -1);
+        assert.equal(sizes.length, list.length);
+        for (const [place, size] of sizes.entries())
+          assert.ok(size <= list[place]! && size > list[place]! / 2, `${size} points for ${list[place]}`);
+      }),
+    );
 });
 
 test('closing refuses what waits and what runs, and everything after', async (t) => {

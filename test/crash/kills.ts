@@ -42,6 +42,7 @@ const WINDOW_MS = 1_000;
 const SHOWN_SLACK_MS = 200;
 const OPEN_MS_MAX = 5_000;
 const LIFE_MS_MAX = 1_900;
+const LEFT_OVER = /\.tmp-|\.log$|\.run$|_lock/;
 
 export async function runKills(seed: number, kills: number): Promise<KillsResult> {
   const root = mkdtempSync(join(tmpdir(), 'kills-'));
@@ -126,7 +127,12 @@ async function recoverNow(root: string, mustBeTold: boolean, what: string): Prom
     const recovered = await lake.ready;
     await lake.close();
     const broken = openMs > OPEN_MS_MAX ? [`opening took ${openMs} ms after ${what}`] : [];
+    const { problems } = lake.counters();
     if (mustBeTold && !isTold(recovered, lake.counters())) broken.push(`${what} was not reported`);
+    const left = filesMatching(root, LEFT_OVER);
+    // Open once more by the next one: what is damaged may need telling before it is mended.
+    if (left.length > 0)
+      broken.push(`left over after ${what}: ${left.join(', ')}; told: ${JSON.stringify(problems)}`);
     return broken;
   } finally {
     clock.close();
@@ -149,7 +155,7 @@ async function verdict(
   const trades = await tradesOf(root, INSTRUMENTS);
   if (rowsInFiles(root) !== quotes.length)
     broken.push(`${rowsInFiles(root)} rows in files, ${quotes.length} read`);
-  const left = filesMatching(root, /\.tmp-|\.log$|\.run$|_lock/);
+  const left = filesMatching(root, LEFT_OVER);
   if (left.length > 0) broken.push(`left over: ${left.join(', ')}`);
   const keys = [
     ...quotes.map(([, id, , session, , number]) => keyOf('quote', session, id, number)),

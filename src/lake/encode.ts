@@ -3,6 +3,7 @@
 
 import { dirname, join } from 'node:path';
 import { dayStartUs, hourStartUs, type Micros } from '../core/time.js';
+import { cleanHour } from './clean-hour.js';
 import { markDay } from './day-marks.js';
 import { confirmDurable, type LakeFiles, makeDurableDirectory, messageOf, publish } from './files.js';
 import { appendLedger } from './ledger.js';
@@ -122,6 +123,7 @@ function encodeBatch(batch: Batch, names: readonly RunName[]): boolean {
     for (const { file } of open) file.close();
   }
   if (failed) return false;
+  if (damaged.size > 0) cleanHour(files, root, hourUs);
   rememberLast(files, root, names.at(-1)!.lastUs);
   for (const { name } of names) {
     const path = join(directory, name);

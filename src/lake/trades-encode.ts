@@ -3,10 +3,11 @@
 
 import { join } from 'node:path';
 import { hourStartUs, type Micros } from '../core/time.js';
+import { cleanHour } from './clean-hour.js';
 import { markDay } from './day-marks.js';
 import { cleanWatermark, type EncodeReport, RUNS_AT_ONCE_MAX } from './encode.js';
 import { confirmDurable, type LakeFiles, makeDurableDirectory, messageOf, publish } from './files.js';
-import { DAMAGED_SUFFIX, hourFileName, RUNS_DIR, tradesHourDir } from './paths.js';
+import { DAMAGED_SUFFIX, hourFileName, RUNS_DIR, TRADES_DIR, tradesHourDir } from './paths.js';
 import { RunDamaged } from './run.js';
 import { listTradesRuns, type TradesEntry, TradesRunFile, type TradesRunName } from './trades-run.js';
 import { TradesFileWriter } from './trades-write.js';
@@ -76,6 +77,7 @@ function encodeBatch(batch: Batch, names: readonly TradesRunName[]): boolean {
     for (const { file } of open) file.close();
   }
   if (failed) return false;
+  if (damaged.size > 0) cleanHour(files, join(root, TRADES_DIR), batch.hourUs);
   for (const { name } of names) {
     const path = join(directory, name);
     if (damaged.has(name)) files.rename(path, path + DAMAGED_SUFFIX);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { cpSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { parquetMetadata, parquetReadObjects } from 'hyparquet';
 import type { ColdEvent } from '../../src/core/event.js';
@@ -19,6 +19,7 @@ import {
   rowsOf,
   segmentsOf,
   someInstruments,
+  type TradeRow,
   tempRoot,
 } from './support/lakes.js';
 
@@ -191,6 +192,26 @@ test('a damaged slice of a run costs its own rows alone, is told, and the run is
     await rowsOf(root, instruments),
     rows.filter(([, id]) => id !== 0),
   );
+});
+
+test('what was half-written of a run that is damaged since is removed, whoever it was of', async (t) => {
+  const root = tempRoot(t);
+  const instruments = someInstruments();
+  const trade = (us: number): TradeRow => [us, 0, 100, 1, 1, us, 'a'];
+  await journalOf(root, realClock(t), instruments, [...rowsFrom(HOUR_US, 40), trade(HOUR_US + 50_000)]);
+  runEncodeJob(diskFiles, root, { ...ALL, encodeBeforeUs: 0 }, never);
+  const halves = ['', 'trades/'].map((base) => {
+    const path = join(root, `${base}exchange=Beta/symbol=BTC_USDT/date=2026-11-22/hour=20/.tmp-x`);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, 'half');
+    return path;
+  });
+  const runs = filesMatching(root, /\.run$/).map((name) => join(root, name));
+  assert.equal(runs.length, 2);
+  for (const run of runs) truncateSync(run, 20);
+  const { problems } = runEncodeJob(diskFiles, root, ALL, never);
+  assert.equal(problems.length, 2);
+  assert.deepEqual(halves.filter(existsSync), []);
 });
 
 test('a partition that cannot be written keeps its runs, and no other from its rows', async (t) => {

@@ -193,7 +193,7 @@ export function cleanWatermark(
 }
 
 /** The newest stamp ever recorded outlives the runs that prove it: the order must hold over restarts. */
-function rememberLast(files: LakeFiles, root: string, lastUs: Micros): void {
+export function rememberLast(files: LakeFiles, root: string, lastUs: Micros): void {
   const path = join(root, LAST_FILE);
   if (lastUs <= (readLast(files, path) ?? 0)) {
     files.syncDirectory(root);

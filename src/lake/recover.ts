@@ -55,12 +55,15 @@ export async function findLeftovers(
   if (newest !== undefined) makeSeenDurable(files, join(root, JOURNAL_DIR, newest));
   files.syncDirectory(join(root, JOURNAL_DIR));
   const runs = listRuns(files, root);
+  const tradesRuns = listTradesRuns(files, root);
   const known = readLast(files, join(root, LAST_FILE)) ?? (await newestName(store, root, asked));
   // A segment of which no record was written bears a stamp that was given out all the same.
   const namedUs = segmentFirstUs(segments.at(-1) ?? '') ?? 0;
   const writtenUs = newestIn(files, root, segments);
-  const lastStampUs = Math.max(0, known, runs.at(-1)?.lastUs ?? 0, namedUs, writtenUs);
-  return { lastStampUs, segments: segments.length, runs: runs.length + listTradesRuns(files, root).length };
+  // A run of trades stands alone where a kill came before the one of the quotes.
+  const tradesUs = tradesRuns.at(-1)?.lastUs ?? 0;
+  const lastStampUs = Math.max(0, known, runs.at(-1)?.lastUs ?? 0, tradesUs, namedUs, writtenUs);
+  return { lastStampUs, segments: segments.length, runs: runs.length + tradesRuns.length };
 }
 
 /**

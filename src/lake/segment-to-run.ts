@@ -17,7 +17,7 @@ import {
 } from './paths.js';
 import { ROW_BYTES, RUN_HEADER_BYTES, type RunEntry, runHeader, runTail } from './run.js';
 import { type RecordSink, SegmentParser } from './segment.js';
-import { TradesCounts, writeTradesRun } from './trades-run.js';
+import { listTradesRuns, TradesCounts, writeTradesRun } from './trades-run.js';
 
 /** Rows held at a time; one busier instrument alone may take more, at most a segment. */
 const HELD_BYTES = 8 * 1024 * 1024;
@@ -57,7 +57,7 @@ export function convertSegment(files: LakeFiles, root: string, segment: string):
     else if (parser.records > 0) {
       const { firstStampUs, lastStampUs } = parser;
       makeDurableDirectory(files, join(root, RUNS_DIR));
-      if (!counts.trades.isEmpty) {
+      if (!counts.trades.isEmpty && !hasTradesRun(files, root, firstStampUs)) {
         // Before the run of the quotes: where that is there, the segment needs no second look.
         const target = join(root, RUNS_DIR, tradesRunName(firstStampUs, lastStampUs));
         const readAgain = (sink: RecordSink) => void readSegment(files, file, sink);
@@ -95,6 +95,11 @@ function hasStart(files: LakeFiles, file: FileId): boolean {
 /** A run whose segment is still there was whole before a crash: it is not made again. */
 function hasRun(files: LakeFiles, root: string, firstUs: Micros): boolean {
   return files.list(join(root, RUNS_DIR)).some((name) => runSpan(name)?.firstUs === firstUs);
+}
+
+/** Nor is that of its trades, which may hold more than what is left of a segment that was damaged since. */
+function hasTradesRun(files: LakeFiles, root: string, firstUs: Micros): boolean {
+  return listTradesRuns(files, root).some((run) => run.firstUs === firstUs);
 }
 
 /** Segments of the journal that began before `beforeUs`, oldest first. */

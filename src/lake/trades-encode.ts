@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { hourStartUs, type Micros } from '../core/time.js';
 import { cleanHour } from './clean-hour.js';
 import { markDay } from './day-marks.js';
-import { cleanWatermark, type EncodeReport, RUNS_AT_ONCE_MAX } from './encode.js';
+import { cleanWatermark, type EncodeReport, RUNS_AT_ONCE_MAX, rememberLast } from './encode.js';
 import { confirmDurable, type LakeFiles, makeDurableDirectory, messageOf, publish } from './files.js';
 import { DAMAGED_SUFFIX, hourFileName, RUNS_DIR, TRADES_DIR, tradesHourDir } from './paths.js';
 import { RunDamaged } from './run.js';
@@ -78,6 +78,7 @@ function encodeBatch(batch: Batch, names: readonly TradesRunName[]): boolean {
   }
   if (failed) return false;
   if (damaged.size > 0) cleanHour(files, join(root, TRADES_DIR), batch.hourUs);
+  rememberLast(files, root, names.at(-1)!.lastUs);
   for (const { name } of names) {
     const path = join(directory, name);
     if (damaged.has(name)) files.rename(path, path + DAMAGED_SUFFIX);

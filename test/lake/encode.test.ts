@@ -8,6 +8,7 @@ import { runEncodeJob } from '../../src/lake/encode-job.js';
 import { diskFiles } from '../../src/lake/files.js';
 import { HOT_KEY } from '../../src/lake/hot-file.js';
 import { RUNS_DIR } from '../../src/lake/paths.js';
+import { findLeftovers } from '../../src/lake/recover.js';
 import {
   dyingFiles,
   filesMatching,
@@ -21,6 +22,7 @@ import {
   someInstruments,
   type TradeRow,
   tempRoot,
+  tradesOf,
 } from './support/lakes.js';
 
 const HOUR_US = Date.parse('2026-11-22T20:00:00Z') * 1000;
@@ -192,6 +194,31 @@ test('a damaged slice of a run costs its own rows alone, is told, and the run is
     await rowsOf(root, instruments),
     rows.filter(([, id]) => id !== 0),
   );
+});
+
+test('trades whose run was made before a kill outlive their segment, once, and the order goes on after them', async (t) => {
+  const root = tempRoot(t);
+  const instruments = someInstruments();
+  const trades = Array.from(
+    { length: 40 },
+    (_, i): TradeRow => [HOUR_US + i * 1_000 + 500, 0, 100 + i, 1, 1, HOUR_US, String(i)],
+  );
+  const entries = rowsFrom(HOUR_US, 40).flatMap((row, i) => [row, trades[i]!]);
+  await journalOf(root, realClock(t), instruments, entries);
+  const [segment] = segmentsOf(root);
+  const bytes = readFileSync(segment!);
+  runEncodeJob(diskFiles, root, { ...ALL, encodeBeforeUs: 0 }, never);
+  // As it stands where the kill came before the run of the quotes, and the segment was torn then.
+  for (const name of filesMatching(root, /run-.*\.run$/)) rmSync(join(root, name));
+  writeFileSync(segment!, bytes.subarray(0, bytes.length / 2));
+  for (const life of [1, 2]) {
+    const { lastStampUs } = await findLeftovers(root);
+    assert.equal(lastStampUs, trades.at(-1)![0], `life ${life}`);
+    const before = { convertBeforeUs: lastStampUs + 1, encodeBeforeUs: lastStampUs + 1 };
+    assert.deepEqual(runEncodeJob(diskFiles, root, before, never).problems, []);
+    assert.deepEqual(filesMatching(root, /\.log$|\.run$/), []);
+    assert.deepEqual(await tradesOf(root, instruments), trades);
+  }
 });
 
 test('what was half-written of a run that is damaged since is removed, whoever it was of', async (t) => {

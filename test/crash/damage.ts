@@ -30,7 +30,8 @@ export function keyOf(kind: 'quote' | 'trade', session: number, id: number, numb
 /** Null where there is nothing to damage. `excused` takes the keys that may be gone. */
 export function damage(root: string, random: Random, excused: Set<string>): Damage | null {
   const segment = newest(join(root, JOURNAL_DIR), /^seg-.*\.log$/);
-  const runs = names(join(root, RUNS_DIR), /\.run$/);
+  // What is half-written is removed at the next start, damaged or not: nothing to be told.
+  const runs = names(join(root, RUNS_DIR), /^(run|trades)-.*\.run$/);
   if (random.next() < 0.6 && segment !== null) return hurtSegment(segment, random, excused);
   const run = runs[random.below(Math.max(1, runs.length))];
   if (run === undefined) return segment === null ? null : hurtSegment(segment, random, excused);

@@ -8,10 +8,16 @@ import { exchangeKey } from '../core/exchange.js';
 import type { Log } from '../core/log.js';
 import { symbolKey } from '../core/symbol.js';
 import { PRICE_BASES } from '../history/price.js';
-import { type ChartJoin, type ChartRequest, type History, HistoryError } from '../history/service.js';
+import {
+  type ChartFormat,
+  type ChartJoin,
+  type ChartRequest,
+  type History,
+  HistoryError,
+} from '../history/service.js';
 import type { OpportunityStore } from '../opportunities/store.js';
 import { bad, oneOf, points, type Query, RequestError, text, time } from './query.js';
-import { badRequests, CHART, DASHBOARD_QUERY } from './shapes.js';
+import { ARROW, badRequests, CHART, DASHBOARD_QUERY } from './shapes.js';
 
 export interface ChartRouteDeps {
   readonly history: History;
@@ -27,6 +33,11 @@ interface Pair {
 }
 
 type RangeRequest = Omit<ChartRequest, keyof Pair>;
+
+const CONTENT_TYPES: Readonly<Record<ChartFormat, string>> = {
+  ndjson: 'application/x-ndjson',
+  arrow: 'application/vnd.apache.arrow.stream',
+};
 
 /** What may wait in the socket's stream before the next chart is asked for, bytes. */
 const BUFFERED_BYTES_MAX = 64 * 1024;
@@ -75,8 +86,12 @@ function chartRoute(
     summary,
     querystring: DASHBOARD_QUERY,
     response: {
-      200: { description: 'A chart a line', content: { 'application/x-ndjson': { schema: CHART } } },
-      ...badRequests(400, 404, 503),
+      200: {
+        description:
+          'A chart a line; of one pair also as an Arrow IPC stream, where that is what the request accepts',
+        content: { [CONTENT_TYPES.ndjson]: { schema: CHART }, [CONTENT_TYPES.arrow]: { schema: ARROW } },
+      },
+      ...badRequests(400, 404, 406, 503),
     },
   };
   // Parameters are read by hand: the answers then name what was expected and what was there.
@@ -85,6 +100,13 @@ function chartRoute(
     const query = request.query as Query;
     const range = { join, ...rangeOf(query, deps.limits.pointsMax, pointsDefault) };
     const wanted = pairsWanted(query);
+    const format = formatOf(request.headers.accept);
+    if (format === 'arrow' && wanted.pair === undefined)
+      throw new RequestError(
+        406,
+        `Accept: expected application/x-ndjson for charts of several pairs, was "${CONTENT_TYPES.arrow}", which holds one: name symbol, exchange1 and exchange2`,
+        'Accept',
+      );
     if (underWay.replies >= deps.limits.repliesMax)
       throw new RequestError(503, `${underWay.replies} replies are under way already; ask again later`);
     const gone = new AbortController();
@@ -94,31 +116,34 @@ function chartRoute(
       gone.abort(new Error('the client went away'));
     });
     if (wanted.pair !== undefined)
-      return await oneChart(deps, { ...wanted.pair, ...range }, gone.signal, reply);
+      return await oneChart(deps, { ...wanted.pair, ...range, format }, gone.signal, reply);
     const { opportunities } = await deps.opportunities.list();
     const lines = charts(deps, opportunities.filter(wanted.matches), range, gone.signal);
-    return await sendLines(
-      reply,
-      Readable.from(lines, { objectMode: false, highWaterMark: BUFFERED_BYTES_MAX }),
-    );
+    return await sendChart(reply, piecesOf(lines), 'ndjson');
   });
 }
 
 async function oneChart(
   { history }: ChartRouteDeps,
-  request: ChartRequest,
+  request: ChartRequest & { readonly format: ChartFormat },
   signal: AbortSignal,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
+  const { format } = request;
   const answer = await history.chart(request, signal).catch((error: unknown) => {
     if (error instanceof HistoryError && error.code !== 'failed') throw new RequestError(503, error.message);
     throw error;
   });
+  if (answer.status === 'long') return await sendChart(reply, piecesOf(answer.pieces), format);
   if (answer.status === 'unknown-pair') {
     const { symbol, exchange1, exchange2 } = request;
     throw new RequestError(404, `no quotes of ${symbol} on both ${exchange1} and ${exchange2} in the lake`);
   }
-  return await sendLines(reply, answer.status === 'ok' ? ownBytes(answer.line) : Buffer.alloc(0));
+  return await sendChart(reply, answer.status === 'ok' ? ownBytes(answer.line) : Buffer.alloc(0), format);
+}
+
+function piecesOf(pieces: AsyncIterable<Buffer>): Readable {
+  return Readable.from(pieces, { objectMode: false, highWaterMark: BUFFERED_BYTES_MAX });
 }
 
 /** As a whole body, the library takes bytes of shared memory for an object; only short lines are shared. */
@@ -126,8 +151,17 @@ function ownBytes(line: Buffer): Buffer {
   return line.buffer instanceof SharedArrayBuffer ? Buffer.from(line) : line;
 }
 
-function sendLines(reply: FastifyReply, body: Readable | Buffer): FastifyReply {
-  return reply.header('content-type', 'application/x-ndjson').header('cache-control', 'no-store').send(body);
+function sendChart(reply: FastifyReply, body: Readable | Buffer, format: ChartFormat): FastifyReply {
+  return reply
+    .header('content-type', CONTENT_TYPES[format])
+    .header('cache-control', 'no-store')
+    .header('vary', 'accept')
+    .send(body);
+}
+
+/** Columns where the request names them as what it accepts; whoever says nothing of it gets lines. */
+function formatOf(accept: string | undefined): ChartFormat {
+  return accept?.toLowerCase().includes(CONTENT_TYPES.arrow) === true ? 'arrow' : 'ndjson';
 }
 
 /** A pair without data is left out; one that fails is logged and left out: the others are still worth having. */
@@ -149,6 +183,8 @@ async function* charts(
     at += 1;
     if (signal.aborted) return;
     if (outcome.status === 'ok') yield outcome.line;
+    // One that fails half-way ends the reply: what follows would be taken for its rest.
+    if (outcome.status === 'long') yield* outcome.pieces;
     if (outcome.status !== 'failed') continue;
     const { error } = outcome;
     if (error instanceof HistoryError && error.code === 'closed') return;

@@ -2,12 +2,12 @@
 // that reads back as the same double, absent values are empty. Nothing ever needs quotes.
 
 import { isoMicros } from '../core/time.js';
-import type { ExportColumn, TableWriter, WriteBytes } from './export-table.js';
+import type { TableColumn, TableWriter, WriteBytes } from '../history/table.js';
 
 /** So many rows are one piece of text. */
 const PIECE_ROWS = 4_096;
 
-export function csvTable(columns: readonly ExportColumn[], write: WriteBytes): TableWriter {
+export function csvTable(columns: readonly TableColumn[], write: WriteBytes): TableWriter {
   const texts = columns.map(({ type }) => (type === 'time' ? timeText : numberText));
   let head = `${columns.map(({ name }) => name).join(',')}\n`;
   return {

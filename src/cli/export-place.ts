@@ -2,8 +2,8 @@
 
 import { existsSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import type { WriteBytes } from '../history/table.js';
 import { codeOf, diskFiles, type FileId } from '../lake/files.js';
-import type { WriteBytes } from './export-table.js';
 
 /** It may not go there. */
 export class PlaceRefused extends Error {}

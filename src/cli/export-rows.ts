@@ -4,16 +4,17 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { QuoteColumns } from '../core/columns.js';
 import { isoDate, type Micros, US_PER_MINUTE } from '../core/time.js';
+import { arrowTable } from '../history/arrow.js';
 import { chartRange, type TimeRange } from '../history/chart.js';
 import { asofRows, type PairRows, validRows } from '../history/pair-rows.js';
+import type { TableColumn, TableWriter } from '../history/table.js';
 import { validRange } from '../history/valid-chart.js';
 import { diskFiles } from '../lake/files.js';
 import type { LakeInstrument, LakeReader } from '../lake/reader.js';
 import { TableFileWriter } from '../lake/table-write.js';
-import { arrowTable } from './export-arrow.js';
 import { csvTable } from './export-csv.js';
 import { fileAt, type OutPlace, streamPlace } from './export-place.js';
-import { type ExportColumn, PAIR_EXPORT, QUOTE_EXPORT, type TableWriter } from './export-table.js';
+import { PAIR_EXPORT, QUOTE_EXPORT } from './export-table.js';
 import type { Progress } from './progress.js';
 
 interface Asked {
@@ -152,7 +153,7 @@ function pairValues({ stampUs, bid1, ask1, bid2, ask2, spread }: PairRows): read
   return [stampUs, bid1, ask1, bid2, ask2, spread];
 }
 
-function tableOf(format: Asked['format'], columns: readonly ExportColumn[], place: OutPlace): TableWriter {
+function tableOf(format: Asked['format'], columns: readonly TableColumn[], place: OutPlace): TableWriter {
   if (format === 'csv') return csvTable(columns, place.write);
   if (format === 'arrow') return arrowTable(columns, place.write, place.file !== null);
   if (place.file === null) throw new AskedWrongly('Parquet is written into a file');

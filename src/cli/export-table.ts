@@ -1,22 +1,9 @@
-// What an export is, whatever its format: columns of times and numbers, written in portions to a place that takes bytes.
+// The columns of an export, of an instrument or of a pair.
 
-/** `time`: whole microseconds since 1970, UTC. */
-export interface ExportColumn {
-  readonly name: string;
-  readonly type: 'time' | 'number';
-}
-
-/** Takes bytes in order; awaits where its reader is slower. The buffer is the caller's again when it resolves. */
-export type WriteBytes = (bytes: Uint8Array) => Promise<void>;
-
-/** One format; each column has `length` values, NaN = absent. */
-export interface TableWriter {
-  add(values: readonly Float64Array[], length: number): Promise<void>;
-  finish(): Promise<void>;
-}
+import type { TableColumn } from '../history/table.js';
 
 /** Of an instrument: those of the lake's files, in their order. */
-export const QUOTE_EXPORT: readonly ExportColumn[] = [
+export const QUOTE_EXPORT: readonly TableColumn[] = [
   { name: 'Timestamp', type: 'time' },
   { name: 'BestBid', type: 'number' },
   { name: 'BestAsk', type: 'number' },
@@ -26,7 +13,7 @@ export const QUOTE_EXPORT: readonly ExportColumn[] = [
 ];
 
 /** Of a pair: 1 is exchange1, the spread is in percent, bid against bid. */
-export const PAIR_EXPORT: readonly ExportColumn[] = [
+export const PAIR_EXPORT: readonly TableColumn[] = [
   { name: 'Timestamp', type: 'time' },
   { name: 'Bid1', type: 'number' },
   { name: 'Ask1', type: 'number' },

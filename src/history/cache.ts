@@ -14,7 +14,7 @@ const ENTRY_PART_MAX = 0.25;
 export interface FinishedChart {
   /** Never given out twice: the main thread knows the line by it. */
   readonly name: number;
-  /** One NDJSON line; shared with the main thread, never written again. */
+  /** The chart's bytes; shared with the main thread, never written again. */
   readonly line: SharedArrayBuffer;
   readonly evidence: Evidence;
 }
@@ -22,10 +22,10 @@ export interface FinishedChart {
 /** Equal for two spellings of the same request. */
 export function chartKey(request: ChartRequest): string {
   const { exchange1, exchange2, symbol, fromUs, toUs, knownUntilUs, points } = request;
-  const { join = 'asof2s', price = 'bid', keyCase = 'camel' } = request;
+  const { join = 'asof2s', price = 'bid', keyCase = 'camel', format = 'ndjson' } = request;
   const names = [exchangeKey(exchange1), exchangeKey(exchange2), symbolKey(symbol)];
   const times = [fromUs ?? null, toUs ?? null, knownUntilUs ?? null];
-  return JSON.stringify([...names, ...times, String(points), join, price, keyCase]);
+  return JSON.stringify([...names, ...times, String(points), join, price, keyCase, format]);
 }
 
 export class ChartCache {

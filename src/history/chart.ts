@@ -4,6 +4,7 @@
 import type { QuoteColumns } from '../core/columns.js';
 import { type Micros, US_PER_DAY } from '../core/time.js';
 import { ASOF_TOLERANCE_US, asofStream } from '../series/asof.js';
+import type { RowSink } from '../series/banded-rows.js';
 import { BandedSampler } from '../series/banded-sampler.js';
 import type { ChartColumns } from '../series/downsample.js';
 import { spreadsPercent } from '../series/spread.js';
@@ -54,28 +55,40 @@ export function wantedRange(
   return { fromUs: asked.fromUs ?? toUs - RANGE_US_DEFAULT, toUs };
 }
 
-/**
- * The `asof2s` chart of a range; its first row starts the bands' window. Rows of the right leg from before
- * the range are used where a row in it needs them. Rejects with the signal's reason within one chunk of its
- * abort.
- */
+/** The `asof2s` chart of a range. Rejects with the signal's reason within one chunk of its abort. */
 export async function computeChart<Leg>(input: ChartInput<Leg>): Promise<ChartColumns> {
-  const { legs, range, points, signal, nextTurn } = input;
+  const sampler = new BandedSampler(input.points, input.range.toUs);
+  await drain(asofSteps(input, sampler));
+  return sampler.finish();
+}
+
+/** Takes every step, for what is done on the way. */
+export async function drain(steps: AsyncIterator<void>): Promise<void> {
+  while ((await steps.next()).done !== true);
+}
+
+/**
+ * The rows of the `asof2s` join, a chunk a step; the first starts the bands' window. Rows of the right leg from before
+ * the range are used where a row in it needs them.
+ */
+export async function* asofSteps<Leg>(
+  { legs, read, range, signal, nextTurn }: Omit<ChartInput<Leg>, 'points'>,
+  sink: RowSink,
+): AsyncGenerator<void, void, undefined> {
   const { fromUs, toUs } = range;
   signal?.throwIfAborted();
-  const sampler = new BandedSampler(points, toUs);
-  if (!(fromUs < toUs)) return sampler.finish();
-  const left = watched(input.read(legs[0], fromUs, toUs), nextTurn, signal);
-  const right = watched(input.read(legs[1], fromUs - ASOF_TOLERANCE_US, toUs), nextTurn, signal);
+  if (!(fromUs < toUs)) return;
+  const left = watched(read(legs[0], fromUs, toUs), nextTurn, signal);
+  const right = watched(read(legs[1], fromUs - ASOF_TOLERANCE_US, toUs), nextTurn, signal);
   let spreads = new Float64Array(0);
   for await (const joined of asofStream(left, right, { toleranceUs: ASOF_TOLERANCE_US })) {
     const { length, stampUs, bid1, bid2 } = joined;
     if (spreads.length < length) spreads = new Float64Array(stampUs.length);
     spreadsPercent(bid1, bid2, length, spreads);
-    sampler.pushRows(stampUs, spreads, 0, length);
+    sink.pushRows(stampUs, spreads, 0, length);
+    yield;
   }
   signal?.throwIfAborted();
-  return sampler.finish();
 }
 
 /** The same chunks; between two of them the event loop turns and the signal is looked at. */

@@ -2,7 +2,7 @@
 // shared memory, so that giving one again costs a number and no copy. Never decides what is kept, or still right.
 
 import { assert } from '../core/assert.js';
-import type { ChartReply, FromWorker } from './protocol.js';
+import type { AnswerFromWorker, ChartReply } from './protocol.js';
 
 type Line = Extract<ChartReply, { readonly status: 'ok' }>;
 
@@ -16,7 +16,7 @@ export class KeptLines {
   }
 
   /** The lines of an answer; none where it has none. */
-  take({ answer, dropped, cacheBytes }: FromWorker): readonly Line[] {
+  take({ answer, dropped, cacheBytes }: AnswerFromWorker): readonly Line[] {
     const lines = this.#linesOf(answer);
     for (const name of dropped) this.#byName.delete(name);
     this.#bytes = cacheBytes;
@@ -29,7 +29,7 @@ export class KeptLines {
     this.#bytes = 0;
   }
 
-  #linesOf(answer: FromWorker['answer']): readonly Line[] {
+  #linesOf(answer: AnswerFromWorker['answer']): readonly Line[] {
     if (answer.status === 'kept') {
       return answer.names.map((name) => {
         const line = this.#byName.get(name);

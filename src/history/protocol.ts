@@ -5,6 +5,7 @@ import type { Micros } from '../core/time.js';
 import type { CoverageSegment, CoverageTotals } from '../lake/coverage-summary.js';
 import type { LakeProblem } from '../lake/problems.js';
 import type { KeyCase } from './encode.js';
+import type { ChartFormat } from './long-chart.js';
 import type { PriceBasis } from './price.js';
 
 /** See the series room: `asof2s` has exchange1's rows and knows no gaps, `valid` has both legs' rows and holes. */
@@ -29,14 +30,18 @@ export interface ChartRequest {
   readonly price?: PriceBasis;
   /** Default camel. */
   readonly keyCase?: KeyCase;
+  /** Default ndjson. */
+  readonly format?: ChartFormat;
 }
 
 /**
- * `line` is one NDJSON line with its newline, perhaps in memory shared with the worker's cache: never write to it.
- * `empty`: both legs exist, the range has no joined row.
+ * `line` is the whole chart, one NDJSON line with its newline or an Arrow stream; perhaps in memory shared with the
+ * worker's cache: never write to it. `long`: the same in pieces, made as they are taken, of a chart of all rows that has
+ * many; to be taken to its end, or given up by the request's signal. `empty`: both legs exist, the range has no joined row.
  */
 export type ChartReply =
   | { readonly status: 'ok'; readonly line: Buffer; readonly rows: number }
+  | { readonly status: 'long'; readonly pieces: AsyncIterable<Buffer> }
   | { readonly status: 'unknown-pair' }
   | { readonly status: 'empty' };
 
@@ -80,9 +85,23 @@ export type ToWorker =
     }
   | { readonly type: 'coverage'; readonly id: number; readonly request: CoverageRequest }
   | { readonly type: 'warm-up'; readonly id: number; readonly request?: ChartRequest }
+  /** One more piece of the long chart may be sent. */
+  | { readonly type: 'more'; readonly id: number }
+  /** Also ends a long chart that is being sent. */
   | { readonly type: 'cancel'; readonly id: number };
 
-export interface FromWorker {
+export type FromWorker = AnswerFromWorker | PieceFromWorker;
+
+/** Of a long chart: as many as were asked for with `more`, and PIECES_AHEAD. */
+export interface PieceFromWorker {
+  readonly id: number;
+  /** Null after the last. */
+  readonly piece: ArrayBuffer | null;
+  /** With the null: why it ended before its end. */
+  readonly failure: string | null;
+}
+
+export interface AnswerFromWorker {
   /** Of the request that this answers. */
   readonly id: number;
   readonly answer: WorkerAnswer;
@@ -105,6 +124,8 @@ export type WorkerAnswer =
     }
   /** Lines that were sent before and are still right: of the request, then of those that follow it. */
   | { readonly status: 'kept'; readonly names: readonly number[] }
+  /** Pieces follow. */
+  | { readonly status: 'long' }
   | { readonly status: 'covered'; readonly coverage: Coverage }
   | { readonly status: 'unknown-instrument' }
   | { readonly status: 'unknown-pair' | 'empty' | 'warm' | 'cancelled' }

@@ -8,8 +8,11 @@ import { CACHE_BYTES_MAX, chartKey } from './cache.js';
 import type { ChartOutcome, History, HistoryOptions, HistoryState } from './contract.js';
 import { closedError, HistoryError } from './error.js';
 import { InFlight } from './in-flight.js';
+import { type Answered, createJob, type Job, type JobMessage } from './job.js';
 import { KeptLines } from './kept-lines.js';
+import { LongReply } from './long-reply.js';
 import type {
+  AnswerFromWorker,
   ChartReply,
   ChartRequest,
   Coverage,
@@ -22,6 +25,7 @@ import type {
 
 export type { ChartOutcome, History, HistoryOptions, HistoryState } from './contract.js';
 export { HistoryError, type HistoryErrorCode } from './error.js';
+export type { ChartFormat } from './long-chart.js';
 export type { ChartJoin, ChartReply, ChartRequest, Coverage, CoverageRequest } from './protocol.js';
 
 /** Finished charts that are asked for in one message: few at first, so that the first is not kept waiting. */
@@ -31,26 +35,13 @@ const TOGETHER_MAX = 24;
 /** Rows lie outside the heap; more room for small objects would only keep garbage. */
 const YOUNG_MB_MAX = 8;
 
-type JobMessage = Exclude<ToWorker, { readonly type: 'cancel' }>;
-
-interface Answered {
-  readonly answer: WorkerAnswer;
-  /** Those of the answer. */
-  readonly lines: readonly ChartReply[];
-}
-
-interface Job {
-  readonly message: JobMessage;
-  settled: boolean;
-  readonly done: (answered: Answered) => void;
-  readonly failed: (reason: unknown) => void;
-}
-
 interface Slot {
   worker: Worker | undefined;
   job: Job | undefined;
   problems: readonly LakeProblem[];
   readonly kept: KeptLines;
+  /** Being sent, by the request's number; they take turns with the job. */
+  readonly long: Map<number, LongReply>;
 }
 
 export function createHistory(options: HistoryOptions): History {
@@ -77,6 +68,7 @@ class HistoryService implements History {
       job: undefined,
       problems: [],
       kept: new KeptLines(),
+      long: new Map(),
     }));
   }
 
@@ -108,12 +100,15 @@ class HistoryService implements History {
     [request, ...following]: readonly ChartRequest[],
     signal?: AbortSignal,
   ): Promise<readonly ChartReply[]> {
-    const { value, isOwn } = await this.#inFlight.share(
-      chartKey(request!),
-      (stop) => this.#ask({ type: 'chart', id: this.#takeId(), request: request!, following }, stop),
-      signal,
-    );
-    const { answer, lines } = value;
+    const ask = (stop?: AbortSignal) =>
+      this.#ask({ type: 'chart', id: this.#takeId(), request: request!, following }, stop);
+    // One that may come in pieces has its own: pieces are for one taker.
+    const { value, isOwn } =
+      request!.points === Number.POSITIVE_INFINITY
+        ? { value: await ask(signal), isOwn: true }
+        : await this.#inFlight.share(chartKey(request!), ask, signal);
+    const { answer, lines, long } = value;
+    if (long !== undefined) return [{ status: 'long', pieces: long.pieces() }];
     // Behind a first line that was asked for by another may lie what that one asked for next.
     if (lines.length > 0) return isOwn ? lines : lines.slice(0, 1);
     if (answer.status === 'unknown-pair' || answer.status === 'empty') return [{ status: answer.status }];
@@ -166,6 +161,7 @@ class HistoryService implements History {
   async close(): Promise<void> {
     this.#closed = true;
     for (const job of this.#queue.splice(0)) job.failed(closedError());
+    for (const { long } of this.#slots) for (const reply of long.values()) reply.lost(closedError());
     await Promise.all(
       this.#slots.map(async (slot) => {
         slot.job?.failed(closedError());
@@ -188,20 +184,7 @@ class HistoryService implements History {
       return Promise.reject(new HistoryError('busy', `${this.#queue.length} charts wait already`));
     }
     return new Promise((resolve, reject) => {
-      const settle =
-        <T>(then: (value: T) => void) =>
-        (value: T): void => {
-          if (job.settled) return;
-          job.settled = true;
-          signal?.removeEventListener('abort', onAbort);
-          then(value);
-        };
-      const job: Job = { message, settled: false, done: settle(resolve), failed: settle(reject) };
-      const onAbort = (): void => {
-        this.#cancel(job);
-        job.failed(signal?.reason);
-      };
-      signal?.addEventListener('abort', onAbort, { once: true });
+      const job = createJob({ message, signal, resolve, reject, cancel: (given) => this.#cancel(given) });
       this.#queue.push(job);
       this.#dispatch();
     });
@@ -227,10 +210,37 @@ class HistoryService implements History {
     }
   }
 
+  #answer(slot: Slot, worker: Worker, message: AnswerFromWorker): void {
+    const { id, answer, problems } = message;
+    slot.problems = problems;
+    const lines = slot.kept.take(message);
+    const { job } = slot;
+    if (job?.message.id !== id) return;
+    slot.job = undefined;
+    this.#count(answer, lines.length);
+    if (answer.status === 'long') job.done({ answer, lines, long: this.#long(slot, worker, job) });
+    else job.done({ answer, lines });
+    this.#dispatch();
+  }
+
+  /** Where the request has been given up meanwhile, so is this, at once. */
+  #long(slot: Slot, worker: Worker, { message: { id }, signal }: Job): LongReply {
+    const post = (type: 'more' | 'cancel') => worker.postMessage({ type, id } satisfies ToWorker);
+    const giveUp = () => {
+      slot.long.delete(id);
+      post('cancel');
+    };
+    const reply = new LongReply({ more: () => post('more'), giveUp, signal });
+    if (!reply.ended) slot.long.set(id, reply);
+    return reply;
+  }
+
   #count({ status }: WorkerAnswer, lines: number): void {
     this.#answered += lines;
+    if (status === 'long') this.#answered += 1;
     if (status === 'kept') this.#cacheHits += lines;
-    else if (status === 'computed' || status === 'empty' || status === 'unknown-pair') this.#cacheMisses += 1;
+    else if (status === 'computed' || status === 'long' || status === 'empty' || status === 'unknown-pair')
+      this.#cacheMisses += 1;
   }
 
   /**
@@ -249,15 +259,10 @@ class HistoryService implements History {
     });
     let reason = 'it ended by itself';
     worker.on('message', (message: FromWorker) => {
-      const { id, answer, problems } = message;
-      slot.problems = problems;
-      const lines = slot.kept.take(message);
-      if (slot.job?.message.id !== id) return;
-      const { job } = slot;
-      slot.job = undefined;
-      this.#count(answer, lines.length);
-      job.done({ answer, lines });
-      this.#dispatch();
+      if ('piece' in message) {
+        slot.long.get(message.id)?.take(message);
+        if (message.piece === null) slot.long.delete(message.id);
+      } else this.#answer(slot, worker, message);
     });
     worker.on('error', (error) => {
       reason = error instanceof Error ? error.message : String(error);
@@ -270,7 +275,10 @@ class HistoryService implements History {
       if (this.#closed) return;
       this.#workersLost += 1;
       this.#options.log.error('a history worker died', { reason });
-      job?.failed(new HistoryError('failed', `the history worker died: ${reason}`));
+      const error = new HistoryError('failed', `the history worker died: ${reason}`);
+      for (const reply of slot.long.values()) reply.lost(error);
+      slot.long.clear();
+      job?.failed(error);
       this.#dispatch();
     });
     return worker;

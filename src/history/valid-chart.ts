@@ -4,13 +4,14 @@
 import { STATUSES_WITHOUT_QUOTE } from '../core/reasons.js';
 import { type Micros, US_PER_DAY, US_PER_HOUR, US_PER_MINUTE } from '../core/time.js';
 import type { InstrumentLine } from '../lake/reader.js';
+import type { RowSink } from '../series/banded-rows.js';
 import { BandedSampler } from '../series/banded-sampler.js';
 import { BANDS_WINDOW_ROWS } from '../series/bands.js';
 import type { ChartColumns } from '../series/downsample.js';
 import { type LegIndex, STALE_LIMIT_US_DEFAULT } from '../series/valid.js';
 import type { LegEvent, SpreadPoints } from '../series/valid-points.js';
 import { type ValidStreamInput, validStream } from '../series/valid-stream.js';
-import { type ChartInput, type TimeRange, wantedRange, watched } from './chart.js';
+import { type ChartInput, drain, type TimeRange, wantedRange, watched } from './chart.js';
 
 /** What was told of both legs with fromUs <= stamp < toUs, the left one first among them; ascending. */
 export type ReadEvents = (fromUs: Micros, toUs: Micros) => Promise<readonly InstrumentLine[]>;
@@ -45,26 +46,35 @@ export function validRange(
 
 /** Rejects with the signal's reason within one chunk of its abort. */
 export async function computeValidChart<Leg>(input: ValidChartInput<Leg>): Promise<ChartColumns> {
-  const { range, points, signal } = input;
+  const sampler = new BandedSampler(input.points, input.range.toUs, { everyHole: true });
+  await drain(validSteps(input, sampler));
+  return sampler.finish();
+}
+
+/** The rows of the `valid` join, a chunk a step; before them those that the bands of the first ones rest on. */
+export async function* validSteps<Leg>(
+  input: Omit<ValidChartInput<Leg>, 'points'>,
+  sink: RowSink,
+): AsyncGenerator<void, void, undefined> {
+  const { range, signal } = input;
   signal?.throwIfAborted();
-  const sampler = new BandedSampler(points, range.toUs, { everyHole: true });
-  if (!(range.fromUs < range.toUs)) return sampler.finish();
+  if (!(range.fromUs < range.toUs)) return;
   const told = new Told(input.readEvents, range.toUs + NOTICED_US);
   const fromUs = await warmFromUs(input, told);
   for await (const { length, stampUs, spread } of joined(input, told, fromUs, range.toUs)) {
     let row = 0;
     while (row < length && stampUs[row]! < fromUs) row += 1;
-    for (; row < length && stampUs[row]! < range.fromUs; row += 1) sampler.warm(spread[row]!);
+    for (; row < length && stampUs[row]! < range.fromUs; row += 1) sink.warm(spread[row]!);
     let end = length;
     while (end > row && stampUs[end - 1]! >= range.toUs) end -= 1;
-    sampler.pushRows(stampUs, spread, row, end);
+    sink.pushRows(stampUs, spread, row, end);
+    yield;
   }
   signal?.throwIfAborted();
-  return sampler.finish();
 }
 
 /** Where to begin, so that the bands have all their rows when the range begins, as far as there are any. */
-async function warmFromUs<Leg>(input: ValidChartInput<Leg>, told: Told): Promise<Micros> {
+async function warmFromUs<Leg>(input: Omit<ValidChartInput<Leg>, 'points'>, told: Told): Promise<Micros> {
   const { fromUs } = input.range;
   for (const backUs of WARM_UP_US) {
     let rows = 0;

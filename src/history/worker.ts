@@ -13,9 +13,12 @@ import { CoverageSummary } from '../lake/coverage-summary.js';
 import { Evidence } from '../lake/evidence.js';
 import { type Glances, LakeObserver } from '../lake/identity.js';
 import { type LakeInstrument, openReader } from '../lake/reader.js';
+import type { RowSink } from '../series/banded-rows.js';
 import { ChartCache, chartKey } from './cache.js';
-import { type ChartInput, chartRange, computeChart, type TimeRange } from './chart.js';
+import { asofSteps, type ChartInput, chartRange, computeChart, type TimeRange } from './chart.js';
 import { encodeChart } from './encode.js';
+import { encodeWhole, longChart } from './long-chart.js';
+import { PieceGate } from './piece-gate.js';
 import { needsAsks, priced } from './price.js';
 import type {
   ChartRequest,
@@ -25,7 +28,7 @@ import type {
   WorkerAnswer,
   WorkerSettings,
 } from './protocol.js';
-import { computeValidChart, validRange } from './valid-chart.js';
+import { computeValidChart, type ReadEvents, validRange, validSteps } from './valid-chart.js';
 
 assert(parentPort !== null, 'the history worker runs as a worker thread');
 const port = parentPort;
@@ -35,27 +38,34 @@ const { store, recent, recentEvents } = observer;
 const reader = openReader(settings.root, { store, recent, recentEvents });
 const cache = new ChartCache(settings.cacheBytesMax);
 const running = new Map<number, AbortController>();
+/** Of long charts that are being sent. */
+const gates = new Map<number, PieceGate>();
 
 port.on('message', (message: ToWorker) => {
   if (message.type === 'cancel') running.get(message.id)?.abort();
+  else if (message.type === 'more') gates.get(message.id)?.more();
   else void serve(message);
 });
 
-async function serve(message: Exclude<ToWorker, { type: 'cancel' }>): Promise<void> {
+async function serve(message: Exclude<ToWorker, { type: 'cancel' | 'more' }>): Promise<void> {
   const controller = new AbortController();
   running.set(message.id, controller);
   let answer: WorkerAnswer;
+  let pieces: Pieces | undefined;
   try {
     if (message.type === 'warm-up') answer = await warmUp(controller.signal, message.request);
     else if (message.type === 'coverage') answer = await coverage(message.request, controller.signal);
-    else
-      answer =
+    else {
+      const given =
         kept([message.request, ...message.following]) ?? (await chart(message.request, controller.signal));
+      if ('pieces' in given) ({ pieces } = given);
+      answer = 'pieces' in given ? { status: 'long' } : given;
+    }
   } catch (error) {
     if (controller.signal.aborted) answer = { status: 'cancelled' };
     else answer = { status: 'failed', message: error instanceof Error ? error.message : String(error) };
   }
-  running.delete(message.id);
+  if (pieces === undefined) running.delete(message.id);
   const reply: FromWorker = {
     id: message.id,
     answer,
@@ -65,6 +75,18 @@ async function serve(message: Exclude<ToWorker, { type: 'cancel' }>): Promise<vo
   };
   const owned = answer.status === 'computed' && answer.line instanceof ArrayBuffer ? [answer.line] : [];
   port.postMessage(reply, owned);
+  if (pieces !== undefined) await send(message.id, pieces, controller.signal);
+}
+
+type Pieces = AsyncGenerator<Uint8Array, void, undefined>;
+
+/** Beside whatever else is asked for meanwhile: between two chunks the others have their turn. */
+async function send(id: number, pieces: Pieces, signal: AbortSignal): Promise<void> {
+  const gate = new PieceGate();
+  gates.set(id, gate);
+  await gate.send(id, pieces, signal, (message, owned) => port.postMessage(message, owned));
+  gates.delete(id);
+  running.delete(id);
 }
 
 /** As many of the requests, from the first on, as are kept and still good; undefined where the first is not. */
@@ -85,7 +107,10 @@ function kept(requests: readonly ChartRequest[]): WorkerAnswer | undefined {
   return names.length === 0 ? undefined : { status: 'kept', names };
 }
 
-async function chart(request: ChartRequest, signal: AbortSignal): Promise<WorkerAnswer> {
+async function chart(
+  request: ChartRequest,
+  signal: AbortSignal,
+): Promise<WorkerAnswer | { readonly pieces: Pieces }> {
   const seen = new Evidence();
   observer.record(seen);
   const left = await reader.find(request.exchange1, request.symbol);
@@ -112,17 +137,26 @@ async function chart(request: ChartRequest, signal: AbortSignal): Promise<Worker
     signal,
     nextTurn,
   };
-  const readEvents = (fromUs: Micros, toUs: Micros) =>
-    reader.readEvents(legs, { fromUs, toUs: known(toUs), signal });
-  const columns =
-    request.join === 'valid'
-      ? await computeValidChart({ ...input, readEvents, knownUs })
-      : await computeChart(input);
-  if (columns.length === 0) return { status: 'empty' };
+  const readEvents = onceEach((fromUs, toUs) =>
+    reader.readEvents(legs, { fromUs, toUs: known(toUs), signal }),
+  );
   const [exchange1, exchange2] = [left, right].map((leg) => spelledAs(leg.exchange, settings.exchangeNames));
   const title = { symbol: left.symbol, exchange1: exchange1!, exchange2: exchange2!, price };
-  const bytes = encodeChart(title, columns, request.keyCase);
-  const rows = columns.length;
+  const isValid = request.join === 'valid';
+  const made = { title, keyCase: request.keyCase ?? 'camel', format: request.format ?? 'ndjson' } as const;
+  const whole = { ...input, readEvents, knownUs };
+  if (request.points === Number.POSITIVE_INFINITY) {
+    const steps = (sink: RowSink) => (isValid ? validSteps(whole, sink) : asofSteps(input, sink));
+    const long = await longChart({ ...made, everyHole: isValid, steps });
+    return 'pieces' in long ? long : finished(request, seen, long.whole, long.rows);
+  }
+  const columns = await (isValid ? computeValidChart(whole) : computeChart(input));
+  return finished(request, seen, await encodeWhole(made, columns), columns.length);
+}
+
+/** Kept, where it may be and has room. */
+function finished(request: ChartRequest, seen: Evidence, bytes: Buffer, rows: number): WorkerAnswer {
+  if (rows === 0) return { status: 'empty' };
   // What changed while it was read may be in it or not.
   if (cache.takes(bytes.length) && observer.unchanged(seen)) {
     const line = new SharedArrayBuffer(bytes.length);
@@ -131,6 +165,17 @@ async function chart(request: ChartRequest, signal: AbortSignal): Promise<Worker
     if (keptAs !== null) return { status: 'computed', line, rows, keptAs };
   }
   return { status: 'computed', line: bytes.buffer as ArrayBuffer, rows, keptAs: null };
+}
+
+/** A long chart is read several times, and each time with the same gaps. */
+function onceEach(read: ReadEvents): ReadEvents {
+  const known = new Map<string, ReturnType<ReadEvents>>();
+  return (fromUs, toUs) => {
+    const key = `${fromUs} ${toUs}`;
+    const events = known.get(key) ?? read(fromUs, toUs);
+    known.set(key, events);
+    return events;
+  };
 }
 
 /**
@@ -190,7 +235,9 @@ async function warmUp(signal: AbortSignal, request?: ChartRequest): Promise<Work
   // What of the lake is not read at all is then known before anybody misses it.
   await reader.survey();
   observer.record(new Evidence());
-  return request === undefined ? { status: 'warm' } : await chart(request, signal);
+  if (request === undefined) return { status: 'warm' };
+  const given = await chart({ ...request, points: Math.min(request.points, WARM_ROWS / 10) }, signal);
+  return 'pieces' in given ? { status: 'warm' } : given;
 }
 
 const WARM_ROWS = 20_000;

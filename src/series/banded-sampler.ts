@@ -2,6 +2,7 @@
 // rows only those of the points that stay, else all of them row by row. Both give the same bands.
 
 import type { Micros } from '../core/time.js';
+import type { RowSink } from './banded-rows.js';
 import { RollingBands } from './bands.js';
 import { BandsTrail } from './bands-trail.js';
 import { type ChartColumns, Downsampler } from './downsample.js';
@@ -9,7 +10,7 @@ import { type ChartColumns, Downsampler } from './downsample.js';
 /** Up to so many points a band is picked out of its window (0.3 µs) for the rows that may stay; see bench/kernels.mjs. */
 const PICKED_POINTS_MAX = 20_000;
 
-export class BandedSampler {
+export class BandedSampler implements RowSink {
   readonly #sampler: Downsampler;
   readonly #trail: BandsTrail | undefined;
   readonly #rolling: RollingBands | undefined;

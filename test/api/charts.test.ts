@@ -7,10 +7,12 @@ import { get, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { type LedgerLine, ledgerText } from '../../src/lake/ledger.js';
+import { polars } from '../oracle/oracle.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { statisticsText, writeLedger, writePair } from '../support/lakes.js';
 import { until } from '../support/wait.js';
 
+const { pl, skip } = polars();
 let app: TestApp;
 let startUs = 0;
 const PAIRS = 12;
@@ -111,6 +113,46 @@ test('the price of either leg is what the request compares, by both joins', asyn
     `?symbol=C02_USDT&exchange1=OKX&exchange2=Binance&price=executable${range}&points=all`,
   );
   assert.ok(Math.abs(turned[0]!.spreads.at(-1)! - (100 / (bid1(4) + 1) - 1) * 100) < 1e-9);
+});
+
+test('a chart comes as columns where the request accepts them, and polars reads the same values', {
+  skip,
+}, async () => {
+  const headers = { accept: 'application/vnd.apache.arrow.stream' };
+  // The second one is longer than a piece; the third has holes.
+  for (const [pair, points] of [
+    ['C01', '500'],
+    ['C01', 'all'],
+    ['C00', '500'],
+  ] as const) {
+    const query = `${PAIR.replace('C00', pair)}&points=${points}&case=snake`;
+    const response = await fetch(`${app.url}/api/charts${query}`, { headers });
+    assert.equal(response.status, 200);
+    assert.equal(response.headers.get('content-type'), headers.accept);
+    assert.equal(response.headers.get('vary'), 'accept');
+    const frame = pl!.readIPCStream(Buffer.from(await response.arrayBuffer()));
+    const [line] = await charts(query);
+    const stamps = frame.getColumn('timestamp').cast(pl!.Int64).toArray();
+    assert.deepEqual(
+      stamps.map((us) => Math.floor(Number(us) / 1_000)),
+      line!.timestamps.map((s) => Math.round(s * 1_000)),
+    );
+    for (const [column, values] of [
+      ['spread', line!.spreads],
+      ['upper_band', line!['upper_band']],
+      ['lower_band', line!['lower_band']],
+    ] as const) {
+      const written = values as (number | null)[];
+      for (const [row, value] of frame.getColumn(column).toArray().entries())
+        assert.ok(
+          value === null ? written[row] === null : Math.abs(value - written[row]!) < 1e-11,
+          `${pair} ${points} ${column} ${row}: ${value}, ${written[row]}`,
+        );
+    }
+  }
+  const several = await fetch(`${app.url}/api/charts?points=10`, { headers });
+  assert.equal(several.status, 406);
+  assert.equal(((await several.json()) as { field: string }).field, 'Accept');
 });
 
 test('a chart has about 2,000 points where nothing is said', async () => {

@@ -64,7 +64,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   typebox: ['config'],
   yaml: ['config', 'cli'],
   commander: ['cli'],
-  flatbuffers: ['cli/export-arrow.ts'],
+  flatbuffers: ['history/arrow.ts'],
   pino: ['log.ts'],
   ccxt: ['ingest/ccxt-source.ts'],
 };

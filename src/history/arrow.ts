@@ -3,8 +3,8 @@
 // File.fbs. Knows two types: doubles, and microseconds UTC.
 
 import { Builder } from 'flatbuffers';
-import { validityOf, wholeMicros } from './export-arrow-values.js';
-import type { ExportColumn, TableWriter, WriteBytes } from './export-table.js';
+import { validityOf, wholeMicros } from './arrow-values.js';
+import type { TableColumn, TableWriter, WriteBytes } from './table.js';
 
 /** What the format calls its parts. */
 const V5 = 4;
@@ -30,11 +30,7 @@ interface Part {
 }
 
 /** Holds one batch at a time; a file's index has 24 bytes a batch. */
-export function arrowTable(
-  columns: readonly ExportColumn[],
-  write: WriteBytes,
-  asFile: boolean,
-): TableWriter {
+export function arrowTable(columns: readonly TableColumn[], write: WriteBytes, asFile: boolean): TableWriter {
   const blocks: Block[] = [];
   let offset = 0;
   let begun = false;
@@ -74,7 +70,7 @@ export function arrowTable(
 }
 
 /** Of each column whether its values are there (nothing, where all are), and the values. */
-function bodyOf(columns: readonly ExportColumn[], values: readonly Float64Array[], length: number) {
+function bodyOf(columns: readonly TableColumn[], values: readonly Float64Array[], length: number) {
   const parts: Part[] = [];
   const nullCounts: number[] = [];
   let bodyBytes = 0;
@@ -103,7 +99,7 @@ function message(builder: Builder, kind: number, header: number, bodyBytes: numb
   return builder.asUint8Array();
 }
 
-function schema(builder: Builder, columns: readonly ExportColumn[]): number {
+function schema(builder: Builder, columns: readonly TableColumn[]): number {
   const fields = columns.map((column) => field(builder, column));
   const list = offsets(builder, fields);
   builder.startObject(4);
@@ -111,7 +107,7 @@ function schema(builder: Builder, columns: readonly ExportColumn[]): number {
   return builder.endObject();
 }
 
-function field(builder: Builder, { name, type }: ExportColumn): number {
+function field(builder: Builder, { name, type }: TableColumn): number {
   const text = builder.createString(name);
   const none = offsets(builder, []);
   const zone = type === 'time' ? builder.createString('UTC') : 0;
@@ -150,7 +146,7 @@ function recordBatch(
 }
 
 /** The index at the end of a file. */
-function footer(columns: readonly ExportColumn[], blocks: readonly Block[]): Uint8Array {
+function footer(columns: readonly TableColumn[], blocks: readonly Block[]): Uint8Array {
   const builder = new Builder();
   const described = schema(builder, columns);
   builder.startVector(24, 0, ALIGNMENT);

@@ -231,7 +231,14 @@ async function warmUp(signal: AbortSignal, request?: ChartRequest): Promise<Work
   };
   const columns = await computeChart(input);
   await computeValidChart({ ...input, readEvents: async () => [], knownUs: range.toUs });
-  encodeChart({ symbol: '', exchange1: '', exchange2: '' }, columns);
+  const title = { symbol: '', exchange1: '', exchange2: '' };
+  encodeChart(title, columns);
+  for (const format of ['ndjson', 'arrow'] as const) {
+    const steps = (sink: RowSink) => asofSteps(input, sink);
+    const long = await longChart({ title, format, keyCase: 'camel', everyHole: false, steps });
+    assert('pieces' in long, 'what warms up has more rows than a whole chart');
+    for await (const piece of long.pieces) assert(piece.length > 0, 'a piece holds something');
+  }
   // What of the lake is not read at all is then known before anybody misses it.
   await reader.survey();
   observer.record(new Evidence());

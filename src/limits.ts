@@ -52,6 +52,8 @@ export const LIMITS = {
     requestBodyBytesMax: 64 * 1024,
     urlLengthMax: 4_096,
     connectionsMax: 1_024,
+    /** A connection over which nothing goes for so long is cut: who takes nothing keeps others from their turn. */
+    stalledMsMax: 120_000,
     /** Rows of one answer of /api/pairs: 10 ms of the loop that receives quotes. */
     pairsAnsweredMax: 500,
     /** Segments of one answer of /api/coverage, some 80 bytes each. */

@@ -39,6 +39,7 @@ export interface ApiOptions
     readonly requestBodyBytesMax: number;
     readonly urlLengthMax: number;
     readonly connectionsMax: number;
+    readonly stalledMsMax: number;
     readonly repliesMax: number;
     readonly pointsMax: number;
     readonly pairsAnsweredMax: number;
@@ -68,6 +69,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
         .send({ error: error.message });
     },
     bodyLimit: options.limits.requestBodyBytesMax,
+    connectionTimeout: options.limits.stalledMsMax,
     forceCloseConnections: true,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 100 },
   });

@@ -18,6 +18,7 @@ export class LongReply {
   #failure: unknown = null;
   #ended = false;
   #wake: () => void = () => {};
+  #over: () => void = () => {};
   readonly #onAbort = () => this.#fail(this.#options.signal?.reason ?? closedError());
 
   constructor(options: LongReplyOptions) {
@@ -28,6 +29,12 @@ export class LongReply {
 
   get ended(): boolean {
     return this.#ended;
+  }
+
+  /** Calls once nothing comes from the worker any more. */
+  whenOver(over: () => void): void {
+    if (this.#ended) over();
+    else this.#over = over;
   }
 
   take({ piece, failure }: PieceFromWorker): void {
@@ -76,5 +83,6 @@ export class LongReply {
     this.#ended = true;
     this.#failure = failure;
     this.#options.signal?.removeEventListener('abort', this.#onAbort);
+    this.#over();
   }
 }

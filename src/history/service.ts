@@ -2,9 +2,9 @@
 // cancellation. The main thread only hands messages over; a worker that dies takes its own request with it
 // and is replaced.
 
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import type { LakeProblem } from '../lake/problems.js';
-import { CACHE_BYTES_MAX, chartKey } from './cache.js';
+import { chartKey } from './cache.js';
 import type { ChartOutcome, History, HistoryOptions, HistoryState } from './contract.js';
 import { closedError, HistoryError } from './error.js';
 import { InFlight } from './in-flight.js';
@@ -20,8 +20,9 @@ import type {
   FromWorker,
   ToWorker,
   WorkerAnswer,
-  WorkerSettings,
 } from './protocol.js';
+import { startWorker } from './start-worker.js';
+import { Turns } from './turns.js';
 
 export type { ChartOutcome, History, HistoryOptions, HistoryState } from './contract.js';
 export { HistoryError, type HistoryErrorCode } from './error.js';
@@ -32,8 +33,8 @@ export type { ChartJoin, ChartReply, ChartRequest, Coverage, CoverageRequest } f
 const TOGETHER_FIRST = 4;
 const TOGETHER_MAX = 24;
 
-/** Rows lie outside the heap; more room for small objects would only keep garbage. */
-const YOUNG_MB_MAX = 8;
+/** Charts of all rows under way at a time: each holds a chunk of either leg, its rows and some pieces, some 5 MB. */
+const LONG_MAX = 4;
 
 interface Slot {
   worker: Worker | undefined;
@@ -53,6 +54,7 @@ class HistoryService implements History {
   readonly #slots: readonly Slot[];
   readonly #queue: Job[] = [];
   readonly #inFlight = new InFlight<Answered>();
+  readonly #longTurns = new Turns(LONG_MAX);
   #nextId = 1;
   #refused = 0;
   #workersLost = 0;
@@ -105,7 +107,7 @@ class HistoryService implements History {
     // One that may come in pieces has its own: pieces are for one taker.
     const { value, isOwn } =
       request!.points === Number.POSITIVE_INFINITY
-        ? { value: await ask(signal), isOwn: true }
+        ? { value: await this.#inTurn(ask, signal), isOwn: true }
         : await this.#inFlight.share(chartKey(request!), ask, signal);
     const { answer, lines, long } = value;
     if (long !== undefined) return [{ status: 'long', pieces: long.pieces() }];
@@ -113,6 +115,20 @@ class HistoryService implements History {
     if (lines.length > 0) return isOwn ? lines : lines.slice(0, 1);
     if (answer.status === 'unknown-pair' || answer.status === 'empty') return [{ status: answer.status }];
     throw failure(answer);
+  }
+
+  /** The turn lasts until the last piece is there. */
+  async #inTurn(ask: (signal?: AbortSignal) => Promise<Answered>, signal?: AbortSignal): Promise<Answered> {
+    const giveBack = await this.#longTurns.take(signal);
+    try {
+      const answered = await ask(signal);
+      if (answered.long === undefined) giveBack();
+      else answered.long.whenOver(giveBack);
+      return answered;
+    } catch (error) {
+      giveBack();
+      throw error;
+    }
   }
 
   async coverage(request: CoverageRequest, signal?: AbortSignal): Promise<Coverage | undefined> {
@@ -248,15 +264,7 @@ class HistoryService implements History {
    * loop.
    */
   #start(slot: Slot): Worker {
-    const { root, exchangeNames = [], cacheBytesMax = CACHE_BYTES_MAX } = this.#options;
-    const share = cacheBytesMax / this.#slots.length;
-    const settings: WorkerSettings = { root, exchangeNames, cacheBytesMax: share };
-    const url = this.#options.workerUrl ?? new URL('./worker.js', import.meta.url);
-    const worker = new Worker(url, {
-      workerData: settings,
-      name: 'history',
-      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB_MAX },
-    });
+    const worker = startWorker(this.#options, this.#slots.length);
     let reason = 'it ended by itself';
     worker.on('message', (message: FromWorker) => {
       if ('piece' in message) {

@@ -75,16 +75,26 @@ function isAlive({ pid, started }: Holder): boolean {
   } catch (error) {
     if (codeOf(error) === 'ESRCH') return false;
   }
+  // Killed, and its parent has not looked yet: in containers whose first process never does, that is for ever.
+  if (statusOf(pid)[STATE] === ZOMBIE) return false;
   const now = startTimeOf(pid);
   return started === null || now === null || started === now;
 }
 
-/** Field 22 of /proc/<pid>/stat, counted after the command's closing bracket; null where there is no /proc. */
 function startTimeOf(pid: number): string | null {
+  return statusOf(pid)[START_TIME] ?? null;
+}
+
+/** Of /proc/<pid>/stat, counted after the command's closing bracket. */
+const [STATE, START_TIME] = [0, 19];
+const ZOMBIE = 'Z';
+
+/** Nothing where there is no /proc. */
+function statusOf(pid: number): readonly string[] {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   } catch {
-    return null;
+    return [];
   }
 }

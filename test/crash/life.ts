@@ -28,6 +28,8 @@ export interface LifeOptions {
   readonly fails?: (call: 'write' | 'sync', path: string) => string | null;
 }
 
+/** Of a compaction between two pauses: some days here have so many. */
+const ROWS_AT_ONCE = 20;
 const WRITE_MS_MAX = 10;
 const SYNC_MS_MAX = 250;
 
@@ -205,7 +207,7 @@ export class Life {
     let caring: AsyncGenerator<CareStep> | null = null;
     return {
       care: async (order) => {
-        caring ??= care(files, root, order, () => stopped || careStopped);
+        caring ??= care(files, root, order, () => stopped || careStopped, ROWS_AT_ONCE);
         // After a moment, and not at all where the process is dead by then.
         await new Promise<void>((resolve) => this.clock.after(1, resolve));
         const { done, value } = await caring.next();

@@ -25,8 +25,8 @@ export type { ChartColumns } from './downsample-slots.js';
 
 export interface DownsampleOptions {
   /**
-   * No two values that are kept have a hole between them that is not: no line is ever drawn over one. Where there are
-   * many holes, fewer than `points` rows come back. Default false: a bucket shows that it has a hole.
+   * No two values that are kept have a hole between them that is not: no line is ever drawn over one; rows that would
+   * are left out, and fewer than `points` may come back. Default false: a bucket shows that it has a hole.
    */
   readonly everyHole?: boolean;
   /**
@@ -34,15 +34,16 @@ export interface DownsampleOptions {
    * before the first one. A row without a spread has none where `everyHole` is set.
    */
   readonly bands?: BandsTrail;
+  /** Buckets begin and end at multiples of this since the epoch: where only rows that cells of it keep are given. */
+  readonly cellUs?: number;
 }
 
 /**
  * Give it the rows of [.., toUs) in order, then `finish`. Up to `points` rows come back as they are; of more, exactly
  * `points`, in order, bands those of the kept rows. Each of floor(points / 5) equal time buckets between the first
  * row and `toUs` keeps its first and last row, the least and the greatest spread, and one row without a spread that
- * is not its first (a hole). The room that these leave is filled with rows evenly out of all. Fewer than five points
- * are the last row, the first, the least, the greatest: as many of them as asked for. With `everyHole` a bucket keeps
- * seven instead of five, and rows that would draw a line over a hole are left out.
+ * is not its first (a hole). The room that these leave is filled with rows evenly out of all. Fewer than five points:
+ * the last row, the first, the least, the greatest, in this order. With `everyHole` a bucket keeps seven, not five.
  */
 export class Downsampler {
   /** Rows given so far. */
@@ -50,6 +51,7 @@ export class Downsampler {
   readonly #points: number;
   readonly #toUs: Micros;
   readonly #everyHole: boolean;
+  readonly #cellUs: number | undefined;
   readonly #slots: number;
   readonly #bands: BandsTrail | undefined;
   /** All rows, as long as there are not more than points. */
@@ -68,15 +70,16 @@ export class Downsampler {
   readonly #last = new Float64Array(FIELDS);
   /** Rows that the bands had before the first one. */
   #warmRows = 0;
-  /** Rows before it have their bands; the others get them when the trail forgets them, or in the end: few stay so long. */
+  /** Rows before it have their bands; the others get them when the trail forgets them, or in the end. */
   #bandedRows = 0;
 
   /** `points`: an integer, or Infinity to keep all. */
-  constructor(points: number, toUs: Micros, { everyHole = false, bands }: DownsampleOptions = {}) {
+  constructor(points: number, toUs: Micros, { everyHole = false, bands, cellUs }: DownsampleOptions = {}) {
     assert(points > 0 && (Number.isInteger(points) || points === Infinity), 'points are a whole number');
     this.#points = points;
     this.#toUs = toUs;
     this.#everyHole = everyHole;
+    this.#cellUs = cellUs;
     this.#slots = everyHole ? SLOTS_EVERY_HOLE : SLOTS;
     this.#bands = bands;
     this.#first = new ChartRows(points);
@@ -127,16 +130,17 @@ export class Downsampler {
       return this.#first.columns();
     }
     this.#closeBucket(this.#buckets);
-    const [buckets, slots, even] = [this.#buckets, this.#slots, this.#even!];
+    const kept = { buckets: this.#buckets, slots: this.#slots, even: this.#even!, points: this.#points };
     const band = (rows: Float64Array, at: number) => this.#bandAt(rows, at);
-    return collect({ buckets, slots, even, points: this.#points, everyHole: this.#everyHole, band });
+    return collect({ ...kept, everyHole: this.#everyHole, band });
   }
 
   #startBuckets(): Float64Array {
     this.#bucketCount = Math.max(1, Math.floor(this.#points / this.#slots));
-    const { timestampsUs, spreads, upperBand, lowerBand } = this.#first.columns();
-    this.#originUs = timestampsUs[0]!;
+    const [{ timestampsUs, spreads, upperBand, lowerBand }, cellUs] = [this.#first.columns(), this.#cellUs];
+    this.#originUs = timestampsUs[0]! - (cellUs === undefined ? 0 : timestampsUs[0]! % cellUs);
     this.#bucketUs = Math.max(1, (this.#toUs - this.#originUs) / this.#bucketCount);
+    if (cellUs !== undefined) this.#bucketUs = Math.ceil(this.#bucketUs / cellUs) * cellUs;
     const buckets = new Float64Array(this.#bucketCount * this.#slots * FIELDS).fill(Number.NaN);
     this.#buckets = buckets;
     this.#even = new EvenRows(this.#points);

@@ -17,7 +17,7 @@ const source = fc.array(
     ),
     fc.oneof(
       { weight: 6, arbitrary: fc.integer({ min: -9, max: 9 }) },
-      { weight: 2, arbitrary: fc.double({ min: -2, max: 2, noNaN: true }) },
+      { weight: 2, arbitrary: fc.double({ min: -2, max: 2, noNaN: true }).map((value) => value + 0) },
       { weight: 2, arbitrary: fc.constant(Number.NaN) },
     ),
   ),

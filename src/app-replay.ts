@@ -223,6 +223,8 @@ function upTo(history: History, clock: ReplayClock): History {
     charts: (requests, signal) => history.charts(requests.map(known), signal),
     // It is asked with the replay's moment as its own.
     coverage: (request, signal) => history.coverage(request, signal),
+    // What it would rest on lies beyond the moment.
+    summarise: () => Promise.resolve(null),
     warmUp: (request) => history.warmUp(request),
     problems: () => history.problems(),
     state: () => history.state(),

@@ -88,7 +88,8 @@ function chartRoute(
     response: {
       200: {
         description:
-          'A chart a line; of one pair also as an Arrow IPC stream, where that is what the request accepts',
+          'A chart a line; of one pair also as an Arrow IPC stream, where that is what the request accepts. Of one ' +
+          'pair x-chart-summarised says how much of the range came out of summaries instead of its rows, 0 to 1',
         content: { [CONTENT_TYPES.ndjson]: { schema: CHART }, [CONTENT_TYPES.arrow]: { schema: ARROW } },
       },
       ...badRequests(400, 404, 406, 503),
@@ -139,7 +140,9 @@ async function oneChart(
     const { symbol, exchange1, exchange2 } = request;
     throw new RequestError(404, `no quotes of ${symbol} on both ${exchange1} and ${exchange2} in the lake`);
   }
-  return await sendChart(reply, answer.status === 'ok' ? ownBytes(answer.line) : Buffer.alloc(0), format);
+  if (answer.status === 'empty') return await sendChart(reply, Buffer.alloc(0), format);
+  reply.header('x-chart-summarised', String(Math.floor(answer.summarised * 1_000) / 1_000));
+  return await sendChart(reply, ownBytes(answer.line), format);
 }
 
 function piecesOf(pieces: AsyncIterable<Buffer>): Readable {

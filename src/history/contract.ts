@@ -3,6 +3,7 @@
 import type { Log } from '../core/log.js';
 import type { LakeProblem } from '../lake/problems.js';
 import type { ChartReply, ChartRequest, Coverage, CoverageRequest } from './protocol.js';
+import type { MadeSummary, SummaryStep } from './summary-maker.js';
 
 export interface HistoryOptions {
   /** The lake's root; it need not exist yet. */
@@ -34,6 +35,8 @@ export interface HistoryState {
   /** Requests that joined the same one under way. */
   readonly joined: number;
   readonly cacheBytes: number;
+  /** Hours and days of pairs that were summarised. */
+  readonly summariesMade: number;
 }
 
 export type ChartOutcome = ChartReply | { readonly status: 'failed'; readonly error: unknown };
@@ -51,6 +54,11 @@ export interface History {
   charts(requests: readonly ChartRequest[], signal?: AbortSignal): AsyncGenerator<ChartOutcome>;
   /** What of an instrument's time is covered; undefined where the lake has no row of it. Rejects as `chart` does. */
   coverage(request: CoverageRequest, signal?: AbortSignal): Promise<Coverage | undefined>;
+  /**
+   * Makes the newest summary that is missing of a pair, beside charts and after them; null where none is missing. Rejects
+   * with a HistoryError.
+   */
+  summarise(step: SummaryStep): Promise<MadeSummary | null>;
   /** Starts the workers and compiles their code; with a request, reads that chart once. Never rejects. */
   warmUp(request?: ChartRequest): Promise<void>;
   /** What of the lake could not be read, as far as the workers have met it. */

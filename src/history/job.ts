@@ -3,7 +3,7 @@
 import type { LongReply } from './long-reply.js';
 import type { ChartReply, ToWorker, WorkerAnswer } from './protocol.js';
 
-export type JobMessage = Exclude<ToWorker, { readonly type: 'cancel' | 'more' }>;
+export type JobMessage = Exclude<ToWorker, { readonly type: 'cancel' | 'more' | 'summarise' }>;
 
 export interface Answered {
   readonly answer: WorkerAnswer;

@@ -38,7 +38,8 @@ export class KeptLines {
       });
     }
     if (answer.status !== 'computed') return [];
-    const line: Line = { status: 'ok', line: Buffer.from(answer.line), rows: answer.rows };
+    const { rows, summarised } = answer;
+    const line: Line = { status: 'ok', line: Buffer.from(answer.line), rows, summarised };
     if (answer.keptAs !== null) this.#byName.set(answer.keptAs, line);
     return [line];
   }

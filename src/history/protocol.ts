@@ -7,6 +7,7 @@ import type { LakeProblem } from '../lake/problems.js';
 import type { KeyCase } from './encode.js';
 import type { ChartFormat } from './long-chart.js';
 import type { PriceBasis } from './price.js';
+import type { MadeSummary, SummaryStep } from './summary-maker.js';
 
 /** See the series room: `asof2s` has exchange1's rows and knows no gaps, `valid` has both legs' rows and holes. */
 export type ChartJoin = 'asof2s' | 'valid';
@@ -40,7 +41,13 @@ export interface ChartRequest {
  * many; to be taken to its end, or given up by the request's signal. `empty`: both legs exist, the range has no joined row.
  */
 export type ChartReply =
-  | { readonly status: 'ok'; readonly line: Buffer; readonly rows: number }
+  | {
+      readonly status: 'ok';
+      readonly line: Buffer;
+      readonly rows: number;
+      /** How much of the range's time came out of summaries instead of rows: 0 to 1. */
+      readonly summarised: number;
+    }
   | { readonly status: 'long'; readonly pieces: AsyncIterable<Buffer> }
   | { readonly status: 'unknown-pair' }
   | { readonly status: 'empty' };
@@ -85,6 +92,8 @@ export type ToWorker =
     }
   | { readonly type: 'coverage'; readonly id: number; readonly request: CoverageRequest }
   | { readonly type: 'warm-up'; readonly id: number; readonly request?: ChartRequest }
+  /** Beside whatever else is asked for, and after it. */
+  | { readonly type: 'summarise'; readonly id: number; readonly step: SummaryStep }
   /** One more piece of the long chart may be sent. */
   | { readonly type: 'more'; readonly id: number }
   /** Also ends a long chart that is being sent. */
@@ -119,6 +128,8 @@ export type WorkerAnswer =
       /** Shared where the worker keeps it too, under `keptAs`; else handed over. */
       readonly line: ArrayBuffer | SharedArrayBuffer;
       readonly rows: number;
+      /** As in ChartReply. */
+      readonly summarised: number;
       /** The name under which it is given again; null where it is not kept. */
       readonly keptAs: number | null;
     }
@@ -128,5 +139,6 @@ export type WorkerAnswer =
   | { readonly status: 'long' }
   | { readonly status: 'covered'; readonly coverage: Coverage }
   | { readonly status: 'unknown-instrument' }
+  | { readonly status: 'summarised'; readonly made: MadeSummary | null }
   | { readonly status: 'unknown-pair' | 'empty' | 'warm' | 'cancelled' }
   | { readonly status: 'failed'; readonly message: string };

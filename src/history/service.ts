@@ -6,7 +6,8 @@ import type { Worker } from 'node:worker_threads';
 import type { LakeProblem } from '../lake/problems.js';
 import { chartKey } from './cache.js';
 import type { ChartOutcome, History, HistoryOptions, HistoryState } from './contract.js';
-import { closedError, HistoryError } from './error.js';
+import { Counts } from './counts.js';
+import { closedError, failure, HistoryError } from './error.js';
 import { InFlight } from './in-flight.js';
 import { type Answered, createJob, type Job, type JobMessage } from './job.js';
 import { KeptLines } from './kept-lines.js';
@@ -19,9 +20,10 @@ import type {
   CoverageRequest,
   FromWorker,
   ToWorker,
-  WorkerAnswer,
 } from './protocol.js';
+import { SideJobs } from './side-jobs.js';
 import { startWorker } from './start-worker.js';
+import type { MadeSummary, SummaryStep } from './summary-maker.js';
 import { Turns } from './turns.js';
 
 export type { ChartOutcome, History, HistoryOptions, HistoryState } from './contract.js';
@@ -43,6 +45,8 @@ interface Slot {
   readonly kept: KeptLines;
   /** Being sent, by the request's number; they take turns with the job. */
   readonly long: Map<number, LongReply>;
+  /** Done beside the job. */
+  readonly side: SideJobs;
 }
 
 export function createHistory(options: HistoryOptions): History {
@@ -55,12 +59,8 @@ class HistoryService implements History {
   readonly #queue: Job[] = [];
   readonly #inFlight = new InFlight<Answered>();
   readonly #longTurns = new Turns(LONG_MAX);
+  readonly #counts = new Counts();
   #nextId = 1;
-  #refused = 0;
-  #workersLost = 0;
-  #answered = 0;
-  #cacheHits = 0;
-  #cacheMisses = 0;
   #closed = false;
 
   constructor(options: HistoryOptions) {
@@ -71,6 +71,7 @@ class HistoryService implements History {
       problems: [],
       kept: new KeptLines(),
       long: new Map(),
+      side: new SideJobs(),
     }));
   }
 
@@ -138,6 +139,19 @@ class HistoryService implements History {
     throw failure(answer);
   }
 
+  async summarise(step: SummaryStep): Promise<MadeSummary | null> {
+    if (this.#closed) throw closedError();
+    // The last one: where there are several, the first is the one that charts are likeliest asked of.
+    const slot = this.#slots.at(-1)!;
+    slot.worker ??= this.#start(slot);
+    const message: ToWorker = { type: 'summarise', id: this.#takeId(), step };
+    slot.worker.postMessage(message);
+    const answer = await slot.side.wait(message.id);
+    this.#counts.add(answer, 0);
+    if (answer.status === 'summarised') return answer.made;
+    throw failure(answer);
+  }
+
   async warmUp(request?: ChartRequest): Promise<void> {
     const asked = this.#slots.map(async () => {
       const id = this.#takeId();
@@ -164,11 +178,7 @@ class HistoryService implements History {
     return {
       queued,
       running,
-      refused: this.#refused,
-      workersLost: this.#workersLost,
-      answered: this.#answered,
-      cacheHits: this.#cacheHits,
-      cacheMisses: this.#cacheMisses,
+      ...this.#counts.all,
       joined: this.#inFlight.joined,
       cacheBytes: this.#slots.reduce((sum, slot) => sum + slot.kept.bytes, 0),
     };
@@ -177,7 +187,10 @@ class HistoryService implements History {
   async close(): Promise<void> {
     this.#closed = true;
     for (const job of this.#queue.splice(0)) job.failed(closedError());
-    for (const { long } of this.#slots) for (const reply of long.values()) reply.lost(closedError());
+    for (const { long, side } of this.#slots) {
+      for (const reply of long.values()) reply.lost(closedError());
+      side.lost(closedError());
+    }
     await Promise.all(
       this.#slots.map(async (slot) => {
         slot.job?.failed(closedError());
@@ -196,7 +209,7 @@ class HistoryService implements History {
     if (this.#closed) return Promise.reject(closedError());
     if (signal?.aborted === true) return Promise.reject(signal.reason as Error);
     if (this.#queue.length >= this.#options.queuedChartsMax) {
-      this.#refused += 1;
+      this.#counts.refused += 1;
       return Promise.reject(new HistoryError('busy', `${this.#queue.length} charts wait already`));
     }
     return new Promise((resolve, reject) => {
@@ -231,9 +244,9 @@ class HistoryService implements History {
     slot.problems = problems;
     const lines = slot.kept.take(message);
     const { job } = slot;
-    if (job?.message.id !== id) return;
+    if (slot.side.take(message) || job?.message.id !== id) return;
     slot.job = undefined;
-    this.#count(answer, lines.length);
+    this.#counts.add(answer, lines.length);
     if (answer.status === 'long') job.done({ answer, lines, long: this.#long(slot, worker, job) });
     else job.done({ answer, lines });
     this.#dispatch();
@@ -249,14 +262,6 @@ class HistoryService implements History {
     const reply = new LongReply({ more: () => post('more'), giveUp, signal });
     if (!reply.ended) slot.long.set(id, reply);
     return reply;
-  }
-
-  #count({ status }: WorkerAnswer, lines: number): void {
-    this.#answered += lines;
-    if (status === 'long') this.#answered += 1;
-    if (status === 'kept') this.#cacheHits += lines;
-    else if (status === 'computed' || status === 'long' || status === 'empty' || status === 'unknown-pair')
-      this.#cacheMisses += 1;
   }
 
   /**
@@ -281,18 +286,15 @@ class HistoryService implements History {
       const { job } = slot;
       slot.job = undefined;
       if (this.#closed) return;
-      this.#workersLost += 1;
+      this.#counts.workersLost += 1;
       this.#options.log.error('a history worker died', { reason });
       const error = new HistoryError('failed', `the history worker died: ${reason}`);
       for (const reply of slot.long.values()) reply.lost(error);
       slot.long.clear();
+      slot.side.lost(error);
       job?.failed(error);
       this.#dispatch();
     });
     return worker;
   }
-}
-
-function failure(answer: WorkerAnswer): HistoryError {
-  return new HistoryError('failed', answer.status === 'failed' ? answer.message : `answer: ${answer.status}`);
 }

@@ -5,7 +5,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { assert } from '../core/assert.js';
-import type { QuoteColumns } from '../core/columns.js';
 import { spelledAs } from '../core/exchange.js';
 import type { Micros } from '../core/time.js';
 import { readCoverage } from '../lake/coverage-read.js';
@@ -13,12 +12,13 @@ import { CoverageSummary } from '../lake/coverage-summary.js';
 import { Evidence } from '../lake/evidence.js';
 import { type Glances, LakeObserver } from '../lake/identity.js';
 import { type LakeInstrument, openReader } from '../lake/reader.js';
+import { waitingStore } from '../lake/store.js';
 import type { RowSink } from '../series/banded-rows.js';
 import { ChartCache, chartKey } from './cache.js';
 import { asofSteps, type ChartInput, chartRange, computeChart, type TimeRange } from './chart.js';
-import { encodeChart } from './encode.js';
 import { encodeWhole, longChart } from './long-chart.js';
 import { PieceGate } from './piece-gate.js';
+import { Precedence } from './precedence.js';
 import { needsAsks, priced } from './price.js';
 import type {
   ChartRequest,
@@ -28,7 +28,17 @@ import type {
   WorkerAnswer,
   WorkerSettings,
 } from './protocol.js';
-import { computeValidChart, type ReadEvents, validRange, validSteps } from './valid-chart.js';
+import { cellUsOf, Summaries, type SummarySeries } from './summaries.js';
+import { computeSummaryChart, type SummaryChart } from './summary-chart.js';
+import { SummaryMaker } from './summary-maker.js';
+import {
+  computeValidChart,
+  type ReadEvents,
+  type ValidChartInput,
+  validRange,
+  validSteps,
+} from './valid-chart.js';
+import { compileCharts, WARM_POINTS } from './warm-up.js';
 
 assert(parentPort !== null, 'the history worker runs as a worker thread');
 const port = parentPort;
@@ -37,6 +47,20 @@ const observer = new LakeObserver(settings.root);
 const { store, recent, recentEvents } = observer;
 const reader = openReader(settings.root, { store, recent, recentEvents });
 const cache = new ChartCache(settings.cacheBytesMax);
+const summaries = new Summaries(settings.root, store, (path, message) =>
+  reader.report(path, 'unreadable', message),
+);
+/** Summaries are made with a reader of their own: what is looked at for them is no evidence of a chart. */
+const precedence = new Precedence();
+const maker = new SummaryMaker({
+  root: settings.root,
+  store: waitingStore,
+  reader: openReader(settings.root, { store: waitingStore }),
+  nextTurn: async () => {
+    await nextTurn();
+    await precedence.idle();
+  },
+});
 const running = new Map<number, AbortController>();
 /** Of long charts that are being sent. */
 const gates = new Map<number, PieceGate>();
@@ -47,20 +71,17 @@ port.on('message', (message: ToWorker) => {
   else void serve(message);
 });
 
-async function serve(message: Exclude<ToWorker, { type: 'cancel' | 'more' }>): Promise<void> {
+type Asked = Exclude<ToWorker, { type: 'cancel' | 'more' }>;
+
+async function serve(message: Asked): Promise<void> {
   const controller = new AbortController();
   running.set(message.id, controller);
   let answer: WorkerAnswer;
   let pieces: Pieces | undefined;
   try {
-    if (message.type === 'warm-up') answer = await warmUp(controller.signal, message.request);
-    else if (message.type === 'coverage') answer = await coverage(message.request, controller.signal);
-    else {
-      const given =
-        kept([message.request, ...message.following]) ?? (await chart(message.request, controller.signal));
-      if ('pieces' in given) ({ pieces } = given);
-      answer = 'pieces' in given ? { status: 'long' } : given;
-    }
+    const given = await answerTo(message, controller.signal);
+    if ('pieces' in given) ({ pieces } = given);
+    answer = 'pieces' in given ? { status: 'long' } : given;
   } catch (error) {
     if (controller.signal.aborted) answer = { status: 'cancelled' };
     else answer = { status: 'failed', message: error instanceof Error ? error.message : String(error) };
@@ -76,6 +97,19 @@ async function serve(message: Exclude<ToWorker, { type: 'cancel' | 'more' }>): P
   const owned = answer.status === 'computed' && answer.line instanceof ArrayBuffer ? [answer.line] : [];
   port.postMessage(reply, owned);
   if (pieces !== undefined) await send(message.id, pieces, controller.signal);
+}
+
+async function answerTo(
+  message: Asked,
+  signal: AbortSignal,
+): Promise<WorkerAnswer | { readonly pieces: Pieces }> {
+  if (message.type === 'summarise')
+    return { status: 'summarised', made: await maker.step(message.step, signal) };
+  return await precedence.first(async () => {
+    if (message.type === 'warm-up') return await warmUp(signal, message.request);
+    if (message.type === 'coverage') return await coverage(message.request, signal);
+    return kept([message.request, ...message.following]) ?? (await chart(message.request, signal));
+  });
 }
 
 type Pieces = AsyncGenerator<Uint8Array, void, undefined>;
@@ -150,21 +184,45 @@ async function chart(
     const long = await longChart({ ...made, everyHole: isValid, steps });
     return 'pieces' in long ? long : finished(request, seen, long.whole, long.rows);
   }
+  // They hold what was told later of what lies before them: not for who knows no later.
+  const mayBe = isValid && request.knownUntilUs === undefined;
+  const summarised = mayBe ? await fromSummaries({ legs, price }, whole) : null;
+  if (summarised !== null) {
+    const { columns, summarised: share } = summarised;
+    return finished(request, seen, await encodeWhole(made, columns), columns.length, share);
+  }
   const columns = await (isValid ? computeValidChart(whole) : computeChart(input));
   return finished(request, seen, await encodeWhole(made, columns), columns.length);
 }
 
+/** Null where none of the range is summarised, or its rows are not more than it takes to see them all. */
+async function fromSummaries(
+  series: SummarySeries,
+  input: ValidChartInput<LakeInstrument>,
+): Promise<SummaryChart | null> {
+  const cellUs = cellUsOf(input.range, input.points);
+  if (cellUs === undefined) return null;
+  const spans = await summaries.find(series, input.range);
+  return spans.length === 0 ? null : await computeSummaryChart(input, summaries, spans, cellUs);
+}
+
 /** Kept, where it may be and has room. */
-function finished(request: ChartRequest, seen: Evidence, bytes: Buffer, rows: number): WorkerAnswer {
+function finished(
+  request: ChartRequest,
+  seen: Evidence,
+  bytes: Buffer,
+  rows: number,
+  summarised = 0,
+): WorkerAnswer {
   if (rows === 0) return { status: 'empty' };
   // What changed while it was read may be in it or not.
   if (cache.takes(bytes.length) && observer.unchanged(seen)) {
     const line = new SharedArrayBuffer(bytes.length);
     const keptAs = cache.set(chartKey(request), line, seen);
     new Uint8Array(line).set(bytes);
-    if (keptAs !== null) return { status: 'computed', line, rows, keptAs };
+    if (keptAs !== null) return { status: 'computed', line, rows, summarised, keptAs };
   }
-  return { status: 'computed', line: bytes.buffer as ArrayBuffer, rows, keptAs: null };
+  return { status: 'computed', line: bytes.buffer as ArrayBuffer, rows, summarised, keptAs: null };
 }
 
 /** A long chart is read several times, and each time with the same gaps. */
@@ -219,40 +277,15 @@ async function coverage(request: CoverageRequest, signal: AbortSignal): Promise<
 }
 
 /** The first chart of a thread costs tens of milliseconds of compiling: spend them before anybody waits. */
-async function warmUp(signal: AbortSignal, request?: ChartRequest): Promise<WorkerAnswer> {
-  const range = { fromUs: 0, toUs: WARM_ROWS * 1_000 };
-  const input: ChartInput<number> = {
-    read: madeUpQuotes,
-    legs: [0, 1],
-    range,
-    points: WARM_ROWS / 10,
-    signal,
-    nextTurn,
-  };
-  const columns = await computeChart(input);
-  await computeValidChart({ ...input, readEvents: async () => [], knownUs: range.toUs });
-  const title = { symbol: '', exchange1: '', exchange2: '' };
-  encodeChart(title, columns);
-  for (const format of ['ndjson', 'arrow'] as const) {
-    const steps = (sink: RowSink) => asofSteps(input, sink);
-    const long = await longChart({ title, format, keyCase: 'camel', everyHole: false, steps });
-    assert('pieces' in long, 'what warms up has more rows than a whole chart');
-    for await (const piece of long.pieces) assert(piece.length > 0, 'a piece holds something');
-  }
+async function warmUp(
+  signal: AbortSignal,
+  request?: ChartRequest,
+): Promise<WorkerAnswer | { readonly pieces: Pieces }> {
+  await compileCharts(signal, nextTurn);
   // What of the lake is not read at all is then known before anybody misses it.
   await reader.survey();
   observer.record(new Evidence());
   if (request === undefined) return { status: 'warm' };
-  const given = await chart({ ...request, points: Math.min(request.points, WARM_ROWS / 10) }, signal);
+  const given = await chart({ ...request, points: Math.min(request.points, WARM_POINTS) }, signal);
   return 'pieces' in given ? { status: 'warm' } : given;
-}
-
-const WARM_ROWS = 20_000;
-
-/** Nothing lies before zero, where the bands' warm-up looks too. */
-async function* madeUpQuotes(leg: number, _fromUs: Micros, toUs: Micros): AsyncGenerator<QuoteColumns> {
-  if (toUs <= 0) return;
-  const receivedUs = new Float64Array(WARM_ROWS).map((_, row) => row * 1_000 + leg);
-  const bid = receivedUs.map((us) => 100 + Math.sin(us / 50_000 + leg));
-  yield { length: WARM_ROWS, receivedUs, bid, ask: bid };
 }

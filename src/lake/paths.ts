@@ -24,6 +24,8 @@ export const LEDGER_HOUR_FILE = /^hour=(\d\d)\.ndjson$/;
 export const STATS_DIR = '_stats';
 /** What is known of whole days: which are to be compacted, how large the others are. */
 export const DAYS_DIR = '_days';
+/** What charts of long ranges are made of: derived, may be taken away at any time. */
+export const SUMMARIES_DIR = '_summaries';
 export const ORIGIN_FILE = '_origin.json';
 export const LOCK_FILE = '_lock';
 export const LAST_FILE = '_last.json';
@@ -232,7 +234,26 @@ function spanOf(match: RegExpExecArray | null): RunSpan | null {
   return match === null ? null : { firstUs: Number(match[1]), lastUs: Number(match[2]) };
 }
 
-const LAKE_FOLDER = /^(?:(?:exchange|symbol|date|hour)=.*|trades|_journal|_runs|_ledger|_stats|_days)$/;
+/** The summaries of a UTC day: `_summaries/date=YYYY-MM-DD`. */
+export function summariesDayDir(root: string, us: Micros): string {
+  return join(root, SUMMARIES_DIR, `date=${isoDate(us)}`);
+}
+
+/** `Binance~OKX~BTC_USDT~bid.day.cells`, or `….HH.cells` of an hour: a name has no `~` that is not escaped. */
+export function summaryFile(
+  root: string,
+  names: { readonly symbol: string; readonly exchange1: string; readonly exchange2: string },
+  price: string,
+  us: Micros,
+  span: 'hour' | 'day',
+): string {
+  const { exchange1, exchange2, symbol } = names;
+  const series = [exchange1, exchange2, diskSymbol(symbol), price].map(escapeName).join('~');
+  return join(summariesDayDir(root, us), `${series}.${span === 'day' ? 'day' : hourOfDay(us)}.cells`);
+}
+
+const LAKE_FOLDER =
+  /^(?:(?:exchange|symbol|date|hour)=.*|trades|_journal|_runs|_ledger|_stats|_days|_summaries)$/;
 
 /** Whether a folder of this name is one that we make inside of a lake. */
 export function isLakeFolder(name: string): boolean {

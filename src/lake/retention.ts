@@ -1,4 +1,4 @@
-// Removal of whole UTC days: of all instruments, whoever made the files, trades and ledger too. Files first, then the
+// Removal of whole UTC days: of all instruments, whoever made the files, trades, ledger and summaries too. Files first, then the
 // folders. Dated runs of older layouts and folders without a date are never touched: nothing there is of one day.
 
 import { dirname, join } from 'node:path';
@@ -7,7 +7,7 @@ import { type CareStep, NO_STEP } from './care-step.js';
 import { measure } from './day-folder.js';
 import { forgetDay, hasMark, type KnownDay, readRecord, setMark } from './day-marks.js';
 import { type LakeFiles, messageOf } from './files.js';
-import { JOURNAL_DIR, ledgerDayDir, RUNS_DIR } from './paths.js';
+import { JOURNAL_DIR, ledgerDayDir, RUNS_DIR, summariesDayDir } from './paths.js';
 import { dateOfName } from './plan.js';
 import { symbolFolders } from './symbol-folders.js';
 
@@ -41,11 +41,12 @@ export async function* removeDay(
     yield { ...NO_STEP, day, filesRemoved: removed.files, bytesRemoved: removed.bytes };
   }
   if (failed) return;
-  const ledger = ledgerDayDir(root, dayUs);
   const removed = { files: 0, bytes: 0 };
-  const isThere = files.isFolder(ledger);
-  if (isThere) removeTree(files, ledger, removed);
-  if (isThere || (isResumed && files.isFolder(dirname(ledger)))) files.syncDirectory(dirname(ledger));
+  for (const directory of [ledgerDayDir(root, dayUs), summariesDayDir(root, dayUs)]) {
+    const isThere = files.isFolder(directory);
+    if (isThere) removeTree(files, directory, removed);
+    if (isThere || (isResumed && files.isFolder(dirname(directory)))) files.syncDirectory(dirname(directory));
+  }
   forgetDay(files, root, dayUs);
   yield { ...NO_STEP, day, daysRemoved: 1, filesRemoved: removed.files, bytesRemoved: removed.bytes };
 }
@@ -70,8 +71,10 @@ export function bytesOfDay(
   stop: () => boolean,
 ): number {
   const record = marks.size === 0 ? readRecord(files, root, dayUs) : null;
-  if (record !== null) return record.bytes;
-  let bytes = measure(files, ledgerDayDir(root, dayUs)).bytes;
+  // Summaries come after the record, and go with their day.
+  const summaries = measure(files, summariesDayDir(root, dayUs)).bytes;
+  if (record !== null) return record.bytes + summaries;
+  let bytes = measure(files, ledgerDayDir(root, dayUs)).bytes + summaries;
   for (const { directory } of symbolFolders(files, root)) {
     if (stop()) return bytes;
     bytes += measure(files, join(directory, `date=${isoDate(dayUs)}`)).bytes;

@@ -1,0 +1,166 @@
+// Makes the summaries of a pair, one hour or one day at a time, the newest first: hours as they are over, the whole day
+// once its files are no longer those that its hours were made of. Runs beside charts and gives way to them; what is there
+// and right is never made again.
+
+import { type Micros, US_PER_DAY, US_PER_HOUR } from '../core/time.js';
+import { discoverDays } from '../lake/discover.js';
+import { diskFiles, type LakeFiles } from '../lake/files.js';
+import { SUMMARIES_DIR, TEMP_PREFIX } from '../lake/paths.js';
+import type { LakeInstrument, LakeReader } from '../lake/reader.js';
+import type { ReadStore } from '../lake/store.js';
+import { writeSummary } from '../lake/summary-file.js';
+import { type CellColumns, CellSink } from '../series/cells.js';
+import { type ChartInput, drain, type TimeRange } from './chart.js';
+import { needsAsks, priced } from './price.js';
+import { Summaries, type SummarySeries } from './summaries.js';
+import { validSteps } from './valid-chart.js';
+
+export type MadeSummary = 'hour' | 'day';
+
+export interface SummaryMakerOptions {
+  readonly root: string;
+  readonly store: ReadStore;
+  /** Of the same store. */
+  readonly reader: LakeReader;
+  /** Between chunks; charts that are asked for meanwhile come first. */
+  readonly nextTurn: () => Promise<unknown>;
+  readonly files?: LakeFiles;
+}
+
+export interface SummaryStep {
+  /** Any spelling. */
+  readonly symbol: string;
+  readonly exchange1: string;
+  readonly exchange2: string;
+  readonly price: SummarySeries['price'];
+  /** Only what ends by then is over: nothing more will be told of it. */
+  readonly closedBeforeUs: Micros;
+}
+
+/** More hours of a day than this are missing: then the whole day is made at once. */
+const HOURS_MISSING_MAX = 6;
+
+export class SummaryMaker {
+  readonly #options: SummaryMakerOptions;
+  readonly #files: LakeFiles;
+  readonly #summaries: Summaries;
+  /** Days from this on have been looked at since something was last found missing, by series; for one time of closing. */
+  readonly #goneThrough = new Map<string, Micros>();
+  #closedBeforeUs = Number.NEGATIVE_INFINITY;
+  #isClean = false;
+
+  constructor(options: SummaryMakerOptions) {
+    const { root, store, reader, files = diskFiles } = options;
+    this.#options = options;
+    this.#files = files;
+    this.#summaries = new Summaries(root, store, (path, message) =>
+      reader.report(path, 'unreadable', message),
+    );
+  }
+
+  /** What was made; null where nothing is missing, or there is no such pair. Throws where it cannot be written. */
+  async step(step: SummaryStep, signal?: AbortSignal): Promise<MadeSummary | null> {
+    this.#removeTemps();
+    const { reader, store } = this.#options;
+    const left = await reader.find(step.exchange1, step.symbol);
+    const right = await reader.find(step.exchange2, step.symbol);
+    if (left === undefined || right === undefined) return null;
+    const series: SummarySeries = { legs: [left, right], price: step.price };
+    if (step.closedBeforeUs !== this.#closedBeforeUs) this.#goneThrough.clear();
+    this.#closedBeforeUs = step.closedBeforeUs;
+    const key = this.#summaries.pathOf(series, 0, 'day');
+    const beforeUs = this.#goneThrough.get(key) ?? Number.POSITIVE_INFINITY;
+    const daysOfRight = new Set(await discoverDays(store, right.directories));
+    for (const dayUs of await discoverDays(store, left.directories)) {
+      if (dayUs >= beforeUs || !daysOfRight.has(dayUs)) continue;
+      signal?.throwIfAborted();
+      const made = await this.#ofDay(series, dayUs, step.closedBeforeUs, signal);
+      if (made !== null) return made;
+      this.#goneThrough.set(key, dayUs);
+    }
+    this.#goneThrough.delete(key);
+    return null;
+  }
+
+  async #ofDay(
+    series: SummarySeries,
+    dayUs: Micros,
+    closedBeforeUs: Micros,
+    signal: AbortSignal | undefined,
+  ): Promise<MadeSummary | null> {
+    const summaries = this.#summaries;
+    if ((await summaries.ofDay(series, dayUs)) !== undefined) return null;
+    const missing: Micros[] = [];
+    for (let hourUs = dayUs; hourUs < dayUs + US_PER_DAY; hourUs += US_PER_HOUR) {
+      if (hourUs + US_PER_HOUR > closedBeforeUs) break;
+      if ((await summaries.ofHour(series, hourUs)) !== undefined) continue;
+      const hour = { fromUs: hourUs, toUs: hourUs + US_PER_HOUR };
+      if ((await summaries.identity(series, hour)) !== null) missing.push(hourUs);
+    }
+    const newestUs = missing.at(-1);
+    if (newestUs === undefined) return null;
+    const isOver = dayUs + US_PER_DAY <= closedBeforeUs;
+    if (!isOver || missing.length <= HOURS_MISSING_MAX) {
+      await this.#make(series, { fromUs: newestUs, toUs: newestUs + US_PER_HOUR }, 'hour', signal);
+      return 'hour';
+    }
+    await this.#make(series, { fromUs: dayUs, toUs: dayUs + US_PER_DAY }, 'day', signal);
+    for (let hourUs = dayUs; hourUs < dayUs + US_PER_DAY; hourUs += US_PER_HOUR)
+      this.#files.remove(summaries.pathOf(series, hourUs, 'hour'));
+    return 'day';
+  }
+
+  async #make(
+    series: SummarySeries,
+    range: TimeRange,
+    span: MadeSummary,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    // Before the rows: what changes while they are read makes the summary one that is no longer right.
+    const identity = await this.#summaries.identity(series, range);
+    if (identity === null) return;
+    const levels = await this.#cells(series, range, signal);
+    const path = this.#summaries.pathOf(series, range.fromUs, span);
+    const columns = [...levels].reverse().map((cells) => ({ cellUs: cells.cellUs, columns: inOrder(cells) }));
+    writeSummary(this.#files, path, { ...range, identity, levels: columns });
+  }
+
+  async #cells(
+    { legs, price }: SummarySeries,
+    range: TimeRange,
+    signal: AbortSignal | undefined,
+  ): Promise<readonly CellColumns[]> {
+    const { reader, nextTurn } = this.#options;
+    const more = signal === undefined ? {} : { signal };
+    const read: ChartInput<LakeInstrument>['read'] = (leg, fromUs, toUs) => {
+      const side = leg === legs[0] ? 0 : 1;
+      const asks = needsAsks(price, side);
+      return priced(reader.readQuotes(leg, { fromUs, toUs, asks, fleeting: true, ...more }), price, side);
+    };
+    const sink = new CellSink();
+    const readEvents = (fromUs: Micros, toUs: Micros) => reader.readEvents(legs, { fromUs, toUs, ...more });
+    // It is over: a quote that went stale in it did so whatever came later.
+    const known = { knownUs: Number.POSITIVE_INFINITY, readEvents };
+    await drain(validSteps({ legs, range, read, nextTurn, ...known, ...more }, sink));
+    return sink.finish();
+  }
+
+  /** Half-written ones of a process that was killed; nobody else writes here. */
+  #removeTemps(): void {
+    if (this.#isClean) return;
+    this.#isClean = true;
+    const { root } = this.#options;
+    for (const day of this.#files.list(`${root}/${SUMMARIES_DIR}`)) {
+      const directory = `${root}/${SUMMARIES_DIR}/${day}`;
+      if (!this.#files.isFolder(directory)) continue;
+      for (const name of this.#files.list(directory))
+        if (name.startsWith(TEMP_PREFIX)) this.#files.remove(`${directory}/${name}`);
+    }
+  }
+}
+
+/** The columns of a level as they lie in a file: of its cells, then of the rows they keep. */
+function inOrder({ startUs, rows, holes, kept, keptRows }: CellColumns): readonly Float64Array[] {
+  const { timestampsUs, spreads, upperBand, lowerBand } = keptRows;
+  return [startUs, rows, holes, kept, timestampsUs, spreads, upperBand, lowerBand];
+}

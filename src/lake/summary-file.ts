@@ -1,0 +1,163 @@
+// Summaries of pairs beside the lake: one file a pair and UTC hour or day, absent or whole, with columns of numbers at
+// several levels. Made from the lake's rows and of no worth without them: whatever is wrong with one, it is as if it were
+// not there. Knows no meaning of a column.
+//
+//   head     magic u64 · bytes of the description u32 · its crc32 u32 · the description, JSON, filled up to 8 bytes
+//   levels   one after the other, the first of the description first: its columns, each float64, little endian
+
+import { closeSync, openSync, readSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { Micros } from '../core/time.js';
+import { type LakeFiles, makeDurableDirectory, publish } from './files.js';
+import { checksum } from './journal.js';
+import { isNotFound } from './store.js';
+
+export interface SummaryLevel {
+  /** Names it. */
+  readonly cellUs: number;
+  readonly columns: readonly Float64Array[];
+}
+
+export interface Summary {
+  /** Half-open. */
+  readonly fromUs: Micros;
+  readonly toUs: Micros;
+  /** What it was made from; see rowsIdentity. */
+  readonly identity: string;
+  readonly levels: readonly SummaryLevel[];
+}
+
+interface LevelPlace {
+  readonly cellUs: number;
+  readonly lengths: readonly number[];
+  readonly crc: number;
+}
+
+type Description = Omit<Summary, 'levels'> & { readonly levels: readonly LevelPlace[] };
+
+const MAGIC = 0x314d_5553_4450_53n;
+const HEAD_BYTES = 16;
+/** Read at first: the head and, of a day, its hours. */
+const FIRST_BYTES = 8 * 1_024;
+/** No description is longer. */
+const DESCRIPTION_BYTES_MAX = 64 * 1_024;
+
+/** The file is there and is not one of ours, or not as it was written. */
+export class SummaryDamaged extends Error {}
+
+export function writeSummary(files: LakeFiles, path: string, summary: Summary): void {
+  makeDurableDirectory(files, dirname(path));
+  const places = summary.levels.map(({ cellUs, columns }): LevelPlace => {
+    const crc = columns.reduce((sum, column) => checksum(bytesOf(column), sum), 0);
+    return { cellUs, lengths: columns.map(({ length }) => length), crc };
+  });
+  const description: Description = { ...summary, levels: places };
+  const text = JSON.stringify(description);
+  const json = Buffer.from(text.padEnd(Math.ceil(Buffer.byteLength(text) / 8) * 8));
+  const head = Buffer.alloc(HEAD_BYTES);
+  head.writeBigUInt64LE(MAGIC, 0);
+  head.writeUInt32LE(json.length, 8);
+  head.writeUInt32LE(checksum(json), 12);
+  publish(files, path, (file) => {
+    files.append(file, head);
+    files.append(file, json);
+    for (const { columns } of summary.levels)
+      for (const column of columns) files.append(file, bytesOf(column));
+  });
+}
+
+/** An open summary; to be closed. */
+export interface OpenSummary extends Description {
+  /** The columns of a level; undefined where it has none of the name. Throws SummaryDamaged. */
+  columns(cellUs: number): readonly Float64Array[] | undefined;
+  close(): void;
+}
+
+/** Undefined where there is none. Throws SummaryDamaged. Waits for the disk: for threads that may. */
+export function openSummary(path: string): OpenSummary | undefined {
+  let file: number;
+  try {
+    file = openSync(path, 'r');
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+  try {
+    const first = readAt(file, 0, FIRST_BYTES);
+    const { description, bytes } = describedBy(file, first);
+    return {
+      ...description,
+      columns: (cellUs) => columnsOf(file, first, description, bytes, cellUs),
+      close: () => closeSync(file),
+    };
+  } catch (error) {
+    closeSync(file);
+    throw error;
+  }
+}
+
+function describedBy(file: number, first: Buffer): { description: Description; bytes: number } {
+  if (first.length < HEAD_BYTES || first.readBigUInt64LE(0) !== MAGIC)
+    throw new SummaryDamaged('it does not begin as a summary does');
+  const length = first.readUInt32LE(8);
+  if (length > DESCRIPTION_BYTES_MAX) throw new SummaryDamaged(`its description has ${length} bytes`);
+  const json = piece(file, first, HEAD_BYTES, length);
+  if (checksum(json) !== first.readUInt32LE(12))
+    throw new SummaryDamaged('its description has a wrong checksum');
+  return { description: JSON.parse(json.toString('utf8')) as Description, bytes: HEAD_BYTES + length };
+}
+
+function columnsOf(
+  file: number,
+  first: Buffer,
+  { levels }: Description,
+  headBytes: number,
+  cellUs: number,
+): readonly Float64Array[] | undefined {
+  let at = headBytes;
+  for (const level of levels) {
+    const length = level.lengths.reduce((sum, rows) => sum + rows * Float64Array.BYTES_PER_ELEMENT, 0);
+    if (level.cellUs === cellUs) {
+      const bytes = piece(file, first, at, length);
+      if (checksum(bytes) !== level.crc) throw new SummaryDamaged(`cells of ${cellUs} µs: wrong checksum`);
+      return split(bytes, level.lengths);
+    }
+    at += length;
+  }
+  return undefined;
+}
+
+function split(bytes: Buffer, lengths: readonly number[]): readonly Float64Array[] {
+  // Numbers lie at multiples of eight of their own memory.
+  const own = new Uint8Array(bytes).buffer;
+  let at = 0;
+  return lengths.map((length) => {
+    const column = new Float64Array(own, at, length);
+    at += column.byteLength;
+    return column;
+  });
+}
+
+/** Out of what was read already, where it lies in there. */
+function piece(file: number, first: Buffer, at: number, length: number): Buffer {
+  if (at + length <= first.length) return first.subarray(at, at + length);
+  const bytes = readAt(file, at, length);
+  if (bytes.length < length) throw new SummaryDamaged(`it ends at byte ${at + bytes.length}`);
+  return bytes;
+}
+
+/** Fewer bytes where the file ends before. */
+function readAt(file: number, at: number, length: number): Buffer {
+  const bytes = Buffer.allocUnsafe(length);
+  let done = 0;
+  while (done < length) {
+    const got = readSync(file, bytes, done, length - done, at + done);
+    if (got === 0) break;
+    done += got;
+  }
+  return bytes.subarray(0, done);
+}
+
+function bytesOf(column: Float64Array): Uint8Array {
+  return new Uint8Array(column.buffer, column.byteOffset, column.byteLength);
+}

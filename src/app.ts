@@ -8,6 +8,7 @@ import { type Live, startLive } from './app-live.js';
 import type { AppOptions } from './app-options.js';
 import { snapshotOf } from './app-snapshot.js';
 import { prepareSources } from './app-sources.js';
+import { withSummaries } from './app-summaries.js';
 import { selectionOf } from './config/selection.js';
 import { InstrumentTable } from './core/instrument.js';
 import type { Micros } from './core/time.js';
@@ -40,7 +41,9 @@ export async function startApp(options: AppOptions): Promise<App> {
   const hub = new Hub({ instrumentsMax: LIMITS.instrumentsMax, lastStampUs: lake?.lastStampUs ?? 0 });
   if (lake !== undefined) hub.subscribe(lake);
   const feeds = sources.create({ instruments, hub, tap: capture?.tap });
-  const history = openHistory(options);
+  const found = openHistory(options);
+  // Who only looks at a lake does not expect it to be changed.
+  const history = lake !== undefined && options.exchanges.length > 0 ? withSummaries(found, options) : found;
   const { opportunities, statistics } = openStatistics(options);
   let live: Live | undefined;
   let api: Api;

@@ -45,6 +45,8 @@ export const LIMITS = {
     /** NDJSON replies under way at the same time; each holds at most two charts, and finished ones of the cache. */
     repliesMax: 16,
     pointsMax: 1_000_000,
+    /** Pairs, each on its price basis, of which summaries are kept up. */
+    summariesMax: 500,
     /** Finished charts kept by the workers, all together. */
     cacheBytesMax: CACHE_BYTES_MAX,
   },

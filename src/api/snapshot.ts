@@ -117,6 +117,8 @@ export interface ChartsSnapshot {
   /** Requests that joined the same one under way. */
   readonly joined: number;
   readonly cacheBytes: number;
+  /** Hours and days of pairs that were summarised since the start. */
+  readonly summariesMade: number;
 }
 
 /** Watched pairs, and counters of theirs. */

@@ -48,6 +48,7 @@ const ROOTS = [
   'app-snapshot.ts',
   'app-live.ts',
   'app-sources.ts',
+  'app-summaries.ts',
   'cli',
 ];
 

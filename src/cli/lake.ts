@@ -7,6 +7,7 @@ import { coverageCommand } from './lake-coverage.js';
 import { exportCommand } from './lake-export.js';
 import { importCommand } from './lake-import.js';
 import { statsCommand } from './lake-stats.js';
+import { summariseCommand } from './lake-summarise.js';
 import { verifyCommand } from './lake-verify.js';
 
 export const LAKE_DEFAULT = 'data/market_data';
@@ -16,8 +17,8 @@ export type { LakeFlags } from './lake-flags.js';
 const EXIT_CODES = `
 Every command takes --lake and --json, and --help says the rest.
 Exit codes: 0 = done, also where there was nothing to do (verify: nothing damaged; what the next start
-repairs by itself is told as unclean); 1 = failed (verify: damaged; no such folder; compact and import:
-another process holds the lake); 2 = asked wrongly.`;
+repairs by itself is told as unclean); 1 = failed (verify: damaged; no such folder; compact, import and
+summarise: another process holds the lake); 2 = asked wrongly.`;
 
 /** Registers every command; `done` takes the exit code. */
 export function lakeCommand(group: Command, done: (exitCode: number) => void): void {
@@ -28,6 +29,10 @@ export function lakeCommand(group: Command, done: (exitCode: number) => void): v
   );
   exportCommand(addCommand(group, 'export', 'Quotes or joined rows as CSV, Parquet or Arrow'), done);
   lakeCompactCommand(addCommand(group, 'compact', 'Make one file an instrument of every closed day'), done);
+  summariseCommand(
+    addCommand(group, 'summarise', 'Make the summaries that charts of long ranges need'),
+    done,
+  );
   statsCommand(
     addCommand(group, 'stats', 'What the lake holds, in numbers, by names and footers alone'),
     done,

@@ -56,7 +56,9 @@ class Reader {
     if (type >= I16 && type <= I64) return this.#zigzag();
     if (type === STRUCT) return this.struct(depth - 1);
     if (type !== DOUBLE && type !== BINARY) throw new Error(`a field of type ${type}`);
-    this.at += type === DOUBLE ? 8 : this.#varint();
+    // First the length, which moves the place by itself.
+    const length = type === DOUBLE ? 8 : this.#varint();
+    this.at += length;
     return null;
   }
 

@@ -2,7 +2,6 @@
 // Knows nothing of folders or order. Throws LakeFileError where a file is of no use; other errors
 // mean damage.
 
-import * as zlib from 'node:zlib';
 import {
   type ColumnChunk,
   type DecodedArray,
@@ -12,9 +11,10 @@ import {
   parquetRead,
   type SchemaElement,
 } from 'hyparquet';
-import { decompressLz4, decompressLz4Raw, decompressZstd } from 'hyparquet-compressors';
 import type { QuoteColumns } from '../core/columns.js';
 import type { Micros } from '../core/time.js';
+import { COMPRESSORS, DECOMPRESS } from './parquet-codecs.js';
+import { decodeChunk, Unknown } from './parquet-decode.js';
 import { timeOf, timeUnitOf } from './parquet-values.js';
 import type { LakeProblemReason } from './problems.js';
 import { type ColumnRole, chooseColumns, physical, type QuoteColumn, withCodecs } from './quote-columns.js';
@@ -43,6 +43,7 @@ export interface QuoteFile {
 }
 
 export interface GroupInfo {
+  readonly index: number;
   readonly rowStart: number;
   readonly rowCount: number;
   /** Of the statistics; inclusive; null where the file has none that can be trusted. */
@@ -64,8 +65,6 @@ export const RAW: NonNullable<ParquetReadOptions['parsers']> = {
   stringFromBytes: (value) => value,
   jsonFromBytes: (value) => value,
 };
-
-export const COMPRESSORS = compressors();
 
 /** How a footer is read so that nothing of it is rounded. */
 export const metadataOptions = { parsers: RAW, initialFetchSize: FOOTER_BYTES, geoparquet: false } as const;
@@ -172,7 +171,53 @@ export async function readGroup(
   return { ...base, bidSize, askSize, exchangeUs };
 }
 
+/** By our own decoder, as far as it knows the columns; the others by the library. */
 async function readColumns(
+  file: StoreFile,
+  quotes: QuoteFile,
+  group: GroupInfo,
+  roles: readonly ColumnRole[],
+): Promise<Partial<Record<ColumnRole, Float64Array>>> {
+  const present = roles.filter((role) => quotes.columns[role] !== undefined);
+  const result: Partial<Record<ColumnRole, Float64Array>> = {};
+  for (const role of present) {
+    const values = await readFlat(file, quotes, group, quotes.columns[role]!);
+    if (values !== null) result[role] = values;
+  }
+  const others = present.filter((role) => result[role] === undefined);
+  return others.length === 0 ? result : { ...result, ...(await readByLibrary(file, quotes, group, others)) };
+}
+
+/** Null where it is none that our decoder knows. */
+async function readFlat(
+  file: StoreFile,
+  { metadata }: QuoteFile,
+  { index, rowCount }: GroupInfo,
+  { name, flat }: QuoteColumn,
+): Promise<Float64Array | null> {
+  const chunk = metadata.row_groups[index]?.columns.find((c) => c.meta_data?.path_in_schema[0] === name);
+  const meta = chunk?.meta_data;
+  if (flat === null || meta === undefined || chunk?.file_path !== undefined) return null;
+  const decompress = meta.codec === 'UNCOMPRESSED' ? null : DECOMPRESS[meta.codec];
+  if (decompress === undefined || Number(meta.num_values) !== rowCount) return null;
+  const from = Number(meta.dictionary_page_offset || meta.data_page_offset);
+  const bytes = Number(meta.total_compressed_size);
+  const to = from + bytes;
+  if (!(from >= 0 && bytes >= 0 && to <= file.byteLength)) return null;
+  const stored = file.sliceNow?.(from, to) ?? (await file.slice(from, to));
+  const values = new Float64Array(rowCount);
+  try {
+    decodeChunk({ meta, isOptional: flat.isOptional, decompress }, new Uint8Array(stored), rowCount, values);
+  } catch (error) {
+    if (error instanceof Unknown) return null;
+    throw error;
+  }
+  if (flat.factor !== 1) for (let row = 0; row < rowCount; row += 1) values[row]! *= flat.factor;
+  return values;
+}
+
+/** @internal The same by the library alone: what our decoder is held against. */
+export async function readByLibrary(
   file: StoreFile,
   quotes: QuoteFile,
   group: GroupInfo,
@@ -214,13 +259,13 @@ async function readColumns(
 
 function groupsOf(metadata: FileMetaData, time: SchemaElement): GroupInfo[] {
   let rowStart = 0;
-  return metadata.row_groups.map((group) => {
+  return metadata.row_groups.map((group, index) => {
     const rowCount = Number(group.num_rows);
     const chunk = group.columns.find((column) => column.meta_data?.path_in_schema[0] === time.name);
     const isSound =
       rowCount >= 0 && rowCount <= GROUP_ROWS_MAX && chunk?.meta_data?.num_values === group.num_rows;
     if (!isSound) throw new LakeFileError('corrupt', `a row group claims ${rowCount} rows`);
-    const info = { rowStart, rowCount, times: timesOf(chunk, time) };
+    const info = { index, rowStart, rowCount, times: timesOf(chunk, time) };
     rowStart += rowCount;
     return info;
   });
@@ -245,21 +290,4 @@ function checkCodecs(metadata: FileMetaData, names: ReadonlySet<string>): void {
       throw new LakeFileError('unsupported', `compressed with ${chunk.codec}, which cannot be read`);
     }
   }
-}
-
-function compressors(): NonNullable<ParquetReadOptions['compressors']> {
-  const found: NonNullable<ParquetReadOptions['compressors']> = {
-    GZIP: (input, outputLength) => zlib.gunzipSync(input, { maxOutputLength: Math.max(1, outputLength) }),
-    BROTLI: (input, outputLength) =>
-      zlib.brotliDecompressSync(input, { maxOutputLength: Math.max(1, outputLength) }),
-    // What polars writes unless told otherwise.
-    ZSTD: (input) => decompressZstd(input),
-    LZ4: decompressLz4,
-    LZ4_RAW: decompressLz4Raw,
-  };
-  // Faster, and there from Node.js 22.15 on; the types that we compile with do not know it.
-  const zstd: unknown = Reflect.get(zlib, 'zstdDecompressSync');
-  if (typeof zstd === 'function')
-    found.ZSTD = (input) => Reflect.apply(zstd, undefined, [input]) as Uint8Array;
-  return found;
 }

@@ -2,13 +2,15 @@
 // Names are matched as the older readers of such lakes do, so that what they could read can still be read.
 
 import type { SchemaElement } from 'hyparquet';
-import { type ColumnCodec, numberCodec, timeCodec } from './parquet-values.js';
+import { type ColumnCodec, numberCodec, timeCodec, timeUnitOf } from './parquet-values.js';
 
 export type ColumnRole = 'time' | 'bid' | 'ask' | 'bidSize' | 'askSize' | 'exchangeTime';
 
 export interface QuoteColumn {
   readonly name: string;
   readonly codec: ColumnCodec;
+  /** What it is stored as where that is 64 bits that are a number as they stand, times `factor`; null for all others. */
+  readonly flat: { readonly isOptional: boolean; readonly factor: number } | null;
 }
 
 /** Leaf columns at the top of the schema; nested ones are no quotes of anybody's. */
@@ -57,9 +59,19 @@ export function withCodecs(
   const columns: Partial<Record<ColumnRole, QuoteColumn>> = {};
   for (const [role, element] of Object.entries(chosen) as [ColumnRole, SchemaElement][]) {
     const isTime = role === 'time' || role === 'exchangeTime';
-    columns[role] = { name: element.name, codec: isTime ? timeCodec(element) : numberCodec(element) };
+    const codec = isTime ? timeCodec(element) : numberCodec(element);
+    const factor = isTime ? microsPerInteger(element) : element.type === 'DOUBLE' ? 1 : null;
+    const isOptional = element.repetition_type === 'OPTIONAL';
+    columns[role] = { name: element.name, codec, flat: factor === null ? null : { isOptional, factor } };
   }
   return columns;
+}
+
+/** Null where a time is no integer, or needs more than a factor. */
+function microsPerInteger(element: SchemaElement): number | null {
+  if (element.type !== 'INT64') return null;
+  const unit = timeUnitOf(element);
+  return unit === 'micros' ? 1 : unit === 'millis' ? 1_000 : null;
 }
 
 /** The element without its meaning: its values then come as they are stored. */

@@ -4,7 +4,8 @@
 import { type FileMetaData, parquetMetadataAsync, parquetRead } from 'hyparquet';
 import type { Micros } from '../core/time.js';
 import type { TradeRecord } from './journal.js';
-import { COMPRESSORS, LakeFileError, RAW, timesOf } from './parquet-read.js';
+import { COMPRESSORS } from './parquet-codecs.js';
+import { LakeFileError, RAW, timesOf } from './parquet-read.js';
 import { EXCHANGE_TIMESTAMP, PRICE, QUANTITY, SCHEMA_KEY, SIDE, TIMESTAMP, TRADE_ID } from './schema.js';
 import type { StoreFile } from './store.js';
 

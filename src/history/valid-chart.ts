@@ -24,10 +24,11 @@ export interface ValidChartInput<Leg> extends ChartInput<Leg> {
 
 /** Rows before the range that fill the bands' window. */
 const WARM_ROWS = BANDS_WINDOW_ROWS - 1;
-/** So far before the range they are looked for, one after the other: rows of many pairs come many times a second. */
-const WARM_UP_US = [2 * US_PER_MINUTE, 20 * US_PER_MINUTE, 4 * US_PER_HOUR];
-/** Where none of these holds enough, what a day holds has to do. */
-const WARM_UP_US_MAX = US_PER_DAY;
+/**
+ * So far before the range they are looked for, one after the other: rows of many pairs come many times a second. Where
+ * none of these holds enough, what a day holds has to do.
+ */
+const WARM_UP_US = [2 * US_PER_MINUTE, 20 * US_PER_MINUTE, 4 * US_PER_HOUR, US_PER_DAY];
 /** No quote stands longer, so none from earlier than this matters. */
 const QUOTE_US_MAX = STALE_LIMIT_US_DEFAULT;
 /** Stale limits are told again at least so often while quotes come. */
@@ -51,7 +52,10 @@ export async function computeValidChart<Leg>(input: ValidChartInput<Leg>): Promi
   return sampler.finish();
 }
 
-/** The rows of the `valid` join, a chunk a step; before them those that the bands of the first ones rest on. */
+/**
+ * The rows of the `valid` join, a chunk a step; before them those that the bands of the first ones rest on. Where the
+ * rows from shortly before the range are too few for that, it begins again from earlier: nothing has been pushed yet.
+ */
 export async function* validSteps<Leg>(
   input: Omit<ValidChartInput<Leg>, 'points'>,
   sink: RowSink,
@@ -60,30 +64,55 @@ export async function* validSteps<Leg>(
   signal?.throwIfAborted();
   if (!(range.fromUs < range.toUs)) return;
   const told = new Told(input.readEvents, range.toUs + NOTICED_US);
-  const fromUs = await warmFromUs(input, told);
-  for await (const { length, stampUs, spread } of joined(input, told, fromUs, range.toUs)) {
-    let row = 0;
-    while (row < length && stampUs[row]! < fromUs) row += 1;
-    for (; row < length && stampUs[row]! < range.fromUs; row += 1) sink.warm(spread[row]!);
-    let end = length;
-    while (end > row && stampUs[end - 1]! >= range.toUs) end -= 1;
-    sink.pushRows(stampUs, spread, row, end);
-    yield;
+  for (const backUs of WARM_UP_US) {
+    const isLongest = backUs === WARM_UP_US.at(-1);
+    if (yield* stepsFrom(input, told, backUs, sink, isLongest ? 0 : WARM_ROWS)) break;
   }
   signal?.throwIfAborted();
 }
 
-/** Where to begin, so that the bands have all their rows when the range begins, as far as there are any. */
-async function warmFromUs<Leg>(input: Omit<ValidChartInput<Leg>, 'points'>, told: Told): Promise<Micros> {
-  const { fromUs } = input.range;
-  for (const backUs of WARM_UP_US) {
-    let rows = 0;
-    for await (const { length, stampUs } of joined(input, told, fromUs - backUs, fromUs))
-      for (let row = 0; row < length; row += 1)
-        if (stampUs[row]! >= fromUs - backUs && stampUs[row]! < fromUs) rows += 1;
-    if (rows >= WARM_ROWS) return fromUs - backUs;
+/** False, and nothing pushed, where there are fewer rows than `warmRowsMin` in the time before the range. */
+async function* stepsFrom<Leg>(
+  input: Omit<ValidChartInput<Leg>, 'points'>,
+  told: Told,
+  backUs: number,
+  sink: RowSink,
+  warmRowsMin: number,
+): AsyncGenerator<void, boolean, undefined> {
+  const { fromUs, toUs } = input.range;
+  const warm = new WarmRows();
+  let isWarm = false;
+  for await (const { length, stampUs, spread } of joined(input, told, fromUs - backUs, toUs)) {
+    let row = 0;
+    while (row < length && stampUs[row]! < fromUs - backUs) row += 1;
+    for (; row < length && stampUs[row]! < fromUs; row += 1) warm.push(spread[row]!);
+    let end = length;
+    while (end > row && stampUs[end - 1]! >= toUs) end -= 1;
+    if (!isWarm && row < end) {
+      if (warm.rows < warmRowsMin) return false;
+      warm.giveTo(sink);
+      isWarm = true;
+    }
+    sink.pushRows(stampUs, spread, row, end);
+    yield;
   }
-  return fromUs - WARM_UP_US_MAX;
+  return true;
+}
+
+/** The newest rows from before a range, as many as bands look back. */
+class WarmRows {
+  rows = 0;
+  readonly #spreads = new Float64Array(WARM_ROWS);
+
+  push(spread: number): void {
+    this.#spreads[this.rows % WARM_ROWS] = spread;
+    this.rows += 1;
+  }
+
+  giveTo(sink: RowSink): void {
+    for (let row = Math.max(0, this.rows - WARM_ROWS); row < this.rows; row += 1)
+      sink.warm(this.#spreads[row % WARM_ROWS]!);
+  }
 }
 
 /** Points up to `toUs`. Only those from `fromUs` on are all there: what stood before the first quotes read is not known. */

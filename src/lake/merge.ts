@@ -52,10 +52,12 @@ export function mergeBlocks(
   skipAtLast = 0,
 ): Merged {
   const only = blocks.length === 1 ? blocks[0] : undefined;
-  if (only !== undefined && isReady(only, fromUs, toUs, progress)) {
+  const columns = only === undefined ? null : partOf(only, fromUs, toUs, progress);
+  if (only !== undefined && columns !== null) {
+    const { receivedUs, length } = columns;
     return {
-      columns: only.columns,
-      progress: advance(progress, only.columns.receivedUs, only.columns.length, () => only.ours),
+      columns,
+      progress: advance(progress, receivedUs, length, () => only.ours),
       withoutTime: 0,
       outOfOrder: 0,
       skipped: 0,
@@ -64,12 +66,12 @@ export function mergeBlocks(
   const picked = pick(blocks, fromUs, toUs, progress, skipAtLast);
   sortPicked(picked);
   const count = dropRepeats(picked, blocks);
-  const columns = gather(blocks, picked, count);
+  const gathered = gather(blocks, picked, count);
   return {
-    columns,
+    columns: gathered,
     progress: advance(
       progress,
-      columns.receivedUs,
+      gathered.receivedUs,
       count,
       (i) => blocks[picked.block[picked.order[i]!]!]!.ours,
     ),
@@ -102,15 +104,34 @@ interface Picked {
   readonly skipped: number;
 }
 
-function isReady({ columns, ours }: RowBlock, fromUs: Micros, toUs: Micros, progress: Progress): boolean {
+/** The rows of a block that is in order, where nothing of before can be among them; null for all others. */
+function partOf(
+  { columns, ours }: RowBlock,
+  fromUs: Micros,
+  toUs: Micros,
+  progress: Progress,
+): QuoteColumns | null {
   const { receivedUs: times, length } = columns;
-  if (length === 0 || columns.receivedUs.length !== length) return false;
-  if (!(times[0]! >= fromUs && times[length - 1]! < toUs && times[0]! > progress.lastUs)) return false;
+  if (length === 0 || times.length !== length) return null;
   for (let i = 1; i < length; i++) {
     // Also false where a time is NaN.
-    if (!(ours ? times[i]! > times[i - 1]! : times[i]! >= times[i - 1]!)) return false;
+    if (!(ours ? times[i]! > times[i - 1]! : times[i]! >= times[i - 1]!)) return null;
   }
-  return true;
+  const from = firstNotBefore(times, fromUs);
+  const to = firstNotBefore(times, toUs);
+  if (!(from < to) || !(times[from]! > progress.lastUs)) return null;
+  if (to - from === length) return columns;
+  return mapColumns(columns, to - from, (values) => values.slice(from, to));
+}
+
+function firstNotBefore(times: Float64Array, us: Micros): number {
+  let [from, to] = [0, times.length];
+  while (from < to) {
+    const middle = (from + to) >>> 1;
+    if (times[middle]! < us) from = middle + 1;
+    else to = middle;
+  }
+  return from;
 }
 
 function pick(

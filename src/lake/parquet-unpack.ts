@@ -85,7 +85,7 @@ export function readDeltas(source: Source, count: number, into: Float64Array, at
   if (!Number.isInteger(miniblock) || miniblock % 32 !== 0 || miniblock === 0 || blockSize > 65_536)
     throw new Error(`blocks of ${blockSize} in ${miniblocks}`);
   let value = source.zigzag();
-  let largest = 0;
+  let largest = Math.abs(value);
   if (count > 0) into[at] = value;
   for (let done = 1; done < count; ) {
     const least = source.zigzag();
@@ -94,17 +94,51 @@ export function readDeltas(source: Source, count: number, into: Float64Array, at
       const width = source.bytes[widthsAt + m]!;
       if (width > 32) throw new Unknown(`differences of ${width} bits`);
       const take = Math.min(miniblock, count - done);
-      const from = source.take((miniblock * width) / 8);
-      const mask = width === 32 ? -1 : (1 << width) - 1;
-      for (let i = 0, bit = from * 8; i < take; i += 1, bit += width) {
-        value += least + (width === 0 ? 0 : bitsAt(source, bit, mask));
-        into[at + done] = value;
-        largest = Math.max(largest, Math.abs(value));
-        done += 1;
+      unpack(source, source.take((miniblock * width) / 8), width, take, into, at + done);
+      for (let to = at + done, end = to + take; to < end; to += 1) {
+        value += least + into[to]!;
+        into[to] = value;
+        // Two comparisons are less than a call for the size.
+        if (value > largest || -value > largest) largest = Math.abs(value);
       }
+      done += take;
     }
   }
   if (!(largest <= EXACT_MAX)) throw new Unknown('a number beyond 2^53');
+}
+
+/** Up to so many bits a value and seven of the byte before fit into 32. */
+const QUICK_BITS_MAX = 24;
+
+/** `count` numbers of `width` bits, packed from the byte `from` on, into [at, at + count). */
+function unpack(
+  source: Source,
+  from: number,
+  width: number,
+  count: number,
+  into: Float64Array | Uint32Array,
+  at: number,
+): void {
+  if (width === 0) {
+    into.fill(0, at, at + count);
+    return;
+  }
+  const mask = width === 32 ? -1 : (1 << width) - 1;
+  if (width > QUICK_BITS_MAX) {
+    for (let i = 0, bit = from * 8; i < count; i += 1, bit += width) into[at + i] = bitsAt(source, bit, mask);
+    return;
+  }
+  const { bytes } = source;
+  let [next, held, bits] = [from, 0, 0];
+  for (let i = 0; i < count; i += 1) {
+    for (; bits < width; bits += 8) {
+      held |= bytes[next]! << bits;
+      next += 1;
+    }
+    into[at + i] = held & mask;
+    held >>>= width;
+    bits -= width;
+  }
 }
 
 /** The bits of a mask of up to 32 from this one on, as a number. */

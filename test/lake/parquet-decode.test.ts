@@ -77,7 +77,9 @@ test(`what DuckDB writes reads as the library reads it (seed ${seed})`, { skip }
     writeOurs(source, columns);
     for (const codec of ['uncompressed', 'snappy', 'gzip', 'zstd', 'brotli', 'lz4_raw'])
       for (const version of ['V1', 'V2'])
-        for (const more of ['', ', ROW_GROUP_SIZE 2048', ', DICTIONARY_SIZE_LIMIT 1']) {
+        for (const more of codec === 'zstd'
+          ? ['', ', ROW_GROUP_SIZE 2048', ', DICTIONARY_SIZE_LIMIT 1']
+          : ['']) {
           const path = join(root, 'theirs.parquet');
           await duck.runAndReadAll(
             `COPY (SELECT * FROM read_parquet('${source}')) TO '${path}' (FORMAT PARQUET, COMPRESSION ${codec}, PARQUET_VERSION ${version}${more})`,

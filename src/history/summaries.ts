@@ -1,11 +1,11 @@
 // The summaries of a pair that are still right, and charts out of them: cells where there are any, the rows themselves
 // at the edges and wherever none is. Never gives a summary out whose rows have changed since: then the rows are read.
 
-import { type Micros, US_PER_DAY, US_PER_HOUR } from '../core/time.js';
+import { dayStartUs, type Micros, US_PER_DAY, US_PER_HOUR } from '../core/time.js';
 import { SUMMARIES_DIR, summaryFile } from '../lake/paths.js';
 import { dateOfName } from '../lake/plan.js';
 import type { LakeInstrument } from '../lake/reader.js';
-import { rowsIdentity } from '../lake/rows-identity.js';
+import { RowsIdentities } from '../lake/rows-identity.js';
 import type { ReadStore } from '../lake/store.js';
 import { type OpenSummary, openSummary, SummaryDamaged } from '../lake/summary-file.js';
 import { CELL_LEVELS_US } from '../series/cells.js';
@@ -48,16 +48,18 @@ export class Summaries {
   /** Those that touch the range, ascending; a day's, or its hours'. */
   async find(series: SummarySeries, { fromUs, toUs }: TimeRange): Promise<readonly SummarySpan[]> {
     const spans: SummarySpan[] = [];
-    for (const dayUs of await this.days()) {
-      if (dayUs + US_PER_DAY <= fromUs || dayUs >= toUs) continue;
-      const day = await this.ofDay(series, dayUs);
+    const days = (await this.days()).filter((dayUs) => dayUs + US_PER_DAY > fromUs && dayUs < toUs);
+    if (days.length === 0) return spans;
+    const identities = await this.identities(series, { fromUs, toUs });
+    for (const dayUs of days) {
+      const day = await this.ofDay(series, dayUs, identities);
       if (day !== undefined) {
         spans.push(day);
         continue;
       }
       for (let hourUs = dayUs; hourUs < dayUs + US_PER_DAY; hourUs += US_PER_HOUR) {
         if (hourUs + US_PER_HOUR <= fromUs || hourUs >= toUs) continue;
-        const hour = await this.ofHour(series, hourUs);
+        const hour = await this.ofHour(series, hourUs, identities);
         if (hour !== undefined) spans.push(hour);
       }
     }
@@ -71,12 +73,12 @@ export class Summaries {
     return days.sort((a, b) => a - b);
   }
 
-  ofDay(series: SummarySeries, dayUs: Micros): Promise<SummarySpan | undefined> {
-    return this.#ofSpan(series, dayUs, 'day');
+  ofDay(series: SummarySeries, dayUs: Micros, now: RowsIdentities): Promise<SummarySpan | undefined> {
+    return this.#ofSpan(series, dayUs, 'day', now);
   }
 
-  ofHour(series: SummarySeries, hourUs: Micros): Promise<SummarySpan | undefined> {
-    return this.#ofSpan(series, hourUs, 'hour');
+  ofHour(series: SummarySeries, hourUs: Micros, now: RowsIdentities): Promise<SummarySpan | undefined> {
+    return this.#ofSpan(series, hourUs, 'hour', now);
   }
 
   pathOf({ legs, price }: SummarySeries, fromUs: Micros, span: 'hour' | 'day'): string {
@@ -84,9 +86,11 @@ export class Summaries {
     return summaryFile(this.#root, { symbol, exchange1, exchange2 }, price, fromUs, span);
   }
 
-  /** What a summary of the stretch rests on now; null where it would have no row. */
-  identity({ legs }: SummarySeries, { fromUs, toUs }: TimeRange): Promise<string | null> {
-    return rowsIdentity(this.#store, this.#root, legs, fromUs, toUs);
+  /** What summaries of the range's stretches rest on now. */
+  identities({ legs }: SummarySeries, { fromUs, toUs }: TimeRange): Promise<RowsIdentities> {
+    // Whole days: a span that reaches over the range's end rests on more than the range.
+    const end = dayStartUs(toUs - 1) + US_PER_DAY;
+    return RowsIdentities.of(this.#store, this.#root, legs, dayStartUs(fromUs), end);
   }
 
   /** Undefined where it is gone or damaged meanwhile. */
@@ -113,6 +117,7 @@ export class Summaries {
     series: SummarySeries,
     fromUs: Micros,
     span: 'hour' | 'day',
+    now: RowsIdentities,
   ): Promise<SummarySpan | undefined> {
     const path = this.pathOf(series, fromUs, span);
     const summary = this.open(path);
@@ -120,6 +125,6 @@ export class Summaries {
     summary.close();
     const range = { fromUs, toUs: fromUs + (span === 'day' ? US_PER_DAY : US_PER_HOUR) };
     if (summary.fromUs !== range.fromUs || summary.toUs !== range.toUs) return undefined;
-    return summary.identity === (await this.identity(series, range)) ? { ...range, path } : undefined;
+    return summary.identity === (await now.at(range.fromUs, range.toUs)) ? { ...range, path } : undefined;
   }
 }

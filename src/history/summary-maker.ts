@@ -89,13 +89,13 @@ export class SummaryMaker {
     signal: AbortSignal | undefined,
   ): Promise<MadeSummary | null> {
     const summaries = this.#summaries;
-    if ((await summaries.ofDay(series, dayUs)) !== undefined) return null;
+    const now = await summaries.identities(series, { fromUs: dayUs, toUs: dayUs + US_PER_DAY });
+    if ((await summaries.ofDay(series, dayUs, now)) !== undefined) return null;
     const missing: Micros[] = [];
     for (let hourUs = dayUs; hourUs < dayUs + US_PER_DAY; hourUs += US_PER_HOUR) {
       if (hourUs + US_PER_HOUR > closedBeforeUs) break;
-      if ((await summaries.ofHour(series, hourUs)) !== undefined) continue;
-      const hour = { fromUs: hourUs, toUs: hourUs + US_PER_HOUR };
-      if ((await summaries.identity(series, hour)) !== null) missing.push(hourUs);
+      if ((await summaries.ofHour(series, hourUs, now)) !== undefined) continue;
+      if ((await now.at(hourUs, hourUs + US_PER_HOUR)) !== null) missing.push(hourUs);
     }
     const newestUs = missing.at(-1);
     if (newestUs === undefined) return null;
@@ -117,7 +117,8 @@ export class SummaryMaker {
     signal: AbortSignal | undefined,
   ): Promise<void> {
     // Before the rows: what changes while they are read makes the summary one that is no longer right.
-    const identity = await this.#summaries.identity(series, range);
+    const now = await this.#summaries.identities(series, range);
+    const identity = await now.at(range.fromUs, range.toUs);
     if (identity === null) return;
     const levels = await this.#cells(series, range, signal);
     const path = this.#summaries.pathOf(series, range.fromUs, span);

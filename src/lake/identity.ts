@@ -27,6 +27,8 @@ import {
 
 /** Change times this much older than the newest seen are certain to be over, on the coarsest file systems too. */
 const SETTLE_MS = 2_000;
+/** Folders remembered as they were listed, some 300 bytes each: a year of days of a pair has four a day. */
+const LOOKS_MAX = 4_096;
 /** A longer description is kept as its digest. */
 const DESCRIPTION_LENGTH_MAX = 200;
 
@@ -61,7 +63,7 @@ export class LakeObserver {
   readonly recentEvents: typeof readRecentEvents;
   readonly #root: string;
   #evidence = new Evidence();
-  /** Of the answer being recorded. */
+  /** Of folders that are looked at again and again. */
   readonly #looks = new Map<string, Look>();
   /** The newest change time ever seen: the file system's clock had come at least this far. */
   #newestMs = Number.NEGATIVE_INFINITY;
@@ -81,7 +83,6 @@ export class LakeObserver {
   /** From now on what is looked at goes there; one answer at a time. */
   record(into: Evidence): void {
     this.#evidence = into;
-    this.#looks.clear();
   }
 
   /** False where anything differs that a reader would see, and where that cannot be told. */
@@ -97,15 +98,24 @@ export class LakeObserver {
     }
   }
 
-  /** A folder that one answer lists again and that is certain not to have changed is not gone through again. */
+  /** A folder that is certain not to have changed since it was last listed is not gone through again. */
   #list(directory: string): readonly StoreEntry[] {
     const known = this.#looks.get(directory);
-    if (known?.seen.settled === true && this.#stat(directory)?.ctimeMs === known.seen.ctimeMs)
-      return known.entries;
-    const look = this.#look(directory);
-    this.#looks.set(directory, look);
-    if (!this.#evidence.folders.has(directory)) this.#evidence.folders.set(directory, look.seen);
+    const isSame = known?.seen.settled === true && this.#stat(directory)?.ctimeMs === known.seen.ctimeMs;
+    const look = isSame ? known : this.#look(directory);
+    if (!isSame) this.#keep(directory, look);
+    // A copy: an answer that is compared later notes there what it finds.
+    if (!this.#evidence.folders.has(directory)) this.#evidence.folders.set(directory, { ...look.seen });
     return look.entries;
+  }
+
+  #keep(directory: string, look: Look): void {
+    this.#looks.delete(directory);
+    this.#looks.set(directory, look);
+    for (const oldest of this.#looks.keys()) {
+      if (this.#looks.size <= LOOKS_MAX) break;
+      this.#looks.delete(oldest);
+    }
   }
 
   async #open(path: string): Promise<StoreFile> {

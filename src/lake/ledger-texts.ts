@@ -2,7 +2,7 @@
 // journal. Gives them as text, whole lines at a time. What moves meanwhile is given twice, never missed. Never writes.
 
 import { join } from 'node:path';
-import { hourStartUs, type Micros, US_PER_DAY, US_PER_HOUR } from '../core/time.js';
+import { hourOfDay, hourStartUs, type Micros, US_PER_DAY, US_PER_HOUR } from '../core/time.js';
 import { messageOf } from './files.js';
 import { ledgerText } from './ledger.js';
 import { LEDGER_DAY_FILE, LEDGER_DIR, LEDGER_HOUR_FILE } from './paths.js';
@@ -54,7 +54,7 @@ export async function readLedgerTexts(input: LedgerInput, begin: () => TextReade
     const read = new Set<string>();
     for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt += 1) {
       let vanished = false;
-      for (const file of await dayFiles(store, join(ledger, day.name), dayUs)) {
+      for (const file of await filesOf(input, join(ledger, day.name), dayUs)) {
         input.signal?.throwIfAborted();
         if (read.has(file.path) || file.fromUs >= toUs || file.toUs <= hourStartUs(fromUs)) continue;
         if (await readOne(input, file.path, begin())) read.add(file.path);
@@ -65,6 +65,33 @@ export async function readLedgerTexts(input: LedgerInput, begin: () => TextReade
       read.clear();
     }
   }
+}
+
+/** Of fewer hours of a day each file is looked at by its name: what the day's other hours become is then no matter. */
+const HOURS_NAMED_MAX = 6;
+
+/** Those of a day that may hold lines of the range, and perhaps others. */
+async function filesOf(
+  { store, fromUs, toUs }: LedgerInput,
+  directory: string,
+  dayUs: Micros,
+): Promise<readonly LedgerFile[]> {
+  const firstUs = hourStartUs(Math.max(fromUs, dayUs));
+  const endUs = Math.min(toUs, dayUs + US_PER_DAY);
+  if (store.look === undefined || endUs - firstUs > HOURS_NAMED_MAX * US_PER_HOUR)
+    return await dayFiles(store, directory, dayUs);
+  const named: LedgerFile[] = [
+    { path: join(directory, LEDGER_DAY_FILE), fromUs: dayUs, toUs: dayUs + US_PER_DAY },
+  ];
+  for (let hourUs = firstUs; hourUs < endUs; hourUs += US_PER_HOUR)
+    named.push({
+      path: join(directory, `hour=${hourOfDay(hourUs)}.ndjson`),
+      fromUs: hourUs,
+      toUs: hourUs + US_PER_HOUR,
+    });
+  const files: LedgerFile[] = [];
+  for (const file of named) if ((await store.look(file.path)) !== null) files.push(file);
+  return files;
 }
 
 interface LedgerFile {

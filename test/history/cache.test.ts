@@ -4,11 +4,13 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import fc from 'fast-check';
 import { silentLog } from '../../src/core/log.js';
+import { dayStartUs, US_PER_DAY } from '../../src/core/time.js';
 import { ChartCache, chartKey } from '../../src/history/cache.js';
 import { type ChartReply, createHistory, type History } from '../../src/history/service.js';
 import { Evidence } from '../../src/lake/evidence.js';
+import { ledgerText } from '../../src/lake/ledger.js';
 import { temporaryLake } from '../lake/parquet-files.js';
-import { writePair, writeRows } from '../support/lakes.js';
+import { writeLedger, writePair, writeRows } from '../support/lakes.js';
 
 const PAIR = { symbol: 'BTC/USDT', exchange1: 'Aaa', exchange2: 'Bbb', points: 50 };
 
@@ -104,6 +106,30 @@ test('a day that is over is not computed again because of what is recorded after
   writeRows(root, 'Bbb', 'BTC/USDT', [{ atUs: later + 86_401e6, bid: 1, ask: 2 }]);
   assert.equal(textOf(await history.chart(closed)), first);
   assert.equal(work(history).cacheMisses, cacheMisses);
+});
+
+test('a closed day with its gaps is not computed again while the next day is recorded, until one of them reaches back', async (t) => {
+  const { root, history, startUs } = await lakeAndHistory(t);
+  const dayUs = dayStartUs(startUs);
+  const closed = { ...PAIR, join: 'valid', fromUs: dayUs, toUs: dayUs + US_PER_DAY } as const;
+  const next = (hours: number, fromUs: number) => {
+    const stampUs = dayUs + US_PER_DAY + hours * 3_600e6;
+    const gap = { type: 'gap', stampUs, fromUs, reason: 'disconnect' } as const;
+    writeLedger(root, stampUs, [ledgerText(gap, { exchange: 'Aaa', symbol: 'BTC/USDT' })]);
+  };
+  // What is recorded afterwards makes the day one that is over.
+  for (const exchange of ['Aaa', 'Bbb'])
+    writeRows(root, exchange, 'BTC/USDT', [{ atUs: dayUs + US_PER_DAY + 2 * 3_600e6, bid: 1, ask: 2 }]);
+  next(2, dayUs + US_PER_DAY + 3_600e6);
+  const first = textOf(await history.chart(closed));
+  for (const hours of [3, 3.1, 4]) {
+    next(hours, dayUs + US_PER_DAY + (hours - 0.5) * 3_600e6);
+    assert.equal(textOf(await history.chart(closed)), first);
+  }
+  assert.deepEqual(work(history), { cacheHits: 3, cacheMisses: 1 });
+  next(0.9, startUs + 100e6);
+  assert.notEqual(textOf(await history.chart(closed)), first);
+  assert.deepEqual(work(history), { cacheHits: 3, cacheMisses: 2 });
 });
 
 test('without room nothing is kept and every chart is right all the same', async (t) => {

@@ -2,14 +2,18 @@
 // several levels. Made from the lake's rows and of no worth without them: whatever is wrong with one, it is as if it were
 // not there. Knows no meaning of a column.
 //
-//   head     magic u64 · bytes of the description u32 · its crc32 u32 · the description, JSON, filled up to 8 bytes
-//   levels   one after the other, the first of the description first: its columns, each float64, little endian
+//   head     magic u64 · bytes of the description u32 · its crc32 u32 · the description, JSON
+//   levels   one after the other, the first of the description first: its columns, each float64, all one after the
+//            other, then split into the streams of their eight bytes and deflated: less than half, 6 ms a busy day
 
 import { closeSync, openSync, readSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { deflateRawSync, inflateRawSync, constants as zlib } from 'node:zlib';
 import type { Micros } from '../core/time.js';
-import { type LakeFiles, makeDurableDirectory, publish } from './files.js';
+import { type LakeFiles, makeDurableDirectory, messageOf, publish } from './files.js';
 import { checksum } from './journal.js';
+import { streamsOf } from './parquet-codings.js';
+import { readSplitDoubles, Source } from './parquet-unpack.js';
 import { isNotFound } from './store.js';
 
 export interface SummaryLevel {
@@ -29,13 +33,17 @@ export interface Summary {
 
 interface LevelPlace {
   readonly cellUs: number;
+  /** Numbers in each of its columns. */
   readonly lengths: readonly number[];
+  readonly bytes: number;
   readonly crc: number;
 }
 
 type Description = Omit<Summary, 'levels'> & { readonly levels: readonly LevelPlace[] };
 
-const MAGIC = 0x314d_5553_4450_53n;
+const MAGIC = 0x324d_5553_4450_53n;
+/** A day of 10 s has 8,640 cells of at most seven rows of four numbers. */
+const NUMBERS_MAX = 1_000_000;
 const HEAD_BYTES = 16;
 /** Read at first: the head and, of a day, its hours. */
 const FIRST_BYTES = 8 * 1_024;
@@ -47,13 +55,14 @@ export class SummaryDamaged extends Error {}
 
 export function writeSummary(files: LakeFiles, path: string, summary: Summary): void {
   makeDurableDirectory(files, dirname(path));
-  const places = summary.levels.map(({ cellUs, columns }): LevelPlace => {
-    const crc = columns.reduce((sum, column) => checksum(bytesOf(column), sum), 0);
-    return { cellUs, lengths: columns.map(({ length }) => length), crc };
+  const packed = summary.levels.map(({ columns }) => pack(columns));
+  const places = summary.levels.map(({ cellUs, columns }, level): LevelPlace => {
+    const bytes = packed[level]!;
+    const lengths = columns.map(({ length }) => length);
+    return { cellUs, lengths, bytes: bytes.length, crc: checksum(bytes) };
   });
   const description: Description = { ...summary, levels: places };
-  const text = JSON.stringify(description);
-  const json = Buffer.from(text.padEnd(Math.ceil(Buffer.byteLength(text) / 8) * 8));
+  const json = Buffer.from(JSON.stringify(description));
   const head = Buffer.alloc(HEAD_BYTES);
   head.writeBigUInt64LE(MAGIC, 0);
   head.writeUInt32LE(json.length, 8);
@@ -61,8 +70,7 @@ export function writeSummary(files: LakeFiles, path: string, summary: Summary): 
   publish(files, path, (file) => {
     files.append(file, head);
     files.append(file, json);
-    for (const { columns } of summary.levels)
-      for (const column of columns) files.append(file, bytesOf(column));
+    for (const bytes of packed) files.append(file, bytes);
   });
 }
 
@@ -116,25 +124,41 @@ function columnsOf(
 ): readonly Float64Array[] | undefined {
   let at = headBytes;
   for (const level of levels) {
-    const length = level.lengths.reduce((sum, rows) => sum + rows * Float64Array.BYTES_PER_ELEMENT, 0);
     if (level.cellUs === cellUs) {
-      const bytes = piece(file, first, at, length);
+      const bytes = piece(file, first, at, level.bytes);
       if (checksum(bytes) !== level.crc) throw new SummaryDamaged(`cells of ${cellUs} µs: wrong checksum`);
-      return split(bytes, level.lengths);
+      return unpack(bytes, level.lengths);
     }
-    at += length;
+    at += level.bytes;
   }
   return undefined;
 }
 
-function split(bytes: Buffer, lengths: readonly number[]): readonly Float64Array[] {
-  // Numbers lie at multiples of eight of their own memory.
-  const own = new Uint8Array(bytes).buffer;
+function pack(columns: readonly Float64Array[]): Uint8Array {
+  const all = new Float64Array(columns.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const column of columns) {
+    all.set(column, at);
+    at += column.length;
+  }
+  return deflateRawSync(streamsOf(all), { level: zlib.Z_BEST_SPEED });
+}
+
+/** The checksum is right: what does not fit is a file that somebody made to be so. */
+function unpack(bytes: Uint8Array, lengths: readonly number[]): readonly Float64Array[] {
+  const count = lengths.reduce((sum, length) => sum + length, 0);
+  if (!(count <= NUMBERS_MAX)) throw new SummaryDamaged(`${count} numbers in one level`);
+  const all = new Float64Array(count);
+  try {
+    const streams = inflateRawSync(bytes, { maxOutputLength: Math.max(1, all.byteLength) });
+    readSplitDoubles(new Source(streams), count, all, 0);
+  } catch (error) {
+    throw new SummaryDamaged(messageOf(error));
+  }
   let at = 0;
   return lengths.map((length) => {
-    const column = new Float64Array(own, at, length);
-    at += column.byteLength;
-    return column;
+    at += length;
+    return all.subarray(at - length, at);
   });
 }
 
@@ -156,8 +180,4 @@ function readAt(file: number, at: number, length: number): Buffer {
     done += got;
   }
   return bytes.subarray(0, done);
-}
-
-function bytesOf(column: Float64Array): Uint8Array {
-  return new Uint8Array(column.buffer, column.byteOffset, column.byteLength);
 }

@@ -48,7 +48,8 @@ async function runSummarise(flags: SummariseFlags, asked: AbortSignal, io: LakeI
   }
   try {
     const maker = new SummaryMaker({ root, store: waitingStore, reader, nextTurn: () => Promise.resolve() });
-    const step = { symbol, exchange1, exchange2, price, closedBeforeUs: hourStartUs(io.clock.nowUs()) };
+    const nowUs = io.clock.nowUs();
+    const step = { symbol, exchange1, exchange2, price, nowUs, closedBeforeUs: hourStartUs(nowUs) };
     for (;;) {
       const one = await maker.step(step, asked);
       if (one === null) break;

@@ -1,7 +1,7 @@
 // The summaries of a pair that are still right, and charts out of them: cells where there are any, the rows themselves
 // at the edges and wherever none is. Never gives a summary out whose rows have changed since: then the rows are read.
 
-import { dayStartUs, type Micros, US_PER_DAY, US_PER_HOUR } from '../core/time.js';
+import { type Micros, US_PER_DAY, US_PER_HOUR } from '../core/time.js';
 import { SUMMARIES_DIR, summaryFile } from '../lake/paths.js';
 import { dateOfName } from '../lake/plan.js';
 import type { LakeInstrument } from '../lake/reader.js';
@@ -19,12 +19,13 @@ export interface SummarySeries {
   readonly price: PriceBasis;
 }
 
-/** One file of cells, right when it was looked at. */
+/** One file of cells, open and right; to be closed by who takes it. */
 export interface SummarySpan extends TimeRange {
   readonly path: string;
+  readonly summary: OpenSummary;
 }
 
-/** Below `join` of a chart's points a bucket has this many cells at least: rounded to whole ones, it grows by a third at most. */
+/** A bucket of a chart has this many cells at least: rounded to whole ones, it grows by a third at most. */
 const CELLS_A_BUCKET_MIN = 2;
 
 /** The cells that a chart of so many points is made of; undefined where only its rows are fine enough. */
@@ -45,25 +46,25 @@ export class Summaries {
     this.#damaged = damaged;
   }
 
-  /** Those that touch the range, ascending; a day's, or its hours'. */
-  async find(series: SummarySeries, { fromUs, toUs }: TimeRange): Promise<readonly SummarySpan[]> {
-    const spans: SummarySpan[] = [];
+  /** Those that touch the range, ascending; a day's, or its hours'. One is open at a time. */
+  async *find(
+    series: SummarySeries,
+    { fromUs, toUs }: TimeRange,
+  ): AsyncGenerator<SummarySpan, void, undefined> {
     const days = (await this.days()).filter((dayUs) => dayUs + US_PER_DAY > fromUs && dayUs < toUs);
-    if (days.length === 0) return spans;
-    const identities = await this.identities(series, { fromUs, toUs });
+    const now = this.identities(series);
     for (const dayUs of days) {
-      const day = await this.ofDay(series, dayUs, identities);
+      const day = await this.ofDay(series, dayUs, now);
       if (day !== undefined) {
-        spans.push(day);
+        yield* closing(day);
         continue;
       }
       for (let hourUs = dayUs; hourUs < dayUs + US_PER_DAY; hourUs += US_PER_HOUR) {
         if (hourUs + US_PER_HOUR <= fromUs || hourUs >= toUs) continue;
-        const hour = await this.ofHour(series, hourUs, identities);
-        if (hour !== undefined) spans.push(hour);
+        const hour = await this.ofHour(series, hourUs, now);
+        if (hour !== undefined) yield* closing(hour);
       }
     }
-    return spans;
   }
 
   /** That there are folders of; ascending. */
@@ -86,15 +87,13 @@ export class Summaries {
     return summaryFile(this.#root, { symbol, exchange1, exchange2 }, price, fromUs, span);
   }
 
-  /** What summaries of the range's stretches rest on now. */
-  identities({ legs }: SummarySeries, { fromUs, toUs }: TimeRange): Promise<RowsIdentities> {
-    // Whole days: a span that reaches over the range's end rests on more than the range.
-    const end = dayStartUs(toUs - 1) + US_PER_DAY;
-    return RowsIdentities.of(this.#store, this.#root, legs, dayStartUs(fromUs), end);
+  /** What summaries of the pair rest on now. */
+  identities({ legs }: SummarySeries): RowsIdentities {
+    return new RowsIdentities(this.#store, this.#root, legs);
   }
 
-  /** Undefined where it is gone or damaged meanwhile. */
-  open(path: string): OpenSummary | undefined {
+  /** Undefined where it is not there, or damaged. */
+  #open(path: string): OpenSummary | undefined {
     return this.#sound(path, () => openSummary(path));
   }
 
@@ -109,7 +108,8 @@ export class Summaries {
     }
   }
 
-  columns(path: string, summary: OpenSummary, cellUs: number): readonly Float64Array[] | undefined {
+  /** Undefined where they are damaged, or not there. */
+  columns({ path, summary }: SummarySpan, cellUs: number): readonly Float64Array[] | undefined {
     return this.#sound(path, () => summary.columns(cellUs));
   }
 
@@ -120,11 +120,20 @@ export class Summaries {
     now: RowsIdentities,
   ): Promise<SummarySpan | undefined> {
     const path = this.pathOf(series, fromUs, span);
-    const summary = this.open(path);
+    const summary = this.#open(path);
     if (summary === undefined) return undefined;
-    summary.close();
     const range = { fromUs, toUs: fromUs + (span === 'day' ? US_PER_DAY : US_PER_HOUR) };
-    if (summary.fromUs !== range.fromUs || summary.toUs !== range.toUs) return undefined;
-    return summary.identity === (await now.at(range.fromUs, range.toUs)) ? { ...range, path } : undefined;
+    const fits = summary.fromUs === range.fromUs && summary.toUs === range.toUs;
+    if (fits && (await now.isSame(range.fromUs, range.toUs, summary))) return { ...range, path, summary };
+    summary.close();
+    return undefined;
+  }
+}
+
+function* closing(span: SummarySpan): Generator<SummarySpan, void, undefined> {
+  try {
+    yield span;
+  } finally {
+    span.summary.close();
   }
 }

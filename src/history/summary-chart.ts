@@ -11,10 +11,9 @@ import { drain, type TimeRange } from './chart.js';
 import type { Summaries, SummarySpan } from './summaries.js';
 import { type ValidChartInput, validSteps } from './valid-chart.js';
 
-/** Cells of the length; undefined: the rows themselves. */
+/** Cells of the length; without one, the rows themselves. */
 export interface Stretch extends TimeRange {
   readonly cellUs?: number;
-  readonly path?: string;
 }
 
 export interface SummaryChart {
@@ -23,54 +22,49 @@ export interface SummaryChart {
   readonly summarised: number;
 }
 
-/** `cellUs`: the coarsest cells to use; finer ones at the edges of the spans. */
+/**
+ * `cellUs`: the coarsest cells to use; finer ones at the edges of the spans, which come ascending and apart. Undefined where
+ * there is no span: nothing has been read then.
+ */
 export async function computeSummaryChart<Leg>(
   input: ValidChartInput<Leg>,
-  summaries: Pick<Summaries, 'open' | 'columns'>,
-  spans: readonly SummarySpan[],
+  summaries: Pick<Summaries, 'columns'>,
+  spans: AsyncIterable<SummarySpan>,
   cellUs: number,
-): Promise<SummaryChart> {
+): Promise<SummaryChart | undefined> {
   const { range, points, signal, nextTurn } = input;
   const sampler = new Downsampler(points, range.toUs, { everyHole: true, cellUs });
-  let summarisedUs = 0;
-  for (const stretch of stretchesOf(range, spans, cellUs)) {
+  const rows = async (fromUs: Micros, toUs: Micros) => {
+    if (fromUs < toUs)
+      await drain(validSteps({ ...input, range: { fromUs, toUs } }, new BandedInto(sampler)));
+  };
+  let isAny = false;
+  /** What lies before has been pushed, but for the rows from `rowsFromUs` on. */
+  let [atUs, rowsFromUs, summarisedUs] = [range.fromUs, range.fromUs, 0];
+  for await (const span of spans) {
+    isAny = true;
     signal?.throwIfAborted();
     await nextTurn();
-    if (pushCells(stretch, summaries, sampler)) summarisedUs += stretch.toUs - stretch.fromUs;
-    else await drain(validSteps({ ...input, range: stretch }, new BandedInto(sampler)));
+    const from = Math.max(atUs, span.fromUs);
+    const to = Math.min(range.toUs, span.toUs);
+    if (from >= to) continue;
+    for (const stretch of cut(from, to, CELL_LEVELS_US.indexOf(cellUs as never))) {
+      const columns = stretch.cellUs === undefined ? undefined : summaries.columns(span, stretch.cellUs);
+      if (columns === undefined) continue;
+      await rows(rowsFromUs, stretch.fromUs);
+      pushCells(columns, stretch, sampler);
+      rowsFromUs = stretch.toUs;
+      summarisedUs += stretch.toUs - stretch.fromUs;
+    }
+    atUs = to;
   }
+  if (!isAny) return undefined;
+  await rows(rowsFromUs, range.toUs);
   return { columns: sampler.finish(), summarised: summarisedUs / (range.toUs - range.fromUs) };
 }
 
-/** The range from its begin to its end, each moment once; neighbours of rows are one. */
-export function stretchesOf(
-  { fromUs, toUs }: TimeRange,
-  spans: readonly SummarySpan[],
-  cellUs: number,
-): readonly Stretch[] {
-  const stretches: Stretch[] = [];
-  const add = (stretch: Stretch) => {
-    const last = stretches.at(-1);
-    if (stretch.fromUs >= stretch.toUs) return;
-    if (last !== undefined && last.path === undefined && stretch.path === undefined)
-      stretches[stretches.length - 1] = { fromUs: last.fromUs, toUs: stretch.toUs };
-    else stretches.push(stretch);
-  };
-  let atUs = fromUs;
-  for (const span of spans) {
-    const from = Math.max(atUs, span.fromUs);
-    const to = Math.min(toUs, span.toUs);
-    if (from >= to) continue;
-    add({ fromUs: atUs, toUs: from });
-    for (const stretch of cut(from, to, CELL_LEVELS_US.indexOf(cellUs as never), span.path)) add(stretch);
-    atUs = to;
-  }
-  add({ fromUs: atUs, toUs });
-  return stretches;
-}
-
 /** Whole cells of the level, what is left on either side in finer ones, and in rows at the end. */
-function* cut(fromUs: Micros, toUs: Micros, level: number, path: string): Generator<Stretch> {
+function* cut(fromUs: Micros, toUs: Micros, level: number): Generator<Stretch> {
   const cellUs = CELL_LEVELS_US[level];
   if (cellUs === undefined) {
     yield { fromUs, toUs };
@@ -79,33 +73,18 @@ function* cut(fromUs: Micros, toUs: Micros, level: number, path: string): Genera
   const firstUs = Math.ceil(fromUs / cellUs) * cellUs;
   const lastUs = Math.floor(toUs / cellUs) * cellUs;
   if (firstUs >= lastUs) {
-    yield* cut(fromUs, toUs, level - 1, path);
+    yield* cut(fromUs, toUs, level - 1);
     return;
   }
-  if (fromUs < firstUs) yield* cut(fromUs, firstUs, level - 1, path);
-  yield { fromUs: firstUs, toUs: lastUs, cellUs, path };
-  if (lastUs < toUs) yield* cut(lastUs, toUs, level - 1, path);
+  if (fromUs < firstUs) yield* cut(fromUs, firstUs, level - 1);
+  yield { fromUs: firstUs, toUs: lastUs, cellUs };
+  if (lastUs < toUs) yield* cut(lastUs, toUs, level - 1);
 }
 
-/** False where there are none to be had: nothing is pushed then. */
-function pushCells(
-  { fromUs, toUs, cellUs, path }: Stretch,
-  summaries: Pick<Summaries, 'open' | 'columns'>,
-  sampler: Downsampler,
-): boolean {
-  if (cellUs === undefined || path === undefined) return false;
-  const summary = summaries.open(path);
-  if (summary === undefined) return false;
-  try {
-    const columns = summaries.columns(path, summary, cellUs);
-    if (columns === undefined) return false;
-    const [stampUs, spread, upper, lower] = columns.slice(-4) as unknown as Rows;
-    for (let row = firstNotBefore(stampUs, fromUs); row < stampUs.length && stampUs[row]! < toUs; row += 1)
-      sampler.push(stampUs[row]!, spread[row]!, upper[row]!, lower[row]!);
-    return true;
-  } finally {
-    summary.close();
-  }
+function pushCells(columns: readonly Float64Array[], { fromUs, toUs }: Stretch, sampler: Downsampler): void {
+  const [stampUs, spread, upper, lower] = columns.slice(-4) as unknown as Rows;
+  for (let row = firstNotBefore(stampUs, fromUs); row < stampUs.length && stampUs[row]! < toUs; row += 1)
+    sampler.push(stampUs[row]!, spread[row]!, upper[row]!, lower[row]!);
 }
 
 type Rows = readonly [Float64Array, Float64Array, Float64Array, Float64Array];

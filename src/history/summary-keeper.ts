@@ -75,7 +75,8 @@ export class SummaryKeeper {
       if (series === undefined) return;
       const startUs = clock.nowUs();
       try {
-        if ((await history.summarise({ ...series, closedBeforeUs })) !== null) this.#queue.push(series);
+        if ((await history.summarise({ ...series, closedBeforeUs, nowUs: startUs })) !== null)
+          this.#queue.push(series);
       } catch (error) {
         if (error instanceof HistoryError && error.code === 'closed') return;
         log.warn('a pair could not be summarised', { ...series, reason: String(error) });

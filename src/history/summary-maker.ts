@@ -12,7 +12,7 @@ import { writeSummary } from '../lake/summary-file.js';
 import { type CellColumns, CellSink } from '../series/cells.js';
 import { type ChartInput, drain, type TimeRange } from './chart.js';
 import { needsAsks, priced } from './price.js';
-import { Summaries, type SummarySeries } from './summaries.js';
+import { Summaries, type SummarySeries, type SummarySpan } from './summaries.js';
 import { validSteps } from './valid-chart.js';
 
 export type MadeSummary = 'hour' | 'day';
@@ -35,6 +35,8 @@ export interface SummaryStep {
   readonly price: SummarySeries['price'];
   /** Only what ends by then is over: nothing more will be told of it. */
   readonly closedBeforeUs: Micros;
+  /** By the clock that file systems have. */
+  readonly nowUs: Micros;
 }
 
 /** More hours of a day than this are missing: then the whole day is made at once. */
@@ -74,7 +76,7 @@ export class SummaryMaker {
     for (const dayUs of await discoverDays(store, left.directories)) {
       if (dayUs >= beforeUs || !daysOfRight.has(dayUs)) continue;
       signal?.throwIfAborted();
-      const made = await this.#ofDay(series, dayUs, step.closedBeforeUs, signal);
+      const made = await this.#ofDay(series, dayUs, step, signal);
       if (made !== null) return made;
       this.#goneThrough.set(key, dayUs);
     }
@@ -85,26 +87,26 @@ export class SummaryMaker {
   async #ofDay(
     series: SummarySeries,
     dayUs: Micros,
-    closedBeforeUs: Micros,
+    { closedBeforeUs, nowUs }: SummaryStep,
     signal: AbortSignal | undefined,
   ): Promise<MadeSummary | null> {
     const summaries = this.#summaries;
-    const now = await summaries.identities(series, { fromUs: dayUs, toUs: dayUs + US_PER_DAY });
-    if ((await summaries.ofDay(series, dayUs, now)) !== undefined) return null;
+    const now = summaries.identities(series);
+    if (isThere(await summaries.ofDay(series, dayUs, now))) return null;
     const missing: Micros[] = [];
     for (let hourUs = dayUs; hourUs < dayUs + US_PER_DAY; hourUs += US_PER_HOUR) {
       if (hourUs + US_PER_HOUR > closedBeforeUs) break;
-      if ((await summaries.ofHour(series, hourUs, now)) !== undefined) continue;
-      if ((await now.at(hourUs, hourUs + US_PER_HOUR)) !== null) missing.push(hourUs);
+      if (isThere(await summaries.ofHour(series, hourUs, now))) continue;
+      if ((await now.at(hourUs, hourUs + US_PER_HOUR, 0)) !== null) missing.push(hourUs);
     }
     const newestUs = missing.at(-1);
     if (newestUs === undefined) return null;
     const isOver = dayUs + US_PER_DAY <= closedBeforeUs;
     if (!isOver || missing.length <= HOURS_MISSING_MAX) {
-      await this.#make(series, { fromUs: newestUs, toUs: newestUs + US_PER_HOUR }, 'hour', signal);
+      await this.#make(series, { fromUs: newestUs, toUs: newestUs + US_PER_HOUR }, 'hour', nowUs, signal);
       return 'hour';
     }
-    await this.#make(series, { fromUs: dayUs, toUs: dayUs + US_PER_DAY }, 'day', signal);
+    await this.#make(series, { fromUs: dayUs, toUs: dayUs + US_PER_DAY }, 'day', nowUs, signal);
     for (let hourUs = dayUs; hourUs < dayUs + US_PER_DAY; hourUs += US_PER_HOUR)
       this.#files.remove(summaries.pathOf(series, hourUs, 'hour'));
     return 'day';
@@ -114,16 +116,17 @@ export class SummaryMaker {
     series: SummarySeries,
     range: TimeRange,
     span: MadeSummary,
+    nowUs: Micros,
     signal: AbortSignal | undefined,
   ): Promise<void> {
     // Before the rows: what changes while they are read makes the summary one that is no longer right.
-    const now = await this.#summaries.identities(series, range);
-    const identity = await now.at(range.fromUs, range.toUs);
+    const { fromUs, toUs } = range;
+    const identity = await this.#summaries.identities(series).at(fromUs, toUs, nowUs);
     if (identity === null) return;
     const levels = await this.#cells(series, range, signal);
     const path = this.#summaries.pathOf(series, range.fromUs, span);
     const columns = [...levels].reverse().map((cells) => ({ cellUs: cells.cellUs, columns: inOrder(cells) }));
-    writeSummary(this.#files, path, { ...range, identity, levels: columns });
+    writeSummary(this.#files, path, { ...range, ...identity, levels: columns });
   }
 
   async #cells(
@@ -158,6 +161,11 @@ export class SummaryMaker {
         if (name.startsWith(TEMP_PREFIX)) this.#files.remove(`${directory}/${name}`);
     }
   }
+}
+
+function isThere(span: SummarySpan | undefined): boolean {
+  span?.summary.close();
+  return span !== undefined;
 }
 
 /** The columns of a level as they lie in a file: of its cells, then of the rows they keep. */

@@ -48,9 +48,11 @@ async function compileSummaries(valid: Parameters<typeof computeSummaryChart<num
   const { timestampsUs, spreads, upperBand, lowerBand } = finest!.keptRows;
   const columns = () => [timestampsUs, spreads, upperBand, lowerBand];
   const { cellUs } = finest!;
-  const open = () => ({ ...valid.range, identity: '', levels: [], columns, close: () => undefined });
-  const spans = [{ fromUs: 0, toUs: cellUs, path: 'made up' }];
-  await computeSummaryChart(valid, { open, columns }, spans, cellUs);
+  const summary = { ...valid.range, identity: '', folders: [], levels: [], columns, close: () => undefined };
+  async function* spans() {
+    yield { fromUs: 0, toUs: cellUs, path: 'made up', summary };
+  }
+  await computeSummaryChart(valid, { columns }, spans(), cellUs);
 }
 
 /** A quote a millisecond from zero on; nothing lies before, where the bands' warm-up looks too. */

@@ -202,8 +202,8 @@ async function fromSummaries(
 ): Promise<SummaryChart | null> {
   const cellUs = cellUsOf(input.range, input.points);
   if (cellUs === undefined) return null;
-  const spans = await summaries.find(series, input.range);
-  return spans.length === 0 ? null : await computeSummaryChart(input, summaries, spans, cellUs);
+  const spans = summaries.find(series, input.range);
+  return (await computeSummaryChart(input, summaries, spans, cellUs)) ?? null;
 }
 
 /** Kept, where it may be and has room. */

@@ -1,84 +1,122 @@
 // Which files hold the rows of a stretch of time: equal as long as they are the same, whoever asks and whenever. Files
 // of our own names are never written again, so their names speak for them; others speak by size and time of change.
-// Opens none.
+// Where the folders are as they were, they need not be listed again to know it. Opens no file.
 
 import { createHash } from 'node:crypto';
-import { relative } from 'node:path';
-import { dayStartUs, type Micros, US_PER_DAY } from '../core/time.js';
+import { basename, dirname, join, relative } from 'node:path';
+import { dayStartUs, type Micros, US_PER_SECOND } from '../core/time.js';
 import { discoverPartitions, type LakeInstrument, listPartition } from './discover.js';
 import { isOurName } from './paths.js';
-import { type Partition, planFiles, planPartitions } from './plan.js';
+import { dateOfName, isQuoteFileName, type Partition, planFiles, planPartitions } from './plan.js';
+import { sessionPartition } from './sessions.js';
 import type { ReadStore } from './store.js';
 
-/** Of a few instruments over a range, as their folders were when it was made: each is listed at most once. */
+export interface RowsIdentity {
+  readonly identity: string;
+  /** Folders below the root, with what the file system says of their last change; empty: they have to be listed. */
+  readonly folders: readonly (readonly [path: string, version: string])[];
+}
+
+/** A folder that changed later than this before it was looked at may change once more without its time telling. */
+const SETTLED_US = 2 * US_PER_SECOND;
+
+/** Of a few instruments; what it finds of their folders holds for as long as it is used: for one answer. */
 export class RowsIdentities {
   readonly #store: ReadStore;
   readonly #root: string;
-  readonly #legs: readonly PartitionsByDay[];
-  readonly #paths = new Map<string, readonly string[]>();
+  readonly #instruments: readonly LakeInstrument[];
+  /** By the start of the day; of all instruments, in their order. */
+  #dayFolders: Map<Micros, string[]> | undefined;
+  /** Files that lie outside of the days' folders: of what time they are, nobody knows beforehand. */
+  #isLoose = false;
 
-  static async of(
-    store: ReadStore,
-    root: string,
-    instruments: readonly LakeInstrument[],
-    fromUs: Micros,
-    toUs: Micros,
-  ): Promise<RowsIdentities> {
-    const legs: PartitionsByDay[] = [];
-    for (const { directories } of instruments)
-      legs.push(byDay(await discoverPartitions(store, directories, fromUs, toUs)));
-    return new RowsIdentities(store, root, legs);
-  }
-
-  /** Use `of`. */
-  private constructor(store: ReadStore, root: string, legs: readonly PartitionsByDay[]) {
+  constructor(store: ReadStore, root: string, instruments: readonly LakeInstrument[]) {
     this.#store = store;
     this.#root = root;
-    this.#legs = legs;
+    this.#instruments = instruments;
   }
 
-  /** Of a stretch within one UTC day of the range. Null where no file of one of them may hold a row. */
-  async at(fromUs: Micros, toUs: Micros): Promise<string | null> {
+  /** Of a stretch within one UTC day. Null where no file of one of them may hold a row. */
+  async at(fromUs: Micros, toUs: Micros, nowUs: Micros): Promise<RowsIdentity | null> {
     const hash = createHash('sha1');
-    for (const { ofDay, others } of this.#legs) {
-      const partitions = [...(ofDay.get(dayStartUs(fromUs)) ?? []), ...others];
+    const folders = new Set<string>(await this.#foldersOf(fromUs));
+    let isFlat = !this.#isLoose;
+    for (const { directories } of this.#instruments) {
       let files = 0;
-      for (const partition of planPartitions(partitions, fromUs, toUs)) {
-        for (const { path } of planFiles(partition, await this.#list(partition), fromUs, toUs)) {
-          const version = isOurName(path) ? '' : ((await this.#store.look?.(path))?.version ?? '');
-          hash.update(`${relative(this.#root, path)}\t${version}\n`);
+      const found = await discoverPartitions(this.#store, directories, fromUs, toUs);
+      for (const partition of planPartitions(found, fromUs, toUs)) {
+        const paths = await listPartition(this.#store, partition);
+        isFlat &&= paths.every((path) => dirname(path) === partition.directory);
+        if (isOfDay(partition)) folders.add(partition.directory);
+        for (const { path } of planFiles(partition, paths, fromUs, toUs)) {
+          hash.update(`${relative(this.#root, path)}\t${await this.#versionOf(path)}\n`);
           files += 1;
         }
       }
       if (files === 0) return null;
       hash.update('\n');
     }
-    return hash.digest('base64');
+    return { identity: hash.digest('base64'), folders: isFlat ? await this.#looks(folders, nowUs) : [] };
   }
 
-  async #list(partition: Partition): Promise<readonly string[]> {
-    const known = this.#paths.get(partition.directory);
-    if (known !== undefined) return known;
-    const paths = await listPartition(this.#store, partition);
-    this.#paths.set(partition.directory, paths);
-    return paths;
+  /** Whether it is now what it was then. */
+  async isSame(fromUs: Micros, toUs: Micros, then: RowsIdentity): Promise<boolean> {
+    if (await this.#areFoldersSame(fromUs, then.folders)) return true;
+    return (await this.at(fromUs, toUs, 0))?.identity === then.identity;
+  }
+
+  async #areFoldersSame(fromUs: Micros, then: RowsIdentity['folders']): Promise<boolean> {
+    const known = new Map(then.map(([path, version]) => [join(this.#root, path), version]));
+    const now = await this.#foldersOf(fromUs);
+    if (this.#isLoose || known.size === 0 || now.some((directory) => !known.has(directory))) return false;
+    for (const [path, version] of known)
+      if ((await this.#store.look?.(path))?.version !== version) return false;
+    return true;
+  }
+
+  /** The day's folders of each instrument. */
+  async #foldersOf(us: Micros): Promise<readonly string[]> {
+    this.#dayFolders ??= await this.#listDays();
+    return this.#dayFolders.get(dayStartUs(us)) ?? [];
+  }
+
+  async #listDays(): Promise<Map<Micros, string[]>> {
+    const days = new Map<Micros, string[]>();
+    for (const directory of this.#instruments.flatMap(({ directories }) => directories)) {
+      if (sessionPartition(directory) !== null) {
+        this.#isLoose = true;
+        continue;
+      }
+      for (const { name, isDirectory } of await this.#store.list(directory)) {
+        if (/^[._]/.test(name)) continue;
+        const dayUs = isDirectory ? dateOfName(name) : null;
+        if (dayUs === null) this.#isLoose ||= isDirectory || isQuoteFileName(name);
+        else if (days.get(dayUs)?.push(join(directory, name)) === undefined)
+          days.set(dayUs, [join(directory, name)]);
+      }
+    }
+    return days;
+  }
+
+  async #versionOf(path: string): Promise<string> {
+    return isOurName(path) ? '' : ((await this.#store.look?.(path))?.version ?? '');
+  }
+
+  /** None where one of them may change without telling. */
+  async #looks(folders: ReadonlySet<string>, nowUs: Micros): Promise<RowsIdentity['folders']> {
+    const looks: (readonly [string, string])[] = [];
+    for (const path of folders) {
+      const look = await this.#store.look?.(path);
+      // A folder that readers look for and that is not there is told by its parent.
+      if (look === null && folders.has(dirname(path))) continue;
+      if (look === undefined || look === null || look.modifiedUs > nowUs - SETTLED_US) return [];
+      looks.push([relative(this.#root, path), look.version]);
+    }
+    return looks;
   }
 }
 
-interface PartitionsByDay {
-  readonly ofDay: ReadonlyMap<Micros, readonly Partition[]>;
-  /** Whose folders tell no day. */
-  readonly others: readonly Partition[];
-}
-
-function byDay(partitions: readonly Partition[]): PartitionsByDay {
-  const ofDay = new Map<Micros, Partition[]>();
-  const others: Partition[] = [];
-  for (const partition of partitions) {
-    const { fromUs, toUs } = partition;
-    const dayUs = Number.isFinite(fromUs) ? dayStartUs(fromUs) : Number.NaN;
-    if (!(toUs <= dayUs + US_PER_DAY)) others.push(partition);
-    else if (ofDay.get(dayUs)?.push(partition) === undefined) ofDay.set(dayUs, [partition]);
-  }
-  return { ofDay, others };
+/** Not that of all days of an instrument. */
+function isOfDay({ directory }: Partition): boolean {
+  return [directory, dirname(directory)].some((path) => dateOfName(basename(path)) !== null);
 }

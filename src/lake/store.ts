@@ -1,7 +1,7 @@
 // The little that reading asks of a file system: list a folder, read ranges of a file.
 // Read-only. Paths are absolute; a store over something else than a disk fits behind the same two functions.
 
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Micros, US_PER_MS } from '../core/time.js';
@@ -45,7 +45,11 @@ export const diskStore = { list, open: openFile, look } satisfies ReadStore;
  * The same for threads that may wait for the disk: opening and closing an hour file by the system's threads takes longer
  * than to read it.
  */
-export const waitingStore = { list, open: async (path) => openNow(path), look } satisfies ReadStore;
+export const waitingStore = {
+  list,
+  open: async (path) => openNow(path),
+  look: async (path) => lookNow(path),
+} satisfies ReadStore;
 
 /** The file is not, or no longer, there. */
 export function isNotFound(error: unknown): boolean {
@@ -83,6 +87,12 @@ async function leadsToDirectory(directory: string, name: string): Promise<boolea
   } catch {
     return false;
   }
+}
+
+function lookNow(path: string): FileLook | null {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats === undefined) return null;
+  return { version: versionOf(stats.size, stats.mtimeMs), modifiedUs: stats.mtimeMs * US_PER_MS };
 }
 
 async function look(path: string): Promise<FileLook | null> {

@@ -14,6 +14,7 @@ import { type LakeFiles, makeDurableDirectory, messageOf, publish } from './file
 import { checksum } from './journal.js';
 import { streamsOf } from './parquet-codings.js';
 import { readSplitDoubles, Source } from './parquet-unpack.js';
+import type { RowsIdentity } from './rows-identity.js';
 import { isNotFound } from './store.js';
 
 export interface SummaryLevel {
@@ -22,12 +23,11 @@ export interface SummaryLevel {
   readonly columns: readonly Float64Array[];
 }
 
-export interface Summary {
+/** With what it was made from. */
+export interface Summary extends RowsIdentity {
   /** Half-open. */
   readonly fromUs: Micros;
   readonly toUs: Micros;
-  /** What it was made from; see rowsIdentity. */
-  readonly identity: string;
   readonly levels: readonly SummaryLevel[];
 }
 
@@ -112,7 +112,15 @@ function describedBy(file: number, first: Buffer): { description: Description; b
   const json = piece(file, first, HEAD_BYTES, length);
   if (checksum(json) !== first.readUInt32LE(12))
     throw new SummaryDamaged('its description has a wrong checksum');
-  return { description: JSON.parse(json.toString('utf8')) as Description, bytes: HEAD_BYTES + length };
+  const description: unknown = JSON.parse(json.toString('utf8'));
+  if (!isDescription(description)) throw new SummaryDamaged('its description is of another kind');
+  return { description, bytes: HEAD_BYTES + length };
+}
+
+/** The checksum is right: only whether it is of this version. */
+function isDescription(value: unknown): value is Description {
+  const { folders, levels } = value as Partial<Description>;
+  return Array.isArray(folders) && Array.isArray(levels);
 }
 
 function columnsOf(

@@ -61,10 +61,18 @@ function historyOf(t: TestContext, root: string): History {
   return made;
 }
 
-async function summarise(history: History, price: PriceBasis = 'bid', closedBeforeUs = END_US) {
+/** So late that no folder was changed just before: they need not be listed again. Zero: they always are. */
+const LATER_US = (Date.now() + 3_600_000) * 1_000;
+
+async function summarise(
+  history: History,
+  price: PriceBasis = 'bid',
+  closedBeforeUs = END_US,
+  nowUs = LATER_US,
+) {
   const made: string[] = [];
   for (;;) {
-    const one = await history.summarise({ ...PAIR, price, closedBeforeUs });
+    const one = await history.summarise({ ...PAIR, price, closedBeforeUs, nowUs });
     if (one === null) return made;
     made.push(one);
     assert.ok(made.length < 100, 'summaries come to an end');
@@ -160,24 +168,29 @@ test(`a chart out of summaries shows rows as they are, and loses no extreme and 
   );
 });
 
-test(`what has changed below a summary is read, until it is made again (seed ${seed})`, async (t) => {
-  const root = await madeLake(t, seed);
-  const history = historyOf(t, root);
-  const whole = { fromUs: DAY_US, toUs: END_US };
-  await summarise(history);
-  assert.ok((await assertTruthful(history, whole, 280)) > 0.99);
-  // Rows of another's making in an hour of today: two of them higher than all that was there.
-  const hourUs = DAY_US + 26 * US_PER_HOUR;
-  const us = [hourUs + 7_000_000, hourUs + 8_000_000];
-  const folder = join(`exchange=Aaa`, 'symbol=BTC_USDT', `date=${isoDate(hourUs)}`, 'hour=02');
-  await place(root, join(folder, 'spreads-more.parquet'), ourBytes({ us, bid: [500, 501], ask: [501, 502] }));
-  const changed = await assertTruthful(history, whole, 280);
-  assert.ok(changed > 0.9 && changed < 0.98, `an hour of thirty is read: ${changed}`);
-  assert.deepEqual(await summarise(history), ['hour']);
-  // A chart of before is given again as it is: it is still right.
-  assert.equal(await assertTruthful(history, whole, 280), changed);
-  assert.ok((await assertTruthful(history, whole, 281)) > 0.99);
-});
+for (const nowUs of [0, LATER_US])
+  test(`what has changed below a summary is read, until it is made again (${nowUs === 0 ? 'folders listed' : 'folders looked at'}, seed ${seed})`, async (t) => {
+    const root = await madeLake(t, seed);
+    const history = historyOf(t, root);
+    const whole = { fromUs: DAY_US, toUs: END_US };
+    await summarise(history, 'bid', END_US, nowUs);
+    assert.ok((await assertTruthful(history, whole, 280)) > 0.99);
+    // Rows of another's making in an hour of today: two of them higher than all that was there.
+    const hourUs = DAY_US + 26 * US_PER_HOUR;
+    const us = [hourUs + 7_000_000, hourUs + 8_000_000];
+    const folder = join(`exchange=Aaa`, 'symbol=BTC_USDT', `date=${isoDate(hourUs)}`, 'hour=02');
+    await place(
+      root,
+      join(folder, 'spreads-more.parquet'),
+      ourBytes({ us, bid: [500, 501], ask: [501, 502] }),
+    );
+    const changed = await assertTruthful(history, whole, 280);
+    assert.ok(changed > 0.9 && changed < 0.98, `an hour of thirty is read: ${changed}`);
+    assert.deepEqual(await summarise(history), ['hour']);
+    // A chart of before is given again as it is: it is still right.
+    assert.equal(await assertTruthful(history, whole, 280), changed);
+    assert.ok((await assertTruthful(history, whole, 281)) > 0.99);
+  });
 
 test(`compaction makes a day of its hours, and the day's summary with it (seed ${seed})`, async (t) => {
   const root = await madeLake(t, seed);
@@ -219,7 +232,7 @@ test(`a damaged summary is told of and its rows are read; half of one is taken a
   writeFileSync(path, bytes.subarray(0, bytes.length >> 1));
   await assertTruthful(history, { fromUs: DAY_US, toUs: END_US }, 1_800);
   writeFileSync(join(day, '.tmp-half'), 'half');
-  await historyOf(t, root).summarise({ ...PAIR, price: 'bid', closedBeforeUs: END_US });
+  await historyOf(t, root).summarise({ ...PAIR, price: 'bid', closedBeforeUs: END_US, nowUs: 0 });
   assert.equal(existsSync(join(day, '.tmp-half')), false);
 });
 

@@ -109,7 +109,7 @@ test('an hour is summarised once nothing more can be told of it, of what was ask
   clock.moveTo(DAY_US + 4 * US_PER_HOUR + 240_000_000);
   await until('all hours', () => filesOf(root).length === 6);
   assert.deepEqual(filesOf(root), [...hours('BTC_USDT', 0, 3), ...hours('ETH_USDT', 0, 3)]);
-  assert.equal(history.state().summariesMade, 6);
+  await until('all told', () => history.state().summariesMade === 6);
 });
 
 test('no more pairs than the bound are kept up: those looked at last go first', async (t) => {

@@ -12,6 +12,7 @@ import { CELL_LEVELS_US } from '../series/cells.js';
 import { SLOTS_EVERY_HOLE } from '../series/downsample-slots.js';
 import type { TimeRange } from './chart.js';
 import type { PriceBasis } from './price.js';
+import { type MonthDay, type MonthDays, readMonth } from './summary-months.js';
 
 /** A pair, as the lake spells it, on a price basis: what a summary is of. */
 export interface SummarySeries {
@@ -22,8 +23,16 @@ export interface SummarySeries {
 /** One file of cells, open and right; to be closed by who takes it. */
 export interface SummarySpan extends TimeRange {
   readonly path: string;
+  readonly summary: Pick<OpenSummary, 'columns' | 'close'>;
+}
+
+/** Of one file. */
+export interface OpenSpan extends SummarySpan {
   readonly summary: OpenSummary;
 }
+
+/** Of cells this long the days of a month lie together. */
+export const MONTH_CELL_US = CELL_LEVELS_US[2];
 
 /** A bucket of a chart has this many cells at least: rounded to whole ones, it grows by a third at most. */
 const CELLS_A_BUCKET_MIN = 2;
@@ -46,15 +55,26 @@ export class Summaries {
     this.#damaged = damaged;
   }
 
-  /** Those that touch the range, ascending; a day's, or its hours'. One is open at a time. */
+  /**
+   * Those that touch the range, ascending; a day's, or its hours'. One is open at a time. `cellUs`: of which length most
+   * will be wanted.
+   */
   async *find(
     series: SummarySeries,
     { fromUs, toUs }: TimeRange,
+    cellUs: number,
   ): AsyncGenerator<SummarySpan, void, undefined> {
+    const month = { path: '', days: new Map() as MonthDays };
     const days = (await this.days()).filter((dayUs) => dayUs + US_PER_DAY > fromUs && dayUs < toUs);
     const now = this.identities(series);
     for (const dayUs of days) {
-      const day = await this.ofDay(series, dayUs, now);
+      const path = this.pathOf(series, dayUs, 'month');
+      if (cellUs === MONTH_CELL_US && month.path !== path) {
+        month.path = path;
+        month.days = this.month(path);
+      }
+      const day =
+        (await this.#ofMonth(series, month.days.get(dayUs), now)) ?? (await this.ofDay(series, dayUs, now));
       if (day !== undefined) {
         yield* closing(day);
         continue;
@@ -74,15 +94,40 @@ export class Summaries {
     return days.sort((a, b) => a - b);
   }
 
-  ofDay(series: SummarySeries, dayUs: Micros, now: RowsIdentities): Promise<SummarySpan | undefined> {
+  ofDay(series: SummarySeries, dayUs: Micros, now: RowsIdentities): Promise<OpenSpan | undefined> {
     return this.#ofSpan(series, dayUs, 'day', now);
   }
 
-  ofHour(series: SummarySeries, hourUs: Micros, now: RowsIdentities): Promise<SummarySpan | undefined> {
+  ofHour(series: SummarySeries, hourUs: Micros, now: RowsIdentities): Promise<OpenSpan | undefined> {
     return this.#ofSpan(series, hourUs, 'hour', now);
   }
 
-  pathOf({ legs, price }: SummarySeries, fromUs: Micros, span: 'hour' | 'day'): string {
+  /** The days of a month; none where it is damaged. */
+  month(path: string): MonthDays {
+    return this.#sound(path, () => readMonth(path, MONTH_CELL_US)) ?? new Map();
+  }
+
+  /** Cells of other lengths are in the day's own file, which is opened for them alone. */
+  async #ofMonth(
+    series: SummarySeries,
+    day: MonthDay | undefined,
+    now: RowsIdentities,
+  ): Promise<SummarySpan | undefined> {
+    if (day === undefined) return undefined;
+    const { fromUs } = day;
+    const toUs = fromUs + US_PER_DAY;
+    if (!(await now.isSame(fromUs, toUs, day))) return undefined;
+    const path = this.pathOf(series, fromUs, 'day');
+    let own: OpenSummary | undefined;
+    const columns = (cellUs: number) => {
+      if (cellUs === MONTH_CELL_US) return day.columns;
+      own ??= this.#open(path);
+      return own?.identity === day.identity ? own.columns(cellUs) : undefined;
+    };
+    return { fromUs, toUs, path, summary: { columns, close: () => own?.close() } };
+  }
+
+  pathOf({ legs, price }: SummarySeries, fromUs: Micros, span: 'hour' | 'day' | 'month'): string {
     const [{ symbol, exchange: exchange1 }, { exchange: exchange2 }] = legs;
     return summaryFile(this.#root, { symbol, exchange1, exchange2 }, price, fromUs, span);
   }
@@ -118,7 +163,7 @@ export class Summaries {
     fromUs: Micros,
     span: 'hour' | 'day',
     now: RowsIdentities,
-  ): Promise<SummarySpan | undefined> {
+  ): Promise<OpenSpan | undefined> {
     const path = this.pathOf(series, fromUs, span);
     const summary = this.#open(path);
     if (summary === undefined) return undefined;

@@ -11,6 +11,9 @@ import { drain, type TimeRange } from './chart.js';
 import type { Summaries, SummarySpan } from './summaries.js';
 import { type ValidChartInput, validSteps } from './valid-chart.js';
 
+/** Of most spans hardly anything is read: the event loop turns after so many. */
+const SPANS_A_TURN = 16;
+
 /** Cells of the length; without one, the rows themselves. */
 export interface Stretch extends TimeRange {
   readonly cellUs?: number;
@@ -38,13 +41,14 @@ export async function computeSummaryChart<Leg>(
     if (fromUs < toUs)
       await drain(validSteps({ ...input, range: { fromUs, toUs } }, new BandedInto(sampler)));
   };
-  let isAny = false;
+  let [isAny, read] = [false, 0];
   /** What lies before has been pushed, but for the rows from `rowsFromUs` on. */
   let [atUs, rowsFromUs, summarisedUs] = [range.fromUs, range.fromUs, 0];
   for await (const span of spans) {
     isAny = true;
+    if (read % SPANS_A_TURN === 0) await nextTurn();
+    read += 1;
     signal?.throwIfAborted();
-    await nextTurn();
     const from = Math.max(atUs, span.fromUs);
     const to = Math.min(range.toUs, span.toUs);
     if (from >= to) continue;

@@ -2,6 +2,7 @@
 // once its files are no longer those that its hours were made of. Runs beside charts and gives way to them; what is there
 // and right is never made again.
 
+import { join } from 'node:path';
 import { type Micros, US_PER_DAY, US_PER_HOUR } from '../core/time.js';
 import { discoverDays } from '../lake/discover.js';
 import { diskFiles, type LakeFiles } from '../lake/files.js';
@@ -12,7 +13,14 @@ import { writeSummary } from '../lake/summary-file.js';
 import { type CellColumns, CellSink } from '../series/cells.js';
 import { type ChartInput, drain, type TimeRange } from './chart.js';
 import { needsAsks, priced } from './price.js';
-import { Summaries, type SummarySeries, type SummarySpan } from './summaries.js';
+import {
+  MONTH_CELL_US,
+  type OpenSpan,
+  Summaries,
+  type SummarySeries,
+  type SummarySpan,
+} from './summaries.js';
+import { type MonthDays, writeMonth } from './summary-months.js';
 import { validSteps } from './valid-chart.js';
 
 export type MadeSummary = 'hour' | 'day';
@@ -50,6 +58,8 @@ export class SummaryMaker {
   readonly #goneThrough = new Map<string, Micros>();
   #closedBeforeUs = Number.NEGATIVE_INFINITY;
   #isClean = false;
+  /** The one last looked at: nobody else writes it. */
+  #month: { readonly path: string; readonly days: MonthDays } = { path: '', days: new Map() };
 
   constructor(options: SummaryMakerOptions) {
     const { root, store, reader, files = diskFiles } = options;
@@ -62,7 +72,7 @@ export class SummaryMaker {
 
   /** What was made; null where nothing is missing, or there is no such pair. Throws where it cannot be written. */
   async step(step: SummaryStep, signal?: AbortSignal): Promise<MadeSummary | null> {
-    this.#removeTemps();
+    this.#tidy();
     const { reader, store } = this.#options;
     const left = await reader.find(step.exchange1, step.symbol);
     const right = await reader.find(step.exchange2, step.symbol);
@@ -92,7 +102,11 @@ export class SummaryMaker {
   ): Promise<MadeSummary | null> {
     const summaries = this.#summaries;
     const now = summaries.identities(series);
-    if (isThere(await summaries.ofDay(series, dayUs, now))) return null;
+    const day = await summaries.ofDay(series, dayUs, now);
+    if (day !== undefined) {
+      this.#addToMonth(series, day);
+      return null;
+    }
     const missing: Micros[] = [];
     for (let hourUs = dayUs; hourUs < dayUs + US_PER_DAY; hourUs += US_PER_HOUR) {
       if (hourUs + US_PER_HOUR > closedBeforeUs) break;
@@ -110,6 +124,25 @@ export class SummaryMaker {
     for (let hourUs = dayUs; hourUs < dayUs + US_PER_DAY; hourUs += US_PER_HOUR)
       this.#files.remove(summaries.pathOf(series, hourUs, 'hour'));
     return 'day';
+  }
+
+  /** Where it is not in there as it is. */
+  #addToMonth(series: SummarySeries, span: OpenSpan): void {
+    const { fromUs, summary } = span;
+    try {
+      const monthPath = this.#summaries.pathOf(series, fromUs, 'month');
+      if (this.#month.path !== monthPath)
+        this.#month = { path: monthPath, days: this.#summaries.month(monthPath) };
+      const { identity, folders } = summary;
+      if (this.#month.days.get(fromUs)?.identity === identity) return;
+      const columns = this.#summaries.columns(span, MONTH_CELL_US);
+      if (columns === undefined) return;
+      const days = new Map(this.#month.days).set(fromUs, { fromUs, identity, folders, columns });
+      writeMonth(this.#files, monthPath, MONTH_CELL_US, days);
+      this.#month = { path: monthPath, days };
+    } finally {
+      summary.close();
+    }
   }
 
   async #make(
@@ -149,16 +182,20 @@ export class SummaryMaker {
     return sink.finish();
   }
 
-  /** Half-written ones of a process that was killed; nobody else writes here. */
-  #removeTemps(): void {
+  /** Half-written ones of a process that was killed (nobody else writes here), and months of which no day is left. */
+  #tidy(): void {
     if (this.#isClean) return;
     this.#isClean = true;
-    const { root } = this.#options;
-    for (const day of this.#files.list(`${root}/${SUMMARIES_DIR}`)) {
-      const directory = `${root}/${SUMMARIES_DIR}/${day}`;
-      if (!this.#files.isFolder(directory)) continue;
-      for (const name of this.#files.list(directory))
-        if (name.startsWith(TEMP_PREFIX)) this.#files.remove(`${directory}/${name}`);
+    const files = this.#files;
+    const root = join(this.#options.root, SUMMARIES_DIR);
+    const folders = files.list(root).filter((name) => files.isFolder(join(root, name)));
+    for (const name of folders) {
+      const directory = join(root, name);
+      const month = /^month=(.*)$/.exec(name)?.[1];
+      const isOver = month !== undefined && !folders.some((other) => other.startsWith(`date=${month}-`));
+      for (const file of files.list(directory))
+        if (isOver || file.startsWith(TEMP_PREFIX)) files.remove(join(directory, file));
+      if (isOver) files.removeDirectory(directory);
     }
   }
 }

@@ -202,7 +202,7 @@ async function fromSummaries(
 ): Promise<SummaryChart | null> {
   const cellUs = cellUsOf(input.range, input.points);
   if (cellUs === undefined) return null;
-  const spans = summaries.find(series, input.range);
+  const spans = summaries.find(series, input.range, cellUs);
   return (await computeSummaryChart(input, summaries, spans, cellUs)) ?? null;
 }
 

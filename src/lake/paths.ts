@@ -239,17 +239,23 @@ export function summariesDayDir(root: string, us: Micros): string {
   return join(root, SUMMARIES_DIR, `date=${isoDate(us)}`);
 }
 
-/** `Binance~OKX~BTC_USDT~bid.day.cells`, or `….HH.cells` of an hour: a name has no `~` that is not escaped. */
+/** `Binance~OKX~BTC_USDT~bid.day.cells`, or `….HH.cells` of an hour; the days of a month lie in `month=YYYY-MM`. */
 export function summaryFile(
   root: string,
   names: { readonly symbol: string; readonly exchange1: string; readonly exchange2: string },
   price: string,
   us: Micros,
-  span: 'hour' | 'day',
+  span: 'hour' | 'day' | 'month',
 ): string {
   const { exchange1, exchange2, symbol } = names;
+  // A name has no `~` that is not escaped.
   const series = [exchange1, exchange2, diskSymbol(symbol), price].map(escapeName).join('~');
+  if (span === 'month') return join(summariesMonthDir(root, us), `${series}.month.cells`);
   return join(summariesDayDir(root, us), `${series}.${span === 'day' ? 'day' : hourOfDay(us)}.cells`);
+}
+
+function summariesMonthDir(root: string, us: Micros): string {
+  return join(root, SUMMARIES_DIR, `month=${isoDate(us).slice(0, 7)}`);
 }
 
 const LAKE_FOLDER =

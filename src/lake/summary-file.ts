@@ -29,6 +29,13 @@ export interface Summary extends RowsIdentity {
   readonly fromUs: Micros;
   readonly toUs: Micros;
   readonly levels: readonly SummaryLevel[];
+  /** Of a file of several days: each with how much of each column of the only level is its own. */
+  readonly days?: readonly SummaryDay[];
+}
+
+export interface SummaryDay extends RowsIdentity {
+  readonly fromUs: Micros;
+  readonly lengths: readonly number[];
 }
 
 interface LevelPlace {
@@ -119,8 +126,8 @@ function describedBy(file: number, first: Buffer): { description: Description; b
 
 /** The checksum is right: only whether it is of this version. */
 function isDescription(value: unknown): value is Description {
-  const { folders, levels } = value as Partial<Description>;
-  return Array.isArray(folders) && Array.isArray(levels);
+  const { folders, levels, days = [] } = value as Partial<Description>;
+  return Array.isArray(folders) && Array.isArray(levels) && Array.isArray(days);
 }
 
 function columnsOf(

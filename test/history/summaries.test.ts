@@ -2,7 +2,7 @@
 // hole is lost; and what has changed below a summary is read instead. Real files, the real worker.
 
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import fc from 'fast-check';
@@ -232,8 +232,12 @@ test(`a damaged summary is told of and its rows are read; half of one is taken a
   writeFileSync(path, bytes.subarray(0, bytes.length >> 1));
   await assertTruthful(history, { fromUs: DAY_US, toUs: END_US }, 1_800);
   writeFileSync(join(day, '.tmp-half'), 'half');
+  const old = join(root, SUMMARIES_DIR, 'month=2019-04');
+  mkdirSync(old);
+  writeFileSync(join(old, 'Aaa~Bbb~BTC_USDT~bid.month.cells'), 'of days that are no more');
   await historyOf(t, root).summarise({ ...PAIR, price: 'bid', closedBeforeUs: END_US, nowUs: 0 });
   assert.equal(existsSync(join(day, '.tmp-half')), false);
+  assert.equal(existsSync(old), false);
 });
 
 function filesOf(root: string, dayUs: number): string[] {

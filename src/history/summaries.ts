@@ -1,7 +1,7 @@
 // The summaries of a pair that are still right, and charts out of them: cells where there are any, the rows themselves
 // at the edges and wherever none is. Never gives a summary out whose rows have changed since: then the rows are read.
 
-import { type Micros, US_PER_DAY, US_PER_HOUR } from '../core/time.js';
+import { isoDate, type Micros, US_PER_DAY, US_PER_HOUR } from '../core/time.js';
 import { SUMMARIES_DIR, summaryFile } from '../lake/paths.js';
 import { dateOfName } from '../lake/plan.js';
 import type { LakeInstrument } from '../lake/reader.js';
@@ -12,7 +12,7 @@ import { CELL_LEVELS_US } from '../series/cells.js';
 import { SLOTS_EVERY_HOLE } from '../series/downsample-slots.js';
 import type { TimeRange } from './chart.js';
 import type { PriceBasis } from './price.js';
-import { type MonthDay, type MonthDays, readMonth } from './summary-months.js';
+import { KeptMonths, type MonthDay, type MonthDays, readMonth } from './summary-months.js';
 
 /** A pair, as the lake spells it, on a price basis: what a summary is of. */
 export interface SummarySeries {
@@ -22,8 +22,8 @@ export interface SummarySeries {
 
 /** One file of cells, open and right; to be closed by who takes it. */
 export interface SummarySpan extends TimeRange {
-  readonly path: string;
-  readonly summary: Pick<OpenSummary, 'columns' | 'close'>;
+  readonly path: () => string;
+  readonly summary: Pick<OpenSummary, 'blocks' | 'close'>;
 }
 
 /** Of one file. */
@@ -47,6 +47,7 @@ export class Summaries {
   readonly #root: string;
   readonly #store: ReadStore;
   readonly #damaged: (path: string, message: string) => void;
+  readonly #months = new KeptMonths((path) => this.month(path));
 
   /** `store`: where the lake's files are looked at, to see whether they are still those that a summary was made of. */
   constructor(root: string, store: ReadStore, damaged: (path: string, message: string) => void) {
@@ -64,17 +65,12 @@ export class Summaries {
     { fromUs, toUs }: TimeRange,
     cellUs: number,
   ): AsyncGenerator<SummarySpan, void, undefined> {
-    const month = { path: '', days: new Map() as MonthDays };
+    const ofMonth = cellUs === MONTH_CELL_US ? this.#monthsOf(series) : () => undefined;
     const days = (await this.days()).filter((dayUs) => dayUs + US_PER_DAY > fromUs && dayUs < toUs);
     const now = this.identities(series);
     for (const dayUs of days) {
-      const path = this.pathOf(series, dayUs, 'month');
-      if (cellUs === MONTH_CELL_US && month.path !== path) {
-        month.path = path;
-        month.days = this.month(path);
-      }
       const day =
-        (await this.#ofMonth(series, month.days.get(dayUs), now)) ?? (await this.ofDay(series, dayUs, now));
+        (await this.#ofMonth(series, ofMonth(dayUs), now)) ?? (await this.ofDay(series, dayUs, now));
       if (day !== undefined) {
         yield* closing(day);
         continue;
@@ -102,9 +98,25 @@ export class Summaries {
     return this.#ofSpan(series, hourUs, 'hour', now);
   }
 
+  /** What the months have of a day; asked in the order of days, each month is read once. */
+  #monthsOf(series: SummarySeries): (dayUs: Micros) => MonthDay | undefined {
+    let [name, days]: [string, MonthDays] = ['', new Map()];
+    return (dayUs) => {
+      const month = isoDate(dayUs).slice(0, 7);
+      if (month !== name) days = this.#months.get(this.pathOf(series, dayUs, 'month'));
+      name = month;
+      return days.get(dayUs);
+    };
+  }
+
   /** The days of a month; none where it is damaged. */
   month(path: string): MonthDays {
-    return this.#sound(path, () => readMonth(path, MONTH_CELL_US)) ?? new Map();
+    return (
+      this.#sound(
+        () => path,
+        () => readMonth(path, MONTH_CELL_US),
+      ) ?? new Map()
+    );
   }
 
   /** Cells of other lengths are in the day's own file, which is opened for them alone. */
@@ -117,14 +129,15 @@ export class Summaries {
     const { fromUs } = day;
     const toUs = fromUs + US_PER_DAY;
     if (!(await now.isSame(fromUs, toUs, day))) return undefined;
-    const path = this.pathOf(series, fromUs, 'day');
     let own: OpenSummary | undefined;
-    const columns = (cellUs: number) => {
-      if (cellUs === MONTH_CELL_US) return day.columns;
-      own ??= this.#open(path);
-      return own?.identity === day.identity ? own.columns(cellUs) : undefined;
+    const blocks: OpenSummary['blocks'] = (cellUs, ...stretch) => {
+      if (cellUs === MONTH_CELL_US) return [day.columns];
+      own ??= this.#open(this.pathOf(series, fromUs, 'day'));
+      if (own?.identity !== day.identity) throw new SummaryDamaged('the month has another than the day');
+      return own.blocks(cellUs, ...stretch);
     };
-    return { fromUs, toUs, path, summary: { columns, close: () => own?.close() } };
+    const path = this.pathOf.bind(this, series, fromUs, 'day');
+    return { fromUs, toUs, path, summary: { blocks, close: () => own?.close() } };
   }
 
   pathOf({ legs, price }: SummarySeries, fromUs: Micros, span: 'hour' | 'day' | 'month'): string {
@@ -139,23 +152,29 @@ export class Summaries {
 
   /** Undefined where it is not there, or damaged. */
   #open(path: string): OpenSummary | undefined {
-    return this.#sound(path, () => openSummary(path));
+    return this.#sound(
+      () => path,
+      () => openSummary(path),
+    );
   }
 
   /** What reading it gives; undefined where it is damaged. */
-  #sound<T>(path: string, read: () => T): T | undefined {
+  #sound<T>(path: () => string, read: () => T): T | undefined {
     try {
       return read();
     } catch (error) {
       if (!(error instanceof SummaryDamaged)) throw error;
-      this.#damaged(path, error.message);
+      this.#damaged(path(), error.message);
       return undefined;
     }
   }
 
-  /** Undefined where they are damaged, or not there. */
-  columns({ path, summary }: SummarySpan, cellUs: number): readonly Float64Array[] | undefined {
-    return this.#sound(path, () => summary.columns(cellUs));
+  /** Those of the stretch, block by block; undefined where they are damaged. */
+  blocks(
+    { path, summary }: SummarySpan,
+    ...wanted: Parameters<OpenSummary['blocks']>
+  ): ReturnType<OpenSummary['blocks']> | undefined {
+    return this.#sound(path, () => summary.blocks(...wanted));
   }
 
   async #ofSpan(
@@ -169,7 +188,8 @@ export class Summaries {
     if (summary === undefined) return undefined;
     const range = { fromUs, toUs: fromUs + (span === 'day' ? US_PER_DAY : US_PER_HOUR) };
     const fits = summary.fromUs === range.fromUs && summary.toUs === range.toUs;
-    if (fits && (await now.isSame(range.fromUs, range.toUs, summary))) return { ...range, path, summary };
+    if (fits && (await now.isSame(range.fromUs, range.toUs, summary)))
+      return { ...range, path: () => path, summary };
     summary.close();
     return undefined;
   }

@@ -31,7 +31,7 @@ export interface SummaryChart {
  */
 export async function computeSummaryChart<Leg>(
   input: ValidChartInput<Leg>,
-  summaries: Pick<Summaries, 'columns'>,
+  summaries: Pick<Summaries, 'blocks'>,
   spans: AsyncIterable<SummarySpan>,
   cellUs: number,
 ): Promise<SummaryChart | undefined> {
@@ -53,10 +53,11 @@ export async function computeSummaryChart<Leg>(
     const to = Math.min(range.toUs, span.toUs);
     if (from >= to) continue;
     for (const stretch of cut(from, to, CELL_LEVELS_US.indexOf(cellUs as never))) {
-      const columns = stretch.cellUs === undefined ? undefined : summaries.columns(span, stretch.cellUs);
-      if (columns === undefined) continue;
+      if (stretch.cellUs === undefined) continue;
+      const blocks = summaries.blocks(span, stretch.cellUs, stretch.fromUs, stretch.toUs);
+      if (blocks === undefined) continue;
       await rows(rowsFromUs, stretch.fromUs);
-      pushCells(columns, stretch, sampler);
+      for (const columns of blocks) pushCells(columns, stretch, sampler);
       rowsFromUs = stretch.toUs;
       summarisedUs += stretch.toUs - stretch.fromUs;
     }

@@ -9,8 +9,9 @@ import { diskFiles, type LakeFiles } from '../lake/files.js';
 import { SUMMARIES_DIR, TEMP_PREFIX } from '../lake/paths.js';
 import type { LakeInstrument, LakeReader } from '../lake/reader.js';
 import type { ReadStore } from '../lake/store.js';
-import { writeSummary } from '../lake/summary-file.js';
-import { type CellColumns, CellSink } from '../series/cells.js';
+import { type SummaryBlock, writeSummary } from '../lake/summary-file.js';
+import { CELL_LEVELS_US, type CellColumns, CellSink } from '../series/cells.js';
+import type { ChartColumns } from '../series/downsample.js';
 import { type ChartInput, drain, type TimeRange } from './chart.js';
 import { needsAsks, priced } from './price.js';
 import {
@@ -135,7 +136,7 @@ export class SummaryMaker {
         this.#month = { path: monthPath, days: this.#summaries.month(monthPath) };
       const { identity, folders } = summary;
       if (this.#month.days.get(fromUs)?.identity === identity) return;
-      const columns = this.#summaries.columns(span, MONTH_CELL_US);
+      const [columns] = this.#summaries.blocks(span, MONTH_CELL_US, fromUs, summary.toUs) ?? [];
       if (columns === undefined) return;
       const days = new Map(this.#month.days).set(fromUs, { fromUs, identity, folders, columns });
       writeMonth(this.#files, monthPath, MONTH_CELL_US, days);
@@ -158,8 +159,8 @@ export class SummaryMaker {
     if (identity === null) return;
     const levels = await this.#cells(series, range, signal);
     const path = this.#summaries.pathOf(series, range.fromUs, span);
-    const columns = [...levels].reverse().map((cells) => ({ cellUs: cells.cellUs, columns: inOrder(cells) }));
-    writeSummary(this.#files, path, { ...range, ...identity, levels: columns });
+    const blocks = [...levels].reverse().flatMap((cells) => blocksOf(cells, range));
+    writeSummary(this.#files, path, { ...range, ...identity, blocks });
   }
 
   async #cells(
@@ -205,8 +206,26 @@ function isThere(span: SummarySpan | undefined): boolean {
   return span !== undefined;
 }
 
-/** The columns of a level as they lie in a file: of its cells, then of the rows they keep. */
-function inOrder({ startUs, rows, holes, kept, keptRows }: CellColumns): readonly Float64Array[] {
-  const { timestampsUs, spreads, upperBand, lowerBand } = keptRows;
-  return [startUs, rows, holes, kept, timestampsUs, spreads, upperBand, lowerBand];
+/** The finest cells of a busy day are a megabyte: by the hour, for an edge of a chart needs a few. The others are small. */
+function blocksOf(cells: CellColumns, { fromUs, toUs }: TimeRange): SummaryBlock[] {
+  const { cellUs } = cells;
+  const lengthUs = cellUs === CELL_LEVELS_US[0] ? US_PER_HOUR : toUs - fromUs;
+  const blocks: SummaryBlock[] = [];
+  let [cell, row] = [0, 0];
+  for (let us = fromUs; us < toUs; us += lengthUs) {
+    let [endCell, endRow] = [cell, row];
+    for (; endCell < cells.length && cells.startUs[endCell]! < us + lengthUs; endCell += 1)
+      endRow += cells.kept[endCell]!;
+    const columns = [
+      ...[cells.startUs, cells.rows, cells.holes, cells.kept].map((values) => values.subarray(cell, endCell)),
+      ...columnsOf(cells.keptRows).map((values) => values.subarray(row, endRow)),
+    ];
+    blocks.push({ cellUs, fromUs: us, toUs: us + lengthUs, columns });
+    [cell, row] = [endCell, endRow];
+  }
+  return blocks;
+}
+
+function columnsOf({ timestampsUs, spreads, upperBand, lowerBand }: ChartColumns): Float64Array[] {
+  return [timestampsUs, spreads, upperBand, lowerBand];
 }

@@ -46,13 +46,13 @@ async function compileSummaries(valid: Parameters<typeof computeSummaryChart<num
   await drain(validSteps(valid, cells));
   const [finest] = cells.finish();
   const { timestampsUs, spreads, upperBand, lowerBand } = finest!.keptRows;
-  const columns = () => [timestampsUs, spreads, upperBand, lowerBand];
+  const blocks = () => [[timestampsUs, spreads, upperBand, lowerBand]];
   const { cellUs } = finest!;
-  const summary = { ...valid.range, identity: '', folders: [], levels: [], columns, close: () => undefined };
+  const summary = { ...valid.range, identity: '', folders: [], blocks, close: () => undefined };
   async function* spans() {
-    yield { fromUs: 0, toUs: cellUs, path: 'made up', summary };
+    yield { fromUs: 0, toUs: cellUs, path: () => 'made up', summary };
   }
-  await computeSummaryChart(valid, { columns }, spans(), cellUs);
+  await computeSummaryChart(valid, { blocks }, spans(), cellUs);
 }
 
 /** A quote a millisecond from zero on; nothing lies before, where the bands' warm-up looks too. */

@@ -90,13 +90,13 @@ export async function discoverPartitions(
       toUs: Number.POSITIVE_INFINITY,
     });
     for (const entry of await store.list(directory)) {
+      const dayUs = dateOfName(entry.name);
+      // First what rules out most: a lake of years has a folder a day.
+      if (dayUs !== null && !overlaps(dayUs, dayUs + US_PER_DAY, fromUs, toUs)) continue;
       if (!isVisibleFolder(entry)) continue;
       const path = join(directory, entry.name);
-      const dayUs = dateOfName(entry.name);
       if (dayUs === null) found.push(loose(path));
-      else if (overlaps(dayUs, dayUs + US_PER_DAY, fromUs, toUs)) {
-        found.push(...(await partitionsOfDay(store, path, dayUs)));
-      }
+      else found.push(...(await partitionsOfDay(store, path, dayUs)));
     }
   }
   return found;

@@ -19,6 +19,7 @@ import { type RecentEvents, readRecentEvents } from './recent-events.js';
 import {
   type FileLook,
   isNotFound,
+  lookOf,
   type ReadStore,
   type StoreEntry,
   type StoreFile,
@@ -90,7 +91,7 @@ export class LakeObserver {
     if (evidence.doubtful) return false;
     try {
       if (!this.#sameRecent(evidence)) return false;
-      for (const [path, version] of evidence.files) if (this.#versionOf(path) !== version) return false;
+      for (const [path, version] of evidence.files) if (versionOf(this.#stat(path)) !== version) return false;
       for (const [path, seen] of evidence.folders) if (!this.#sameFolder(path, seen, glances)) return false;
       return true;
     } catch {
@@ -129,7 +130,7 @@ export class LakeObserver {
       }
     };
     const file = await certain(waitingStore.open(path));
-    if (!isOurName(path) && !evidence.files.has(path)) evidence.files.set(path, this.#versionOf(path));
+    if (!isOurName(path) && !evidence.files.has(path)) evidence.files.set(path, versionOf(this.#stat(path)));
     const { sliceNow } = file;
     const certainNow: typeof sliceNow = (start, end, into) => {
       try {
@@ -146,11 +147,12 @@ export class LakeObserver {
     };
   }
 
-  /** What a file's times rule out rests on the file as much as what is read of it. */
+  /** What a file's times rule out rests on the file as much as what is read of it. One call of the system: there are many. */
   async #lookAt(path: string): Promise<FileLook | null> {
+    const stats = this.#stat(path);
     const { files } = this.#evidence;
-    if (!files.has(path)) files.set(path, this.#versionOf(path));
-    return await waitingStore.look(path);
+    if (!files.has(path)) files.set(path, versionOf(stats));
+    return stats === undefined ? null : lookOf(stats);
   }
 
   async #readRecent(
@@ -214,7 +216,7 @@ export class LakeObserver {
       entries.push({ name, isDirectory });
       if (isDirectory && !/^[._]/.test(name)) parts.push(`${name}/`);
       else if (!isDirectory && (isQuoteFileName(name) || isLedgerName(name)))
-        parts.push(`${name}:${this.#versionOf(path)}`);
+        parts.push(`${name}:${versionOf(this.#stat(path))}`);
     }
     const text = parts.join('\n');
     const description = text.length <= DESCRIPTION_LENGTH_MAX ? text : digest(text);
@@ -248,7 +250,7 @@ export class LakeObserver {
     for (const [index, { name, firstUs }] of segments.entries()) {
       const nextUs = segments[index + 1]?.firstUs ?? Number.POSITIVE_INFINITY;
       if (firstUs >= toUs || nextUs <= fromUs) continue;
-      parts.push(`${name}:${this.#versionOf(join(this.#root, JOURNAL_DIR, name))}`);
+      parts.push(`${name}:${versionOf(this.#stat(join(this.#root, JOURNAL_DIR, name)))}`);
     }
     const state = parts.join('\n');
     return state.length <= DESCRIPTION_LENGTH_MAX ? state : digest(state);
@@ -269,16 +271,15 @@ export class LakeObserver {
     return names;
   }
 
-  #versionOf(path: string): string {
-    const stats = this.#stat(path);
-    return stats === undefined ? 'absent' : `${stats.size}@${stats.ctimeMs}`;
-  }
-
   #stat(path: string): Stats | undefined {
     const stats = statSync(path, { throwIfNoEntry: false });
     if (stats !== undefined && stats.ctimeMs > this.#newestMs) this.#newestMs = stats.ctimeMs;
     return stats;
   }
+}
+
+function versionOf(stats: Stats | undefined): string {
+  return stats === undefined ? 'absent' : `${stats.size}@${stats.ctimeMs}`;
 }
 
 /** Sorted by name; empty where it is gone, or no folder. */

@@ -33,12 +33,19 @@ const DATE = /^date=(\d{4}-\d{2}-\d{2})$/i;
 const HOUR = /^hour=(\d{1,2})$/i;
 const DAY_FILE = /^spreads-day-/;
 
+/** Of names met before: a lake of years has its days' names gone through for every read. */
+const knownDates = new Map<string, Micros | null>();
+const KNOWN_DATES_MAX = 16_384;
+
 /** The UTC day that a folder `date=YYYY-MM-DD` is for; null for any other name. */
 export function dateOfName(name: string): Micros | null {
-  const match = DATE.exec(name);
-  if (match === null) return null;
-  const ms = Date.parse(`${match[1]}T00:00:00Z`);
-  return Number.isNaN(ms) ? null : ms * 1000;
+  const known = knownDates.get(name);
+  if (known !== undefined) return known;
+  const ms = Date.parse(`${DATE.exec(name)?.[1]}T00:00:00Z`);
+  const dayUs = Number.isNaN(ms) ? null : ms * 1000;
+  if (knownDates.size >= KNOWN_DATES_MAX) knownDates.clear();
+  knownDates.set(name, dayUs);
+  return dayUs;
 }
 
 /** The hour of the day that a folder `hour=HH` is for; null for any other name. */

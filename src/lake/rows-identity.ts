@@ -3,7 +3,7 @@
 // Where the folders are as they were, they need not be listed again to know it. Opens no file.
 
 import { createHash } from 'node:crypto';
-import { basename, dirname, join, relative } from 'node:path';
+import { basename, dirname, relative } from 'node:path';
 import { dayStartUs, type Micros, US_PER_SECOND } from '../core/time.js';
 import { discoverPartitions, type LakeInstrument, listPartition } from './discover.js';
 import { isOurName } from './paths.js';
@@ -66,11 +66,13 @@ export class RowsIdentities {
   }
 
   async #areFoldersSame(fromUs: Micros, then: RowsIdentity['folders']): Promise<boolean> {
-    const known = new Map(then.map(([path, version]) => [join(this.#root, path), version]));
+    if (then.length === 0) return false;
+    // No `join`: a year has hundreds of days, and each some folders.
+    const known = then.map(([path]) => `${this.#root}/${path}`);
     const now = await this.#foldersOf(fromUs);
-    if (this.#isLoose || known.size === 0 || now.some((directory) => !known.has(directory))) return false;
-    for (const [path, version] of known)
-      if ((await this.#store.look?.(path))?.version !== version) return false;
+    if (this.#isLoose || now.some((directory) => !known.includes(directory))) return false;
+    for (const [at, path] of known.entries())
+      if ((await this.#store.look?.(path))?.version !== then[at]![1]) return false;
     return true;
   }
 
@@ -91,8 +93,8 @@ export class RowsIdentities {
         if (/^[._]/.test(name)) continue;
         const dayUs = isDirectory ? dateOfName(name) : null;
         if (dayUs === null) this.#isLoose ||= isDirectory || isQuoteFileName(name);
-        else if (days.get(dayUs)?.push(join(directory, name)) === undefined)
-          days.set(dayUs, [join(directory, name)]);
+        else if (days.get(dayUs)?.push(`${directory}/${name}`) === undefined)
+          days.set(dayUs, [`${directory}/${name}`]);
       }
     }
     return days;

@@ -89,16 +89,20 @@ async function leadsToDirectory(directory: string, name: string): Promise<boolea
   }
 }
 
-function lookNow(path: string): FileLook | null {
+/** For threads that may wait for the disk. */
+export function lookNow(path: string): FileLook | null {
   const stats = statSync(path, { throwIfNoEntry: false });
-  if (stats === undefined) return null;
-  return { version: versionOf(stats.size, stats.mtimeMs), modifiedUs: stats.mtimeMs * US_PER_MS };
+  return stats === undefined ? null : lookOf(stats);
+}
+
+/** What the system tells of a file. */
+export function lookOf({ size, mtimeMs }: { readonly size: number; readonly mtimeMs: number }): FileLook {
+  return { version: versionOf(size, mtimeMs), modifiedUs: mtimeMs * US_PER_MS };
 }
 
 async function look(path: string): Promise<FileLook | null> {
   try {
-    const { size, mtimeMs } = await stat(path);
-    return { version: versionOf(size, mtimeMs), modifiedUs: mtimeMs * US_PER_MS };
+    return lookOf(await stat(path));
   } catch (error) {
     if (isNotFound(error)) return null;
     throw error;

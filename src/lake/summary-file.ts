@@ -3,7 +3,7 @@
 // not there. Knows no meaning of a column.
 //
 //   head     magic u64 · bytes of the description u32 · its crc32 u32 · the description, JSON
-//   levels   one after the other, the first of the description first: its columns, each float64, all one after the
+//   blocks   one after the other, the first of the description first: its columns, each float64, all one after the
 //            other, then split into the streams of their eight bytes and deflated: less than half, 6 ms a busy day
 
 import { closeSync, openSync, readSync } from 'node:fs';
@@ -17,9 +17,12 @@ import { readSplitDoubles, Source } from './parquet-unpack.js';
 import type { RowsIdentity } from './rows-identity.js';
 import { isNotFound } from './store.js';
 
-export interface SummaryLevel {
-  /** Names it. */
+/** Columns of cells of one length over a stretch of time, which is read as a whole. */
+export interface SummaryBlock {
   readonly cellUs: number;
+  /** Half-open. */
+  readonly fromUs: Micros;
+  readonly toUs: Micros;
   readonly columns: readonly Float64Array[];
 }
 
@@ -28,8 +31,9 @@ export interface Summary extends RowsIdentity {
   /** Half-open. */
   readonly fromUs: Micros;
   readonly toUs: Micros;
-  readonly levels: readonly SummaryLevel[];
-  /** Of a file of several days: each with how much of each column of the only level is its own. */
+  /** Those of one length in the order of time. */
+  readonly blocks: readonly SummaryBlock[];
+  /** Of a file of several days: each with how much of each column of the only block is its own. */
   readonly days?: readonly SummaryDay[];
 }
 
@@ -38,15 +42,14 @@ export interface SummaryDay extends RowsIdentity {
   readonly lengths: readonly number[];
 }
 
-interface LevelPlace {
-  readonly cellUs: number;
+interface BlockPlace extends Omit<SummaryBlock, 'columns'> {
   /** Numbers in each of its columns. */
   readonly lengths: readonly number[];
   readonly bytes: number;
   readonly crc: number;
 }
 
-type Description = Omit<Summary, 'levels'> & { readonly levels: readonly LevelPlace[] };
+type Description = Omit<Summary, 'blocks'> & { readonly blocks: readonly BlockPlace[] };
 
 const MAGIC = 0x324d_5553_4450_53n;
 /** A day of 10 s has 8,640 cells of at most seven rows of four numbers. */
@@ -62,13 +65,13 @@ export class SummaryDamaged extends Error {}
 
 export function writeSummary(files: LakeFiles, path: string, summary: Summary): void {
   makeDurableDirectory(files, dirname(path));
-  const packed = summary.levels.map(({ columns }) => pack(columns));
-  const places = summary.levels.map(({ cellUs, columns }, level): LevelPlace => {
-    const bytes = packed[level]!;
+  const packed = summary.blocks.map(({ columns }) => pack(columns));
+  const places = summary.blocks.map(({ columns, ...block }, at): BlockPlace => {
+    const bytes = packed[at]!;
     const lengths = columns.map(({ length }) => length);
-    return { cellUs, lengths, bytes: bytes.length, crc: checksum(bytes) };
+    return { ...block, lengths, bytes: bytes.length, crc: checksum(bytes) };
   });
-  const description: Description = { ...summary, levels: places };
+  const description: Description = { ...summary, blocks: places };
   const json = Buffer.from(JSON.stringify(description));
   const head = Buffer.alloc(HEAD_BYTES);
   head.writeBigUInt64LE(MAGIC, 0);
@@ -82,9 +85,9 @@ export function writeSummary(files: LakeFiles, path: string, summary: Summary): 
 }
 
 /** An open summary; to be closed. */
-export interface OpenSummary extends Description {
-  /** The columns of a level; undefined where it has none of the name. Throws SummaryDamaged. */
-  columns(cellUs: number): readonly Float64Array[] | undefined;
+export interface OpenSummary extends Omit<Description, 'blocks'> {
+  /** Of each block of such cells that touches the stretch, in order. Throws SummaryDamaged. */
+  blocks(cellUs: number, fromUs: Micros, toUs: Micros): readonly (readonly Float64Array[])[];
   close(): void;
 }
 
@@ -102,7 +105,7 @@ export function openSummary(path: string): OpenSummary | undefined {
     const { description, bytes } = describedBy(file, first);
     return {
       ...description,
-      columns: (cellUs) => columnsOf(file, first, description, bytes, cellUs),
+      blocks: (...wanted) => blocksOf(file, first, description, bytes, wanted),
       close: () => closeSync(file),
     };
   } catch (error) {
@@ -126,27 +129,28 @@ function describedBy(file: number, first: Buffer): { description: Description; b
 
 /** The checksum is right: only whether it is of this version. */
 function isDescription(value: unknown): value is Description {
-  const { folders, levels, days = [] } = value as Partial<Description>;
-  return Array.isArray(folders) && Array.isArray(levels) && Array.isArray(days);
+  const { folders, blocks, days = [] } = value as Partial<Description>;
+  return Array.isArray(folders) && Array.isArray(blocks) && Array.isArray(days);
 }
 
-function columnsOf(
+function blocksOf(
   file: number,
   first: Buffer,
-  { levels }: Description,
+  { blocks }: Description,
   headBytes: number,
-  cellUs: number,
-): readonly Float64Array[] | undefined {
+  [cellUs, fromUs, toUs]: Parameters<OpenSummary['blocks']>,
+): (readonly Float64Array[])[] {
+  const found: (readonly Float64Array[])[] = [];
   let at = headBytes;
-  for (const level of levels) {
-    if (level.cellUs === cellUs) {
-      const bytes = piece(file, first, at, level.bytes);
-      if (checksum(bytes) !== level.crc) throw new SummaryDamaged(`cells of ${cellUs} µs: wrong checksum`);
-      return unpack(bytes, level.lengths);
+  for (const block of blocks) {
+    if (block.cellUs === cellUs && block.fromUs < toUs && block.toUs > fromUs) {
+      const bytes = piece(file, first, at, block.bytes);
+      if (checksum(bytes) !== block.crc) throw new SummaryDamaged(`cells of ${cellUs} µs: wrong checksum`);
+      found.push(unpack(bytes, block.lengths));
     }
-    at += level.bytes;
+    at += block.bytes;
   }
-  return undefined;
+  return found;
 }
 
 function pack(columns: readonly Float64Array[]): Uint8Array {
@@ -162,7 +166,7 @@ function pack(columns: readonly Float64Array[]): Uint8Array {
 /** The checksum is right: what does not fit is a file that somebody made to be so. */
 function unpack(bytes: Uint8Array, lengths: readonly number[]): readonly Float64Array[] {
   const count = lengths.reduce((sum, length) => sum + length, 0);
-  if (!(count <= NUMBERS_MAX)) throw new SummaryDamaged(`${count} numbers in one level`);
+  if (!(count <= NUMBERS_MAX)) throw new SummaryDamaged(`${count} numbers in one block`);
   const all = new Float64Array(count);
   try {
     const streams = inflateRawSync(bytes, { maxOutputLength: Math.max(1, all.byteLength) });

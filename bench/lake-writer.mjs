@@ -11,7 +11,8 @@ const { diskFiles } = await import(compiled('src/lake/files.js'));
 const { QuoteFileWriter, RowGroupBuffer } = await import(compiled('src/lake/parquet-write.js'));
 const { doublesOrNull, openParquet, stampsOrNull } = await import(compiled('src/lake/parquet-file.js'));
 const { QUOTE_COLUMNS } = await import(compiled('src/lake/schema.js'));
-const { openQuoteFile, readGroup } = await import(compiled('src/lake/parquet-read.js'));
+const { openQuoteFile } = await import(compiled('src/lake/parquet-read.js'));
+const { readGroup } = await import(compiled('src/lake/parquet-columns.js'));
 
 /** As the encoder of journals hands them on. */
 const SLICE = 10_000;

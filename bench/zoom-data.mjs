@@ -51,7 +51,10 @@ function sizes(lake) {
   const sum = (folder) =>
     readdirSync(folder, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
-      .reduce((total, { parentPath, path, name }) => total + statSync(join(parentPath ?? path, name)).size, 0);
+      .reduce(
+        (total, { parentPath, path, name }) => total + statSync(join(parentPath ?? path, name)).size,
+        0,
+      );
   const quotes = LEGS.reduce((total, exchange) => total + sum(join(lake, `exchange=${exchange}`)), 0);
   return { quotes, summaries: sum(join(lake, '_summaries')) };
 }

@@ -63,7 +63,9 @@ for (let step = 0; step < steps; step += 1) {
 }
 print(`zoom and pan, ${steps} steps`, asked, 50);
 for (const [name, answers] of byLength) print(`  of these ${name}`, answers, 50);
-console.log(`memory ${memoryMb(program.child).now} MB (most ${memoryMb(program.child).peak}), longest stall of the serving thread ${(await stallMs(program)).toFixed(1)} ms`);
+console.log(
+  `memory ${memoryMb(program.child).now} MB (most ${memoryMb(program.child).peak}), longest stall of the serving thread ${(await stallMs(program)).toFixed(1)} ms`,
+);
 await ended(program.child);
 
 /** In, out, or aside: as a wheel and a drag do. */
@@ -88,5 +90,7 @@ function inside(from, wanted) {
 function print(name, answers, limitMs) {
   const times = answers.map(({ wholeMs }) => wholeMs).sort((a, b) => a - b);
   const at = (share) => times[Math.min(times.length - 1, Math.floor(times.length * share))].toFixed(1);
-  console.log(`${name}: median ${at(0.5)} ms, p95 ${at(0.95)} ms, most ${at(1)} ms (limit ${limitMs} at p95)`);
+  console.log(
+    `${name}: median ${at(0.5)} ms, p95 ${at(0.95)} ms, most ${at(1)} ms (limit ${limitMs} at p95)`,
+  );
 }

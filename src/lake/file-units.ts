@@ -7,7 +7,8 @@ import { CsvCursor, type CsvIndex, indexCsv, isCsvName } from './csv-file.js';
 import { type HotGroup, openHotFile, readHotGroup } from './hot-file.js';
 import type { KnownFiles } from './known-files.js';
 import type { RowBlock } from './merge.js';
-import { openQuoteFile, readGroup } from './parquet-read.js';
+import { readGroup } from './parquet-columns.js';
+import { openQuoteFile } from './parquet-read.js';
 import { FileVanished, type NoteFile, type ReportProblem, timesByReading, withFile } from './read-file.js';
 import type { SpareBuffers } from './spare-buffers.js';
 import { isNotFound, type ReadStore, type StoreFile } from './store.js';
@@ -37,6 +38,9 @@ export interface FileUnitsInput {
   /** Rows are read into these. */
   readonly spare?: SpareBuffers | undefined;
   readonly noteFile?: NoteFile | undefined;
+  /** Rows outside of it are of no use; default: all are. */
+  readonly fromUs?: Micros;
+  readonly toUs?: Micros;
 }
 
 /** `close` it when no unit of it is loaded any more. */
@@ -78,7 +82,8 @@ export class FileUnits {
   }
 
   async #decodedUnits(path: string, file: StoreFile, undated: boolean): Promise<OpenedFile> {
-    const { store, known, readable, sizes, asks = true } = this.#input;
+    const { store, known, readable, sizes, asks = true, fromUs, toUs } = this.#input;
+    const range = fromUs === undefined || toUs === undefined ? undefined : { fromUs, toUs };
     const quotes = await openQuoteFile(file);
     readable(path);
     this.#input.noteFile?.(path, quotes?.ours ?? null);
@@ -88,7 +93,7 @@ export class FileUnits {
       if (times === null) continue;
       const load = () =>
         withFile(store, path, file.version, async (again) => ({
-          columns: await readGroup(again, quotes!, group, sizes, asks),
+          columns: await readGroup(again, quotes!, group, sizes, asks, range),
           ours: quotes!.ours,
         }));
       units.push({ ...times, load });

@@ -5,6 +5,7 @@
 import type { ColumnMetaData } from 'hyparquet';
 import { readThriftStruct, type ThriftFields } from './parquet-page-header.js';
 import {
+  type Part,
   readDeltas,
   readDoubles,
   readHybrid,
@@ -41,22 +42,25 @@ const ENCODING = { plain: 0, plainDictionary: 2, rle: 3, delta: 5, dictionary: 8
 const VALUE_BYTES_MAX = 10;
 const PAGE_BYTES_SLACK = 65_536;
 
-/** Values of the chunk into [0, rows) of `into`, NaN where there is none. `bytes` begin with its first page. */
-export function decodeChunk(chunk: FlatChunk, bytes: Uint8Array, rows: number, into: Float64Array): void {
+/**
+ * Values of the chunk into their places in `into`, NaN where there is none: all those of the rows that are wanted, others
+ * perhaps. `bytes` begin with its first page.
+ */
+export function decodeChunk(chunk: FlatChunk, bytes: Uint8Array, rows: Part, into: Float64Array): void {
   new ChunkReader(chunk, bytes, rows, into).read();
 }
 
 class ChunkReader {
   readonly #chunk: FlatChunk;
   readonly #bytes: Uint8Array;
-  readonly #rows: number;
+  readonly #rows: Part;
   readonly #into: Float64Array;
   readonly #readPlain: typeof readDoubles;
   #dictionary: Float64Array | null = null;
   #at = 0;
   #done = 0;
 
-  constructor(chunk: FlatChunk, bytes: Uint8Array, rows: number, into: Float64Array) {
+  constructor(chunk: FlatChunk, bytes: Uint8Array, rows: Part, into: Float64Array) {
     const { type } = chunk.meta;
     if (type !== 'INT64' && type !== 'DOUBLE') throw new Unknown(`values of type ${type}`);
     this.#chunk = chunk;
@@ -67,7 +71,7 @@ class ChunkReader {
   }
 
   read(): void {
-    while (this.#done < this.#rows) {
+    while (this.#done < this.#rows.to) {
       const { fields, end } = readThriftStruct(this.#bytes, this.#at);
       const compressedBytes = numberOf(fields, FIELD.compressedBytes);
       if (end + compressedBytes > this.#bytes.length) throw new Error('a page goes beyond its chunk');
@@ -85,7 +89,7 @@ class ChunkReader {
     const entries = numberOf(structOf(fields, FIELD.dictionary), 1);
     const raw = this.#raw(page, numberOf(fields, FIELD.uncompressedBytes), entries);
     this.#dictionary = new Float64Array(entries);
-    this.#readPlain(new Source(raw), entries, this.#dictionary, 0);
+    this.#readPlain(new Source(raw), wholeOf(entries), this.#dictionary, 0);
   }
 
   #readData(fields: ThriftFields, page: Uint8Array): void {
@@ -123,7 +127,7 @@ class ChunkReader {
   }
 
   #count(values: number): number {
-    if (!(values >= 0 && this.#done + values <= this.#rows)) throw new Error('more values than rows');
+    if (!(values >= 0 && this.#done + values <= this.#rows.count)) throw new Error('more values than rows');
     return values;
   }
 
@@ -142,13 +146,16 @@ class ChunkReader {
   #readValues(source: Source, encoding: number, values: number, levels: Uint32Array | null): void {
     const [into, at] = [this.#into, this.#done];
     this.#done += values;
-    let present = values;
-    if (levels !== null) {
-      present = 0;
-      for (let row = 0; row < values; row += 1) present += levels[row]!;
+    if (levels === null) {
+      const { from, to } = this.#rows;
+      const first = Math.min(values, Math.max(0, from - at));
+      const part = { count: values, from: first, to: Math.max(first, Math.min(values, to - at)) };
+      this.#decode(source, encoding, part, at);
+      return;
     }
-    this.#decode(source, encoding, present, at);
-    if (levels === null) return;
+    let present = 0;
+    for (let row = 0; row < values; row += 1) present += levels[row]!;
+    this.#decode(source, encoding, wholeOf(present), at);
     // They lie close together at the front: from the last one on each goes to its row.
     for (let row = values - 1, from = present - 1; row >= 0; row -= 1) {
       const isThere = levels[row] === 1;
@@ -157,29 +164,33 @@ class ChunkReader {
     }
   }
 
-  #decode(source: Source, encoding: number, count: number, at: number): void {
+  #decode(source: Source, encoding: number, part: Part, at: number): void {
     const isInteger = this.#chunk.meta.type === 'INT64';
-    if (count === 0) return;
-    if (encoding === ENCODING.plain) this.#readPlain(source, count, this.#into, at);
+    if (part.from === part.to) return;
+    if (encoding === ENCODING.plain) this.#readPlain(source, part, this.#into, at);
     else if (encoding === ENCODING.dictionary || encoding === ENCODING.plainDictionary)
-      this.#lookUp(source, count, at);
-    else if (encoding === ENCODING.delta && isInteger) readDeltas(source, count, this.#into, at);
-    else if (encoding === ENCODING.split && !isInteger) readSplitDoubles(source, count, this.#into, at);
+      this.#lookUp(source, part, at);
+    else if (encoding === ENCODING.delta && isInteger) readDeltas(source, part.count, this.#into, at);
+    else if (encoding === ENCODING.split && !isInteger) readSplitDoubles(source, part, this.#into, at);
     else throw new Unknown(`encoding ${encoding}`);
   }
 
-  #lookUp(source: Source, count: number, at: number): void {
+  #lookUp(source: Source, part: Part, at: number): void {
     const [dictionary, into] = [this.#dictionary, this.#into];
     if (dictionary === null) throw new Error('indices without a dictionary');
     const width = source.bytes[source.take(1)]!;
-    const indices = roomFor(count);
-    readHybrid(source, width, count, indices);
-    for (let i = 0; i < count; i += 1) {
+    const indices = roomFor(part.count);
+    readHybrid(source, width, part, indices);
+    for (let i = part.from; i < part.to; i += 1) {
       const index = indices[i]!;
       if (index >= dictionary.length) throw new Error(`entry ${index} of ${dictionary.length}`);
       into[at + i] = dictionary[index]!;
     }
   }
+}
+
+export function wholeOf(count: number): Part {
+  return { count, from: 0, to: count };
 }
 
 let room = new Uint32Array(0);
@@ -192,7 +203,7 @@ function roomFor(count: number): Uint32Array {
 
 function levelsOf(bytes: Uint8Array, values: number): Uint32Array {
   const levels = new Uint32Array(values);
-  readHybrid(new Source(bytes), 1, values, levels);
+  readHybrid(new Source(bytes), 1, wholeOf(values), levels);
   return levels;
 }
 

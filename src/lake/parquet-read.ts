@@ -11,10 +11,8 @@ import {
   parquetRead,
   type SchemaElement,
 } from 'hyparquet';
-import type { QuoteColumns } from '../core/columns.js';
 import type { Micros } from '../core/time.js';
-import { COMPRESSORS, DECOMPRESS } from './parquet-codecs.js';
-import { decodeChunk, Unknown } from './parquet-decode.js';
+import { COMPRESSORS } from './parquet-codecs.js';
 import { timeOf, timeUnitOf } from './parquet-values.js';
 import type { LakeProblemReason } from './problems.js';
 import { type ColumnRole, chooseColumns, physical, type QuoteColumn, withCodecs } from './quote-columns.js';
@@ -137,124 +135,6 @@ function replacesOf({ key_value_metadata: entries }: FileMetaData): readonly str
   } catch {
     return [];
   }
-}
-
-/** The times of one row group alone; NaN where a row has none. */
-export async function readTimes(file: StoreFile, quotes: QuoteFile, group: GroupInfo): Promise<Float64Array> {
-  const read = await readColumns(file, quotes, group, ['time']);
-  return read.time ?? new Float64Array(0);
-}
-
-/**
- * The rows of one row group as they are stored: unsorted, times may be NaN. Every array owns its buffer. Without `asks`
- * those are NaN.
- */
-export async function readGroup(
-  file: StoreFile,
-  quotes: QuoteFile,
-  group: GroupInfo,
-  sizes: boolean,
-  asks = true,
-): Promise<QuoteColumns> {
-  const wanted: ColumnRole[] = asks ? ['time', 'bid', 'ask'] : ['time', 'bid'];
-  if (sizes) wanted.push('bidSize', 'askSize', 'exchangeTime');
-  const read = await readColumns(file, quotes, group, wanted);
-  const column = (role: ColumnRole) => read[role] ?? new Float64Array(group.rowCount).fill(Number.NaN);
-  const base = {
-    length: group.rowCount,
-    receivedUs: column('time'),
-    bid: column('bid'),
-    ask: column('ask'),
-  };
-  if (!sizes) return base;
-  const [bidSize, askSize, exchangeUs] = [column('bidSize'), column('askSize'), column('exchangeTime')];
-  return { ...base, bidSize, askSize, exchangeUs };
-}
-
-/** By our own decoder, as far as it knows the columns; the others by the library. */
-async function readColumns(
-  file: StoreFile,
-  quotes: QuoteFile,
-  group: GroupInfo,
-  roles: readonly ColumnRole[],
-): Promise<Partial<Record<ColumnRole, Float64Array>>> {
-  const present = roles.filter((role) => quotes.columns[role] !== undefined);
-  const result: Partial<Record<ColumnRole, Float64Array>> = {};
-  for (const role of present) {
-    const values = await readFlat(file, quotes, group, quotes.columns[role]!);
-    if (values !== null) result[role] = values;
-  }
-  const others = present.filter((role) => result[role] === undefined);
-  return others.length === 0 ? result : { ...result, ...(await readByLibrary(file, quotes, group, others)) };
-}
-
-/** Null where it is none that our decoder knows. */
-async function readFlat(
-  file: StoreFile,
-  { metadata }: QuoteFile,
-  { index, rowCount }: GroupInfo,
-  { name, flat }: QuoteColumn,
-): Promise<Float64Array | null> {
-  const chunk = metadata.row_groups[index]?.columns.find((c) => c.meta_data?.path_in_schema[0] === name);
-  const meta = chunk?.meta_data;
-  if (flat === null || meta === undefined || chunk?.file_path !== undefined) return null;
-  const decompress = meta.codec === 'UNCOMPRESSED' ? null : DECOMPRESS[meta.codec];
-  if (decompress === undefined || Number(meta.num_values) !== rowCount) return null;
-  const from = Number(meta.dictionary_page_offset || meta.data_page_offset);
-  const bytes = Number(meta.total_compressed_size);
-  const to = from + bytes;
-  if (!(from >= 0 && bytes >= 0 && to <= file.byteLength)) return null;
-  const stored = file.sliceNow?.(from, to) ?? (await file.slice(from, to));
-  const values = new Float64Array(rowCount);
-  try {
-    decodeChunk({ meta, isOptional: flat.isOptional, decompress }, new Uint8Array(stored), rowCount, values);
-  } catch (error) {
-    if (error instanceof Unknown) return null;
-    throw error;
-  }
-  if (flat.factor !== 1) for (let row = 0; row < rowCount; row += 1) values[row]! *= flat.factor;
-  return values;
-}
-
-/** @internal The same by the library alone: what our decoder is held against. */
-export async function readByLibrary(
-  file: StoreFile,
-  quotes: QuoteFile,
-  group: GroupInfo,
-  roles: readonly ColumnRole[],
-): Promise<Partial<Record<ColumnRole, Float64Array>>> {
-  const present = roles.filter((role) => quotes.columns[role] !== undefined);
-  const chunks = new Map<string, { readonly data: DecodedArray; readonly at: number }[]>();
-  await parquetRead({
-    file,
-    metadata: quotes.metadata,
-    columns: present.map((role) => quotes.columns[role]!.name),
-    rowStart: group.rowStart,
-    rowEnd: group.rowStart + group.rowCount,
-    parsers: RAW,
-    compressors: COMPRESSORS,
-    // Only collects: what is thrown in here would be nobody's error.
-    onChunk: ({ columnName, columnData, rowStart }) => {
-      const list = chunks.get(columnName) ?? [];
-      list.push({ data: columnData, at: rowStart - group.rowStart });
-      chunks.set(columnName, list);
-    },
-  });
-  const result: Partial<Record<ColumnRole, Float64Array>> = {};
-  for (const role of present) {
-    const { name, codec } = quotes.columns[role]!;
-    const values = new Float64Array(group.rowCount);
-    let filled = 0;
-    for (const { data, at } of chunks.get(name) ?? []) {
-      const count = Math.min(data.length, group.rowCount - at);
-      if (at < 0 || count < 0) throw new LakeFileError('corrupt', `column ${name} overruns its row group`);
-      codec(data, count, values, at);
-      filled += count;
-    }
-    if (filled !== group.rowCount) throw new LakeFileError('corrupt', `column ${name} is short of rows`);
-    result[role] = values;
-  }
-  return result;
 }
 
 function groupsOf(metadata: FileMetaData, time: SchemaElement): GroupInfo[] {

@@ -47,28 +47,37 @@ export class Source {
   }
 }
 
-/** Doubles one after the other into [at, at + count). */
-export function readDoubles(source: Source, count: number, into: Float64Array, at: number): void {
-  const from = source.take(count * 8);
-  const target = new Uint8Array(into.buffer, into.byteOffset + at * 8, count * 8);
-  target.set(source.bytes.subarray(from, from + count * 8));
+/** Of so many values that come next, those that are wanted: [from, to). */
+export interface Part {
+  readonly count: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Doubles one after the other, each into its place from `at` on. */
+export function readDoubles(source: Source, { count, from, to }: Part, into: Float64Array, at: number): void {
+  const start = source.take(count * 8);
+  const target = new Uint8Array(into.buffer, into.byteOffset + (at + from) * 8, (to - from) * 8);
+  target.set(source.bytes.subarray(start + from * 8, start + to * 8));
 }
 
 /** Whole numbers of 64 bits. */
-export function readInt64(source: Source, count: number, into: Float64Array, at: number): void {
-  readDoubles(source, count, into, at);
-  const words = new Int32Array(into.buffer, into.byteOffset + at * 8, count * 2);
-  for (let i = 0; i < count; i += 1) into[at + i] = words[2 * i + 1]! * TWO_32 + (words[2 * i]! >>> 0);
+export function readInt64(source: Source, part: Part, into: Float64Array, at: number): void {
+  readDoubles(source, part, into, at);
+  const words = new Int32Array(into.buffer, into.byteOffset + at * 8, part.count * 2);
+  for (let i = part.from; i < part.to; i += 1)
+    into[at + i] = words[2 * i + 1]! * TWO_32 + (words[2 * i]! >>> 0);
 }
 
 /** BYTE_STREAM_SPLIT: the first bytes of all values, then the second ones, and so on. */
-export function readSplitDoubles(source: Source, count: number, into: Float64Array, at: number): void {
+export function readSplitDoubles(source: Source, part: Part, into: Float64Array, at: number): void {
+  const { count, from, to } = part;
   const { bytes } = source;
   const s0 = source.take(count * 8);
   const [s1, s2, s3, s4] = [s0 + count, s0 + 2 * count, s0 + 3 * count, s0 + 4 * count];
   const [s5, s6, s7] = [s0 + 5 * count, s0 + 6 * count, s0 + 7 * count];
   const words = new Int32Array(into.buffer, into.byteOffset + at * 8, count * 2);
-  for (let i = 0; i < count; i += 1) {
+  for (let i = from; i < to; i += 1) {
     words[2 * i] = bytes[s0 + i]! | (bytes[s1 + i]! << 8) | (bytes[s2 + i]! << 16) | (bytes[s3 + i]! << 24);
     words[2 * i + 1] =
       bytes[s4 + i]! | (bytes[s5 + i]! << 8) | (bytes[s6 + i]! << 16) | (bytes[s7 + i]! << 24);
@@ -168,11 +177,12 @@ function bitsAt({ bytes, view }: Source, bit: number, mask: number): number {
   return (word & mask) >>> 0;
 }
 
-/** The RLE / bit-packed hybrid: `count` numbers of `width` bits into [0, count). */
-export function readHybrid(source: Source, width: number, count: number, into: Uint32Array): void {
+/** The RLE / bit-packed hybrid: numbers of `width` bits, each into its place from 0 on; those that are not wanted perhaps. */
+export function readHybrid(source: Source, width: number, part: Part, into: Uint32Array): void {
+  const { from: first, to: count } = part;
   if (width > 32) throw new Error(`numbers of ${width} bits`);
   if (width === 0) {
-    into.fill(0, 0, count);
+    into.fill(0, first, count);
     return;
   }
   const mask = width === 32 ? -1 : (1 << width) - 1;
@@ -184,7 +194,7 @@ export function readHybrid(source: Source, width: number, count: number, into: U
       const from = source.take((width + 7) >>> 3);
       const value = bitsAt(source, from * 8, mask);
       const end = Math.min(count, done + length);
-      into.fill(value, done, end);
+      into.fill(value, Math.max(first, done), end);
       done = end;
       continue;
     }

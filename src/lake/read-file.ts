@@ -2,7 +2,8 @@
 // a vanished file is told apart from a bad one, and a bad one is reported and left out alone.
 
 import type { Micros } from '../core/time.js';
-import { type GroupInfo, LakeFileError, type QuoteFile, readTimes } from './parquet-read.js';
+import { readTimes } from './parquet-columns.js';
+import { type GroupInfo, LakeFileError, type QuoteFile } from './parquet-read.js';
 import type { LakeProblemReason } from './problems.js';
 import { errorCode, isNotFound, type ReadStore, type StoreFile } from './store.js';
 

@@ -170,7 +170,7 @@ function unpack(bytes: Uint8Array, lengths: readonly number[]): readonly Float64
   const all = new Float64Array(count);
   try {
     const streams = inflateRawSync(bytes, { maxOutputLength: Math.max(1, all.byteLength) });
-    readSplitDoubles(new Source(streams), count, all, 0);
+    readSplitDoubles(new Source(streams), { count, from: 0, to: count }, all, 0);
   } catch (error) {
     throw new SummaryDamaged(messageOf(error));
   }

@@ -9,9 +9,11 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { diskFiles, publish } from '../../src/lake/files.js';
 import { Bytes } from '../../src/lake/parquet-bytes.js';
+import { readByLibrary, readGroup } from '../../src/lake/parquet-columns.js';
+import { wholeOf } from '../../src/lake/parquet-decode.js';
 import { writeDelta } from '../../src/lake/parquet-delta.js';
 import { writeHybrid } from '../../src/lake/parquet-hybrid.js';
-import { openQuoteFile, readByLibrary, readGroup } from '../../src/lake/parquet-read.js';
+import { openQuoteFile } from '../../src/lake/parquet-read.js';
 import { readDeltas, readHybrid, Source, Unknown } from '../../src/lake/parquet-unpack.js';
 import {
   type FullColumns,
@@ -148,6 +150,36 @@ test(`a damaged file is an error or rows, and never more of them (seed ${seed})`
   }
 });
 
+test(`rows of a range alone are those of the whole (seed ${seed})`, async (t) => {
+  const root = await temporaryLake(t);
+  const path = join(root, 'ours.parquet');
+  for (const [columns, layout] of [
+    [marketSeries(0, 'Bybit', 140_000), 'cold'],
+    [oddSeries(seed, 3_000).columns, 'cold'],
+    [oddSeries(seed + 1, 12_345).columns, 'hot'],
+  ] as const) {
+    writeOurs(path, columns, { layout });
+    const file = await waitingStore.open(path);
+    const quotes = await openQuoteFile(file);
+    for (const group of quotes!.groups) {
+      const whole = await readGroup(file, quotes!, group, true);
+      const times = whole.receivedUs;
+      await fc.assert(
+        fc.asyncProperty(fc.nat(times.length - 1), fc.nat(times.length), async (first, length) => {
+          const last = Math.min(times.length - 1, first + length);
+          const range = { fromUs: times[first]!, toUs: times[last]! };
+          const part = await readGroup(file, quotes!, group, true, true, range);
+          assert.equal(part.length, last - first);
+          for (const name of ['receivedUs', 'bid', 'ask', 'bidSize', 'askSize', 'exchangeUs'] as const)
+            assert.deepEqual(part[name], whole[name]!.slice(first, last), name);
+        }),
+        { numRuns: 25, seed },
+      );
+    }
+    await file.close();
+  }
+});
+
 test('differences and hybrids of any width come back; what is cut off is an error', () => {
   const widths = fc.integer({ min: 0, max: 31 }).chain((bits) =>
     fc.tuple(
@@ -177,13 +209,13 @@ test('differences and hybrids of any width come back; what is cut off is an erro
       writeHybrid(hybrid, Uint32Array.from(all), all.length, width);
       const back = new Uint32Array(all.length);
       const bytes = hybrid.written.slice();
-      readHybrid(new Source(bytes), width, all.length, back);
+      readHybrid(new Source(bytes), width, wholeOf(all.length), back);
       assert.deepEqual([...back], all);
       if (cut >= bytes.length || width === 0) return;
       const short = new Uint32Array(all.length);
       // The last numbers of a group of eight may be missing where nobody asks for them.
       try {
-        readHybrid(new Source(bytes.subarray(0, cut)), width, all.length, short);
+        readHybrid(new Source(bytes.subarray(0, cut)), width, wholeOf(all.length), short);
       } catch (error) {
         assert.ok(!(error instanceof Unknown));
         return;

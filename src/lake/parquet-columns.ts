@@ -1,0 +1,160 @@
+// The quote columns of one row group as numbers: by our own decoder, as far as it knows them, the others by the library.
+// Knows nothing of order or folders. Throws LakeFileError where a column cannot be right; other errors mean damage.
+
+import { type DecodedArray, parquetRead } from 'hyparquet';
+import type { QuoteColumns } from '../core/columns.js';
+import type { Micros } from '../core/time.js';
+import { COMPRESSORS, DECOMPRESS } from './parquet-codecs.js';
+import { decodeChunk, Unknown, wholeOf } from './parquet-decode.js';
+import { type GroupInfo, LakeFileError, type QuoteFile, RAW } from './parquet-read.js';
+import type { Part } from './parquet-unpack.js';
+import type { ColumnRole } from './quote-columns.js';
+import type { StoreFile } from './store.js';
+
+/** The times of one row group alone; NaN where a row has none. */
+export async function readTimes(file: StoreFile, quotes: QuoteFile, group: GroupInfo): Promise<Float64Array> {
+  const read = await readColumns(file, quotes, group, ['time']);
+  return read.time ?? new Float64Array(0);
+}
+
+/**
+ * The rows of one row group as they are stored: unsorted, times may be NaN. Every array owns its buffer. Without `asks`
+ * those are NaN. Of our own files rows outside of `range` may be left out.
+ */
+export async function readGroup(
+  file: StoreFile,
+  quotes: QuoteFile,
+  group: GroupInfo,
+  sizes: boolean,
+  asks = true,
+  range?: { readonly fromUs: Micros; readonly toUs: Micros },
+): Promise<QuoteColumns> {
+  const wanted: ColumnRole[] = asks ? ['time', 'bid', 'ask'] : ['time', 'bid'];
+  if (sizes) wanted.push('bidSize', 'askSize', 'exchangeTime');
+  const { rowCount } = group;
+  const time = quotes.ours && range !== undefined ? await readFlat(file, quotes, group, 'time') : null;
+  const rows = time === null ? wholeOf(rowCount) : rowsOf(time, range!);
+  const others = time === null ? wanted : wanted.filter((role) => role !== 'time');
+  const read = await readColumns(file, quotes, group, others, rows);
+  if (time !== null) read.time = time;
+  const length = rows.to - rows.from;
+  const column = (role: ColumnRole) => {
+    const values = read[role];
+    if (values === undefined) return new Float64Array(length).fill(Number.NaN);
+    return length === rowCount ? values : values.slice(rows.from, rows.to);
+  };
+  const base = {
+    length,
+    receivedUs: column('time'),
+    bid: column('bid'),
+    ask: column('ask'),
+  };
+  if (!sizes) return base;
+  const [bidSize, askSize, exchangeUs] = [column('bidSize'), column('askSize'), column('exchangeTime')];
+  return { ...base, bidSize, askSize, exchangeUs };
+}
+
+/** Those of the range, where stamps ascend as ours do; else all. */
+function rowsOf(
+  times: Float64Array,
+  { fromUs, toUs }: { readonly fromUs: Micros; readonly toUs: Micros },
+): Part {
+  let [from, to] = [0, 0];
+  for (let row = 0; row < times.length; row += 1) {
+    const us = times[row]!;
+    // Also false where a time is NaN.
+    if (row > 0 && !(us > times[row - 1]!)) return wholeOf(times.length);
+    if (us < fromUs) from = row + 1;
+    if (us < toUs) to = row + 1;
+  }
+  return { count: times.length, from, to: Math.max(from, to) };
+}
+
+/** By our own decoder, as far as it knows the columns; the others by the library. Only `rows` are certain to be right. */
+async function readColumns(
+  file: StoreFile,
+  quotes: QuoteFile,
+  group: GroupInfo,
+  roles: readonly ColumnRole[],
+  rows = wholeOf(group.rowCount),
+): Promise<Partial<Record<ColumnRole, Float64Array>>> {
+  const present = roles.filter((role) => quotes.columns[role] !== undefined);
+  const result: Partial<Record<ColumnRole, Float64Array>> = {};
+  for (const role of present) {
+    const values = await readFlat(file, quotes, group, role, rows);
+    if (values !== null) result[role] = values;
+  }
+  const others = present.filter((role) => result[role] === undefined);
+  return others.length === 0 ? result : { ...result, ...(await readByLibrary(file, quotes, group, others)) };
+}
+
+/** Null where it is none that our decoder knows. */
+async function readFlat(
+  file: StoreFile,
+  { metadata, columns }: QuoteFile,
+  { index, rowCount }: GroupInfo,
+  role: ColumnRole,
+  rows = wholeOf(rowCount),
+): Promise<Float64Array | null> {
+  const { name, flat } = columns[role]!;
+  const chunk = metadata.row_groups[index]?.columns.find((c) => c.meta_data?.path_in_schema[0] === name);
+  const meta = chunk?.meta_data;
+  if (flat === null || meta === undefined || chunk?.file_path !== undefined) return null;
+  const decompress = meta.codec === 'UNCOMPRESSED' ? null : DECOMPRESS[meta.codec];
+  if (decompress === undefined || Number(meta.num_values) !== rowCount) return null;
+  const from = Number(meta.dictionary_page_offset || meta.data_page_offset);
+  const bytes = Number(meta.total_compressed_size);
+  const to = from + bytes;
+  if (!(from >= 0 && bytes >= 0 && to <= file.byteLength)) return null;
+  const stored = file.sliceNow?.(from, to) ?? (await file.slice(from, to));
+  const values = new Float64Array(rowCount);
+  try {
+    decodeChunk({ meta, isOptional: flat.isOptional, decompress }, new Uint8Array(stored), rows, values);
+  } catch (error) {
+    if (error instanceof Unknown) return null;
+    throw error;
+  }
+  if (flat.factor !== 1) for (let row = 0; row < rowCount; row += 1) values[row]! *= flat.factor;
+  return values;
+}
+
+/** @internal The same by the library alone: what our decoder is held against. */
+export async function readByLibrary(
+  file: StoreFile,
+  quotes: QuoteFile,
+  group: GroupInfo,
+  roles: readonly ColumnRole[],
+): Promise<Partial<Record<ColumnRole, Float64Array>>> {
+  const present = roles.filter((role) => quotes.columns[role] !== undefined);
+  const chunks = new Map<string, { readonly data: DecodedArray; readonly at: number }[]>();
+  await parquetRead({
+    file,
+    metadata: quotes.metadata,
+    columns: present.map((role) => quotes.columns[role]!.name),
+    rowStart: group.rowStart,
+    rowEnd: group.rowStart + group.rowCount,
+    parsers: RAW,
+    compressors: COMPRESSORS,
+    // Only collects: what is thrown in here would be nobody's error.
+    onChunk: ({ columnName, columnData, rowStart }) => {
+      const list = chunks.get(columnName) ?? [];
+      list.push({ data: columnData, at: rowStart - group.rowStart });
+      chunks.set(columnName, list);
+    },
+  });
+  const result: Partial<Record<ColumnRole, Float64Array>> = {};
+  for (const role of present) {
+    const { name, codec } = quotes.columns[role]!;
+    const values = new Float64Array(group.rowCount);
+    let filled = 0;
+    for (const { data, at } of chunks.get(name) ?? []) {
+      const count = Math.min(data.length, group.rowCount - at);
+      if (at < 0 || count < 0) throw new LakeFileError('corrupt', `column ${name} overruns its row group`);
+      codec(data, count, values, at);
+      filled += count;
+    }
+    if (filled !== group.rowCount) throw new LakeFileError('corrupt', `column ${name} is short of rows`);
+    result[role] = values;
+  }
+  return result;
+}

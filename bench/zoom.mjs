@@ -50,6 +50,7 @@ print('first paint: the whole year, first request of a process', first, 150);
 
 const program = await startProgram(data.lake, join(scratch, 'stats'));
 await ask(program, program.url + pathOf(FROM_US, data.toUs));
+await stallMs(program);
 const asked = [];
 const byLength = new Map();
 let [fromUs, toUs] = [FROM_US, data.toUs];

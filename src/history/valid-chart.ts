@@ -28,7 +28,7 @@ const WARM_ROWS = BANDS_WINDOW_ROWS - 1;
  * So far before the range they are looked for, one after the other: rows of many pairs come many times a second. Where
  * none of these holds enough, what a day holds has to do.
  */
-const WARM_UP_US = [2 * US_PER_MINUTE, 20 * US_PER_MINUTE, 4 * US_PER_HOUR, US_PER_DAY];
+const WARM_UP_US = [2 * US_PER_MINUTE, US_PER_HOUR, US_PER_DAY];
 /** No quote stands longer, so none from earlier than this matters. */
 const QUOTE_US_MAX = STALE_LIMIT_US_DEFAULT;
 /** Stale limits are told again at least so often while quotes come. */

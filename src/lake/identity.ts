@@ -164,7 +164,7 @@ export class LakeObserver {
   ): Promise<RecentRows> {
     const evidence = this.#evidence;
     evidence.addRecent(fromUs, toUs, this.#recentState(this.#recentNames(), fromUs, toUs));
-    const rows = await readRecent(root, exchange, symbol, fromUs, toUs);
+    const rows = await readRecent(root, exchange, symbol, fromUs, toUs, waitingStore);
     if (rows.problems.length > 0) evidence.doubtful = true;
     return rows;
   }
@@ -177,7 +177,7 @@ export class LakeObserver {
   ): Promise<RecentEvents> {
     const evidence = this.#evidence;
     evidence.addRecent(fromUs, toUs, this.#recentState(this.#recentNames(), fromUs, toUs));
-    const events = await readRecentEvents(root, wanted, fromUs, toUs);
+    const events = await readRecentEvents(root, wanted, fromUs, toUs, waitingStore);
     if (events.problems.length > 0) evidence.doubtful = true;
     return events;
   }

@@ -1,7 +1,7 @@
 // The little that reading asks of a file system: list a folder, read ranges of a file.
 // Read-only. Paths are absolute; a store over something else than a disk fits behind the same two functions.
 
-import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
 import { open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Micros, US_PER_MS } from '../core/time.js';
@@ -42,11 +42,11 @@ export interface ReadStore {
 export const diskStore = { list, open: openFile, look } satisfies ReadStore;
 
 /**
- * The same for threads that may wait for the disk: opening and closing an hour file by the system's threads takes longer
- * than to read it.
+ * The same for threads that may wait for the disk: asking the system's threads for an hour file, or for the names in a
+ * folder, takes longer than to read it.
  */
 export const waitingStore = {
-  list,
+  list: async (directory) => listNow(directory),
   open: async (path) => openNow(path),
   look: async (path) => lookNow(path),
 } satisfies ReadStore;
@@ -86,6 +86,21 @@ async function leadsToDirectory(directory: string, name: string): Promise<boolea
     return (await stat(join(directory, name))).isDirectory();
   } catch {
     return false;
+  }
+}
+
+function listNow(directory: string): readonly StoreEntry[] {
+  try {
+    const found = readdirSync(directory, { withFileTypes: true }).map((entry) => ({
+      name: entry.name,
+      isDirectory: entry.isSymbolicLink()
+        ? (statSync(join(directory, entry.name), { throwIfNoEntry: false })?.isDirectory() ?? false)
+        : entry.isDirectory(),
+    }));
+    return found.sort((a, b) => (a.name < b.name ? -1 : 1));
+  } catch (error) {
+    if (isNotFound(error)) return [];
+    throw error;
   }
 }
 

@@ -31,18 +31,20 @@ export async function readGroup(
 ): Promise<QuoteColumns> {
   const wanted: ColumnRole[] = asks ? ['time', 'bid', 'ask'] : ['time', 'bid'];
   if (sizes) wanted.push('bidSize', 'askSize', 'exchangeTime');
-  const { rowCount } = group;
-  const time = quotes.ours && range !== undefined ? await readFlat(file, quotes, group, 'time') : null;
-  const rows = time === null ? wholeOf(rowCount) : rowsOf(time, range!);
+  let rows = wholeOf(group.rowCount);
+  let time: Float64Array | null = null;
+  if (quotes.ours && range !== undefined) {
+    const cut = (times: Float64Array) => {
+      rows = rowsOf(times, range);
+      return times.slice(rows.from, rows.to);
+    };
+    time = await readFlat(file, quotes, group, 'time', wholeOf(group.rowCount), cut, range.toUs);
+  }
   const others = time === null ? wanted : wanted.filter((role) => role !== 'time');
   const read = await readColumns(file, quotes, group, others, rows);
   if (time !== null) read.time = time;
   const length = rows.to - rows.from;
-  const column = (role: ColumnRole) => {
-    const values = read[role];
-    if (values === undefined) return new Float64Array(length).fill(Number.NaN);
-    return length === rowCount ? values : values.slice(rows.from, rows.to);
-  };
+  const column = (role: ColumnRole) => read[role] ?? new Float64Array(length).fill(Number.NaN);
   const base = {
     length,
     receivedUs: column('time'),
@@ -59,18 +61,19 @@ function rowsOf(
   times: Float64Array,
   { fromUs, toUs }: { readonly fromUs: Micros; readonly toUs: Micros },
 ): Part {
-  let [from, to] = [0, 0];
-  for (let row = 0; row < times.length; row += 1) {
-    const us = times[row]!;
+  let [from, to, last] = [0, 0, Number.NEGATIVE_INFINITY];
+  for (; to < times.length; to += 1) {
+    const us = times[to]!;
     // Also false where a time is NaN.
-    if (row > 0 && !(us > times[row - 1]!)) return wholeOf(times.length);
-    if (us < fromUs) from = row + 1;
-    if (us < toUs) to = row + 1;
+    if (!(us > last)) return wholeOf(times.length);
+    if (us >= toUs) break;
+    if (us < fromUs) from = to + 1;
+    last = us;
   }
-  return { count: times.length, from, to: Math.max(from, to) };
+  return { count: times.length, from, to };
 }
 
-/** By our own decoder, as far as it knows the columns; the others by the library. Only `rows` are certain to be right. */
+/** Of these rows: by our own decoder, as far as it knows the columns; the others by the library. */
 async function readColumns(
   file: StoreFile,
   quotes: QuoteFile,
@@ -81,20 +84,36 @@ async function readColumns(
   const present = roles.filter((role) => quotes.columns[role] !== undefined);
   const result: Partial<Record<ColumnRole, Float64Array>> = {};
   for (const role of present) {
-    const values = await readFlat(file, quotes, group, role, rows);
+    const values = await readFlat(file, quotes, group, role, rows, (all) => all.slice(rows.from, rows.to));
     if (values !== null) result[role] = values;
   }
   const others = present.filter((role) => result[role] === undefined);
-  return others.length === 0 ? result : { ...result, ...(await readByLibrary(file, quotes, group, others)) };
+  if (others.length === 0) return result;
+  const read = await readByLibrary(file, quotes, group, others);
+  for (const role of others) result[role] = read[role]!.slice(rows.from, rows.to);
+  return result;
 }
 
-/** Null where it is none that our decoder knows. */
+let room = new Float64Array(0);
+
+/** One column after the other is decoded in there: memory that is not asked for need not be cleared or collected. */
+function roomFor(rows: number): Float64Array {
+  if (room.length < rows) room = new Float64Array(rows);
+  return room.subarray(0, rows);
+}
+
+/**
+ * What `take` makes of the values, of which those of `rows` are right; it must not keep them. Null where it is no column
+ * that our decoder knows. Of times none that follow the first of `untilUs` or later need be there: Infinity in their place.
+ */
 async function readFlat(
   file: StoreFile,
   { metadata, columns }: QuoteFile,
   { index, rowCount }: GroupInfo,
   role: ColumnRole,
-  rows = wholeOf(rowCount),
+  rows: Part,
+  take: (values: Float64Array) => Float64Array,
+  untilUs = Number.POSITIVE_INFINITY,
 ): Promise<Float64Array | null> {
   const { name, flat } = columns[role]!;
   const chunk = metadata.row_groups[index]?.columns.find((c) => c.meta_data?.path_in_schema[0] === name);
@@ -107,15 +126,21 @@ async function readFlat(
   const to = from + bytes;
   if (!(from >= 0 && bytes >= 0 && to <= file.byteLength)) return null;
   const stored = file.sliceNow?.(from, to) ?? (await file.slice(from, to));
-  const values = new Float64Array(rowCount);
+  const values = roomFor(rowCount);
+  const until = untilUs / flat.factor;
   try {
-    decodeChunk({ meta, isOptional: flat.isOptional, decompress }, new Uint8Array(stored), rows, values);
+    decodeChunk(
+      { meta, isOptional: flat.isOptional, decompress, until },
+      new Uint8Array(stored),
+      rows,
+      values,
+    );
   } catch (error) {
     if (error instanceof Unknown) return null;
     throw error;
   }
   if (flat.factor !== 1) for (let row = 0; row < rowCount; row += 1) values[row]! *= flat.factor;
-  return values;
+  return take(values);
 }
 
 /** @internal The same by the library alone: what our decoder is held against. */

@@ -25,6 +25,8 @@ export interface FlatChunk {
   readonly isOptional: boolean;
   /** Of its codec; null where it has none. */
   readonly decompress: Decompress | null;
+  /** Values after the first that is as large need not be there: Infinity in their place. */
+  readonly until: number;
 }
 
 /** Of a page's header, by the format's parquet.thrift. */
@@ -170,7 +172,8 @@ class ChunkReader {
     if (encoding === ENCODING.plain) this.#readPlain(source, part, this.#into, at);
     else if (encoding === ENCODING.dictionary || encoding === ENCODING.plainDictionary)
       this.#lookUp(source, part, at);
-    else if (encoding === ENCODING.delta && isInteger) readDeltas(source, part.count, this.#into, at);
+    else if (encoding === ENCODING.delta && isInteger)
+      readDeltas(source, part.count, this.#into, at, this.#chunk.until);
     else if (encoding === ENCODING.split && !isInteger) readSplitDoubles(source, part, this.#into, at);
     else throw new Unknown(`encoding ${encoding}`);
   }

@@ -84,8 +84,14 @@ export function readSplitDoubles(source: Source, part: Part, into: Float64Array,
   }
 }
 
-/** DELTA_BINARY_PACKED. */
-export function readDeltas(source: Source, count: number, into: Float64Array, at: number): void {
+/** DELTA_BINARY_PACKED. Values some way after the first that is `until` or larger are Infinity instead. */
+export function readDeltas(
+  source: Source,
+  count: number,
+  into: Float64Array,
+  at: number,
+  until = Number.POSITIVE_INFINITY,
+): void {
   const blockSize = source.varint();
   const miniblocks = source.varint();
   const total = source.varint();
@@ -97,6 +103,10 @@ export function readDeltas(source: Source, count: number, into: Float64Array, at
   let largest = Math.abs(value);
   if (count > 0) into[at] = value;
   for (let done = 1; done < count; ) {
+    if (value >= until) {
+      into.fill(Number.POSITIVE_INFINITY, at + done, at + count);
+      break;
+    }
     const least = source.zigzag();
     const widthsAt = source.take(miniblocks);
     for (let m = 0; m < miniblocks && done < count; m += 1) {

@@ -24,6 +24,15 @@ export async function startProgram(lake, stats) {
   return running;
 }
 
+/** `serve` as a configuration file says. */
+export async function startRecording(config) {
+  const hook = new URL('loop-delay.mjs', import.meta.url).href;
+  const args = ['--import', hook, mainProgram, 'serve', '--config', config];
+  const child = start(args, ['ignore', 'pipe', 'inherit', 'ipc']);
+  const url = await printed(child, /page\s+(http:\/\/\S+?)\//);
+  return { child, url, agent: new Agent({ keepAlive: true, maxSockets: 8 }) };
+}
+
 /** The plainest server of the bytes of a file. */
 export async function startFloor(file) {
   const child = start([new URL('floor.mjs', import.meta.url).pathname, file], ['ignore', 'pipe', 'inherit']);

@@ -141,7 +141,9 @@ async function oneChart(
     throw new RequestError(404, `no quotes of ${symbol} on both ${exchange1} and ${exchange2} in the lake`);
   }
   if (answer.status === 'empty') return await sendChart(reply, Buffer.alloc(0), format);
-  reply.header('x-chart-summarised', String(Math.floor(answer.summarised * 1_000) / 1_000));
+  reply
+    .header('x-chart-summarised', String(Math.floor(answer.summarised * 1_000) / 1_000))
+    .header('access-control-expose-headers', 'x-chart-summarised');
   return await sendChart(reply, ownBytes(answer.line), format);
 }
 

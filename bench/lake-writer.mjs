@@ -1,5 +1,5 @@
 // One writer of the bench, in a process of its own. argv: its name, the folder of the rows. A message 'write' has it write
-// once, 'read' has it read back what it wrote; each is answered by one with the figures.
+// once, 'read' and 'read-library' have it read back what it wrote; each is answered by one with the figures.
 
 import { closeSync, openSync, readSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ const { QuoteFileWriter, RowGroupBuffer } = await import(compiled('src/lake/parq
 const { doublesOrNull, openParquet, stampsOrNull } = await import(compiled('src/lake/parquet-file.js'));
 const { QUOTE_COLUMNS } = await import(compiled('src/lake/schema.js'));
 const { openQuoteFile } = await import(compiled('src/lake/parquet-read.js'));
-const { readGroup } = await import(compiled('src/lake/parquet-columns.js'));
+const { readByLibrary, readGroup } = await import(compiled('src/lake/parquet-columns.js'));
 
 /** As the encoder of journals hands them on. */
 const SLICE = 10_000;
@@ -32,11 +32,13 @@ async function answer(what) {
   const start = process.hrtime.bigint();
   for (let i = 0; i < instruments.length; i++) {
     if (what === 'write') await write(i, paths[i]);
-    else await readBack(paths[i]);
+    else await readBack(paths[i], what === 'read-library');
   }
   const wallMs = Number(process.hrtime.bigint() - start) / 1e6;
   const { user, system } = process.cpuUsage(cpu);
-  return { wallMs, cpuMs: (user + system) / 1_000, bytes: paths.map((path) => statSync(path).size) };
+  const quotes = instruments.reduce((sum, { length }) => sum + length, 0);
+  const bytes = paths.map((path) => statSync(path).size);
+  return { wallMs, cpuMs: (user + system) / 1_000, bytes, quotes };
 }
 
 /** Prepares what the writer writes from, and gives what writes instrument `i` to `path`. */
@@ -97,8 +99,8 @@ function sourceFile(i) {
   return path;
 }
 
-/** The three columns of charts through our reader, one row group after the other. */
-async function readBack(path) {
+/** The three columns of charts, one row group after the other. */
+async function readBack(path, byLibrary) {
   const id = openSync(path);
   const byteLength = statSync(path).size;
   const file = {
@@ -110,7 +112,9 @@ async function readBack(path) {
     },
   };
   const quotes = await openQuoteFile(file);
-  for (const group of quotes.groups) await readGroup(file, quotes, group, false);
+  for (const group of quotes.groups)
+    if (byLibrary) await readByLibrary(file, quotes, group, ['time', 'bid', 'ask']);
+    else await readGroup(file, quotes, group, false);
   closeSync(id);
 }
 

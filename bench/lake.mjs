@@ -1,5 +1,6 @@
 // The same quotes written as Parquet by our two layouts, by the library that trades still use, and by two engines with
-// zstd: bytes a quote, quotes a second of wall time and of processor time, and what reading charts' columns back costs.
+// zstd: bytes a quote, quotes a second of wall time and of processor time, and what reading charts' columns back costs, by our
+// reader and by the library that reads what it does not know.
 //   npm run bench -- lake [--rows 1000000] [--runs 7]
 // Every writer is a process of its own and holds the rows in its own memory before the clock starts; engines are told to
 // use one thread. They take turns, so that a machine's moods meet all of them. Nothing is synced. Figures are medians.
@@ -30,10 +31,11 @@ try {
   for (const name of WRITERS) children.set(name, await start(name));
   const writes = await turns('write');
   const reads = await turns('read');
+  const libraryReads = await turns('read-library');
 
   console.log(`${total} quotes of ${INSTRUMENTS.map(({ words }) => words).join(', ')}; ${runs} runs each\n`);
   console.log(
-    'writer            bytes/quote  (each)                M quotes/s   M quotes/CPU s   read CPU ns/quote',
+    'writer            bytes/quote  (each)                M quotes/s   M quotes/CPU s   read CPU ns/quote   by the library   x',
   );
   for (const name of WRITERS) {
     const figures = writes.get(name);
@@ -45,7 +47,9 @@ try {
         `  ${each.padEnd(20)}` +
         perSecond(({ wallMs }) => wallMs).padStart(12) +
         perSecond(({ cpuMs }) => cpuMs).padStart(17) +
-        ((median(reads.get(name).map(({ cpuMs }) => cpuMs)) * 1e6) / total).toFixed(0).padStart(20),
+        nsOf(reads.get(name)).toFixed(0).padStart(20) +
+        nsOf(libraryReads.get(name)).toFixed(0).padStart(17) +
+        (nsOf(libraryReads.get(name)) / nsOf(reads.get(name))).toFixed(1).padStart(6),
     );
   }
   console.log('\n                          bytes   quotes/CPU s   (ours over theirs; speeds turn by turn)');
@@ -83,6 +87,12 @@ async function turns(what) {
       if (run >= 0) figures.get(name).push(answer);
     }
   return figures;
+}
+
+/** Of the three columns of charts. */
+function nsOf(figures) {
+  const total = figures[0].quotes;
+  return (median(figures.map(({ cpuMs }) => cpuMs)) * 1e6) / total;
 }
 
 function bytesOf(figures) {

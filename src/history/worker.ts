@@ -44,8 +44,8 @@ assert(parentPort !== null, 'the history worker runs as a worker thread');
 const port = parentPort;
 const settings = workerData as WorkerSettings;
 const observer = new LakeObserver(settings.root);
-const { store, recent, recentEvents } = observer;
-const reader = openReader(settings.root, { store, recent, recentEvents });
+const { store, recent, recentEvents, recentInstruments } = observer;
+const reader = openReader(settings.root, { store, recent, recentEvents, recentInstruments });
 const cache = new ChartCache(settings.cacheBytesMax);
 const summaries = new Summaries(settings.root, store, (path, message) =>
   reader.report(path, 'unreadable', message),

@@ -7,7 +7,7 @@
 // speaks for them; all others are looked at themselves.
 
 import { createHash } from 'node:crypto';
-import { type Dirent, readdirSync, type Stats, statSync } from 'node:fs';
+import { type Stats, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Micros } from '../core/time.js';
 import { Evidence, type FolderSeen } from './evidence.js';
@@ -16,9 +16,11 @@ import { isLedgerName, isOurName, JOURNAL_DIR, RUNS_DIR, runSpan, segmentFirstUs
 import { isQuoteFileName } from './plan.js';
 import { type RecentRows, readRecent } from './recent.js';
 import { type RecentEvents, readRecentEvents } from './recent-events.js';
+import { recentInstruments } from './recent-names.js';
+import { SegmentIndexes } from './segment-index.js';
 import {
+  entriesIn,
   type FileLook,
-  isNotFound,
   lookOf,
   type ReadStore,
   type StoreEntry,
@@ -62,8 +64,10 @@ export class LakeObserver {
   readonly store: ReadStore;
   readonly recent: typeof readRecent;
   readonly recentEvents: typeof readRecentEvents;
+  readonly recentInstruments: typeof recentInstruments;
   readonly #root: string;
   #evidence = new Evidence();
+  readonly #segments = new SegmentIndexes();
   /** Of folders that are looked at again and again. */
   readonly #looks = new Map<string, Look>();
   /** The newest change time ever seen: the file system's clock had come at least this far. */
@@ -78,6 +82,8 @@ export class LakeObserver {
       look: (path) => this.#lookAt(path),
     };
     this.recent = (root, ...asked) => this.#readRecent(root, asked[0], asked[1], asked[2], asked[3]);
+    this.recentInstruments = (root) =>
+      recentInstruments(root, (path, add) => this.#segments.names(waitingStore, path, add));
     this.recentEvents = (root, ...asked) => this.#readRecentEvents(root, asked[0], asked[1], asked[2]);
   }
 
@@ -164,7 +170,7 @@ export class LakeObserver {
   ): Promise<RecentRows> {
     const evidence = this.#evidence;
     evidence.addRecent(fromUs, toUs, this.#recentState(this.#recentNames(), fromUs, toUs));
-    const rows = await readRecent(root, exchange, symbol, fromUs, toUs, waitingStore);
+    const rows = await readRecent(root, exchange, symbol, fromUs, toUs, waitingStore, this.#segments);
     if (rows.problems.length > 0) evidence.doubtful = true;
     return rows;
   }
@@ -177,7 +183,7 @@ export class LakeObserver {
   ): Promise<RecentEvents> {
     const evidence = this.#evidence;
     evidence.addRecent(fromUs, toUs, this.#recentState(this.#recentNames(), fromUs, toUs));
-    const events = await readRecentEvents(root, wanted, fromUs, toUs, waitingStore);
+    const events = await readRecentEvents(root, wanted, fromUs, toUs, waitingStore, this.#segments);
     if (events.problems.length > 0) evidence.doubtful = true;
     return events;
   }
@@ -207,7 +213,7 @@ export class LakeObserver {
       return { seen: { ctimeMs: Number.NaN, description: '', settled: true }, entries: [] };
     const entries: StoreEntry[] = [];
     const parts: string[] = [];
-    for (const entry of readFolder(directory)) {
+    for (const entry of entriesIn(directory)) {
       const { name } = entry;
       const path = join(directory, name);
       const isDirectory = entry.isSymbolicLink()
@@ -265,7 +271,7 @@ export class LakeObserver {
     if (stats === undefined) return [];
     const { ctimeMs } = stats;
     if (known?.seen.settled === true && known.seen.ctimeMs === ctimeMs) return known.names;
-    const names = readFolder(path).map(({ name }) => name);
+    const names = entriesIn(path).map(({ name }) => name);
     const seen = { ctimeMs, description: '', settled: ctimeMs < newestMs - SETTLE_MS };
     this.#names.set(folder, { seen, names });
     return names;
@@ -280,16 +286,6 @@ export class LakeObserver {
 
 function versionOf(stats: Stats | undefined): string {
   return stats === undefined ? 'absent' : `${stats.size}@${stats.ctimeMs}`;
-}
-
-/** Sorted by name; empty where it is gone, or no folder. */
-function readFolder(directory: string): Dirent[] {
-  try {
-    return readdirSync(directory, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
-  } catch (error) {
-    if (isNotFound(error)) return [];
-    throw error;
-  }
 }
 
 function digest(text: string): string {

@@ -3,7 +3,7 @@
 
 import type { Micros } from '../core/time.js';
 import { eventsIn, type InstrumentLine, type WantedInstruments } from './ledger-read.js';
-import { parseSegment, walkRecent } from './recent.js';
+import { parsing, type SegmentReading, walkRecent } from './recent.js';
 import { coldLines } from './run-read.js';
 import { diskStore, type ReadStore } from './store.js';
 
@@ -21,6 +21,7 @@ export async function readRecentEvents(
   fromUs: Micros,
   toUs: Micros,
   store: ReadStore = diskStore,
+  segments: SegmentReading = parsing,
 ): Promise<RecentEvents> {
   const { result, problems } = await walkRecent(store, root, fromUs, toUs, () => {
     const lines: InstrumentLine[] = [];
@@ -32,21 +33,7 @@ export async function readRecentEvents(
       run: async (path) => {
         for (const line of eventsIn(await coldLines(store, path), wanted)) take(line);
       },
-      segment: async (path) => {
-        const places = new Map<number, number>();
-        await parseSegment(store, path, {
-          names: (id, exchange, symbol) => {
-            const at = wanted.indexOf(exchange, symbol);
-            if (at >= 0) places.set(id, at);
-          },
-          quote() {},
-          trade() {},
-          cold: (id, _stampUs, line) => {
-            const at = places.get(id);
-            if (at !== undefined) take({ ...line, at });
-          },
-        });
-      },
+      segment: (path) => segments.cold(store, path, wanted, take),
     };
   });
   return { lines: result, problems };

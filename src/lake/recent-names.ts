@@ -19,7 +19,10 @@ const READ_BYTES = 512 * 1024;
 const ATTEMPTS_MAX = 5;
 
 /** Each instrument once. A file that cannot be read is passed over: reading its rows reports it. */
-export async function recentInstruments(root: string): Promise<readonly InstrumentNames[]> {
+export async function recentInstruments(
+  root: string,
+  ofSegment: (path: string, add: Add) => Promise<void> = namesOfSegment,
+): Promise<readonly InstrumentNames[]> {
   const found = new Map<string, InstrumentNames>();
   const add = (exchange: string, symbol: string) => {
     found.set(instrumentKey(exchange, symbol), { exchange, symbol });
@@ -43,7 +46,7 @@ export async function recentInstruments(root: string): Promise<readonly Instrume
     for (const name of segments) {
       const firstUs = segmentFirstUs(name);
       if (firstUs === null || inRuns.has(firstUs)) continue;
-      await tolerate(namesOfSegment(join(root, JOURNAL_DIR, name), add));
+      await tolerate(ofSegment(join(root, JOURNAL_DIR, name), add));
     }
     if (!vanished) break;
   }

@@ -7,6 +7,7 @@ import { instrumentKey } from '../core/instrument.js';
 import type { Micros } from '../core/time.js';
 import { codeOf, messageOf } from './files.js';
 import { checksum } from './journal.js';
+import type { LedgerLine } from './ledger.js';
 import { JOURNAL_DIR, RUNS_DIR, runSpan, segmentFirstUs } from './paths.js';
 import { columnsOf, findEntries, ROW_BYTES, RunDamaged } from './run.js';
 import { withRun } from './run-read.js';
@@ -32,6 +33,7 @@ export async function readRecent(
   fromUs: Micros,
   toUs: Micros,
   store: ReadStore = diskStore,
+  segments: SegmentReading = parsing,
 ): Promise<RecentRows> {
   const wanted = instrumentKey(exchange, symbol);
   const { result, problems } = await walkRecent(store, root, fromUs, toUs, () => {
@@ -39,11 +41,28 @@ export async function readRecent(
     return {
       result: rows,
       run: (path) => readRun(store, path, wanted, rows),
-      segment: (path) => readSegmentRows(store, path, wanted, rows),
+      segment: (path) => segments.rows(store, path, wanted, rows),
     };
   });
   return { columns: result.toColumns(), problems };
 }
+
+/** The place of an instrument among those that are asked for; below 0: it is none of them. */
+export interface Named {
+  indexOf(exchange: string, symbol: string): number;
+}
+
+export type TakeLine = (line: LedgerLine & { readonly at: number }) => void;
+
+/** How the journal's segments are read. */
+export interface SegmentReading {
+  /** Quotes of one instrument, by its key. */
+  rows(store: ReadStore, path: string, wanted: string, rows: RowList): Promise<void>;
+  cold(store: ReadStore, path: string, wanted: Named, take: TakeLine): Promise<void>;
+}
+
+/** All of them, from the beginning, each time. */
+export const parsing: SegmentReading = { rows: readSegmentRows, cold: readSegmentCold };
 
 /** What takes the files that can hold something of a stretch of time; made anew for each attempt. */
 export interface RecentVisitor<T> {
@@ -138,6 +157,22 @@ async function readSegmentRows(store: ReadStore, path: string, wanted: string, r
   await parseSegment(store, path, sink);
 }
 
+async function readSegmentCold(store: ReadStore, path: string, wanted: Named, take: TakeLine): Promise<void> {
+  const places = new Map<number, number>();
+  await parseSegment(store, path, {
+    names: (id, exchange, symbol) => {
+      const at = wanted.indexOf(exchange, symbol);
+      if (at >= 0) places.set(id, at);
+    },
+    quote() {},
+    trade() {},
+    cold: (id, _stampUs, line) => {
+      const at = places.get(id);
+      if (at !== undefined) take({ ...line, at });
+    },
+  });
+}
+
 /** What is whole of a segment, which may be growing, goes to the sink: as much of it as there was when it was opened. */
 export async function parseSegment(store: ReadStore, path: string, sink: RecordSink): Promise<void> {
   const parser = new SegmentParser(sink);
@@ -187,10 +222,30 @@ export class RowList {
     this.#length += 1;
   }
 
+  /** As nearly always: then there is nothing to sort, and no row twice. */
+  #isAscending(): boolean {
+    const values = this.#values;
+    for (let at = WIDTH; at < this.#length * WIDTH; at += WIDTH)
+      if (!(values[at]! > values[at - WIDTH]!)) return false;
+    return true;
+  }
+
+  #columnsAsTheyAre(): Required<QuoteColumns> {
+    const [values, length] = [this.#values, this.#length];
+    const column = (place: number) => {
+      const into = new Float64Array(length);
+      for (let row = 0, at = place; row < length; row += 1, at += WIDTH) into[row] = values[at]!;
+      return into;
+    };
+    const [receivedUs, bid, bidSize, ask, askSize, exchangeUs] = [0, 1, 2, 3, 4, 5].map(column) as Six;
+    return { length, receivedUs, bid, bidSize, ask, askSize, exchangeUs };
+  }
+
   /** Sorted; a repeated stamp is the same row. */
   toColumns(): Required<QuoteColumns> {
     const values = this.#values;
     const stampOf = (row: number) => values[row * WIDTH]!;
+    if (this.#isAscending()) return this.#columnsAsTheyAre();
     const order = Uint32Array.from({ length: this.#length }, (_, row) => row);
     order.sort((a, b) => stampOf(a) - stampOf(b));
     const kept = order.filter((row, i) => i === 0 || stampOf(row) !== stampOf(order[i - 1]!));
@@ -206,3 +261,5 @@ export class RowList {
     };
   }
 }
+
+type Six = [Float64Array, Float64Array, Float64Array, Float64Array, Float64Array, Float64Array];

@@ -48,6 +48,9 @@ export class SegmentParser {
   #lastStampUs = Number.NEGATIVE_INFINITY;
   #firstStampUs = Number.POSITIVE_INFINITY;
   #broken: string | null = null;
+  /** Where the block being read begins in the segment. */
+  #blockAt = 0;
+  #recordAt = 0;
 
   constructor(sink: RecordSink) {
     this.#sink = sink;
@@ -70,6 +73,11 @@ export class SegmentParser {
 
   get lastStampUs(): Micros {
     return this.#lastStampUs;
+  }
+
+  /** Of a quote that the sink is given: where its record begins in the segment. */
+  get recordAt(): number {
+    return this.#recordAt;
   }
 
   /** Why it stopped; null while all that came was whole, a block still incomplete included. */
@@ -110,6 +118,7 @@ export class SegmentParser {
       this.#broken = 'the checksum of a block is wrong';
       return 0;
     }
+    this.#blockAt = this.#validBytes + at + BLOCK_HEADER_BYTES;
     this.#records += this.#readRecords(payload);
     return end - at;
   }
@@ -125,6 +134,7 @@ export class SegmentParser {
       if (head >>> 24 === RECORD.quote) {
         const stampUs = view.getFloat64(at + 4, true);
         this.#stamp(stampUs);
+        this.#recordAt = this.#blockAt + at;
         this.#sink.quote(
           id,
           stampUs,

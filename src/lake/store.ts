@@ -1,7 +1,7 @@
 // The little that reading asks of a file system: list a folder, read ranges of a file.
 // Read-only. Paths are absolute; a store over something else than a disk fits behind the same two functions.
 
-import { closeSync, fstatSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
+import { closeSync, type Dirent, fstatSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
 import { open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Micros, US_PER_MS } from '../core/time.js';
@@ -90,14 +90,18 @@ async function leadsToDirectory(directory: string, name: string): Promise<boolea
 }
 
 function listNow(directory: string): readonly StoreEntry[] {
+  return entriesIn(directory).map((entry) => ({
+    name: entry.name,
+    isDirectory: entry.isSymbolicLink()
+      ? (statSync(join(directory, entry.name), { throwIfNoEntry: false })?.isDirectory() ?? false)
+      : entry.isDirectory(),
+  }));
+}
+
+/** Sorted by name; empty where it is gone, or no folder. For threads that may wait for the disk. */
+export function entriesIn(directory: string): Dirent[] {
   try {
-    const found = readdirSync(directory, { withFileTypes: true }).map((entry) => ({
-      name: entry.name,
-      isDirectory: entry.isSymbolicLink()
-        ? (statSync(join(directory, entry.name), { throwIfNoEntry: false })?.isDirectory() ?? false)
-        : entry.isDirectory(),
-    }));
-    return found.sort((a, b) => (a.name < b.name ? -1 : 1));
+    return readdirSync(directory, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
   } catch (error) {
     if (isNotFound(error)) return [];
     throw error;

@@ -3,7 +3,18 @@
 import { join } from 'node:path';
 import { built, installed, root } from './ready.mjs';
 
-const NAMES = ['current-hour', 'dashboard', 'fidelity', 'growth', 'history', 'lake', 'lake-loop', 'memory', 'replay', 'zoom'];
+const NAMES = [
+  'current-hour',
+  'dashboard',
+  'fidelity',
+  'growth',
+  'history',
+  'lake',
+  'lake-loop',
+  'memory',
+  'replay',
+  'zoom',
+];
 /** Those that need what is installed in bench/. */
 const WITH_PEERS = ['fidelity', 'history', 'lake'];
 

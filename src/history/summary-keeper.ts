@@ -23,6 +23,8 @@ export interface SummaryKeeperOptions {
 /** After the hour in which something may still be told of the one before: until its rows are in files. */
 const GRACE_US = 3 * US_PER_MINUTE;
 const LOOK_INTERVAL_MS = 60_000;
+/** So many after one another end the work of an hour. */
+const FAILURES_MAX = 3;
 /** Times as long as a step took nothing is done: a quarter of a core at most. */
 const RESTS = 3;
 
@@ -65,6 +67,7 @@ export class SummaryKeeper {
 
   async #workOn(): Promise<void> {
     const { history, clock, log } = this.#options;
+    let failures = 0;
     while (!this.#closed) {
       const closedBeforeUs = this.#overBeforeUs();
       if (closedBeforeUs !== this.#closedBeforeUs) {
@@ -75,11 +78,15 @@ export class SummaryKeeper {
       if (series === undefined) return;
       const startUs = clock.nowUs();
       try {
-        if ((await history.summarise({ ...series, closedBeforeUs, nowUs: startUs })) !== null)
-          this.#queue.push(series);
+        const made = await history.summarise({ ...series, closedBeforeUs, nowUs: startUs });
+        if (made !== null) this.#queue.push(series);
+        failures = 0;
       } catch (error) {
         if (error instanceof HistoryError && error.code === 'closed') return;
         log.warn('a pair could not be summarised', { ...series, reason: String(error) });
+        failures += 1;
+        // A disk that takes nothing is asked again in an hour, not five hundred times now.
+        if (failures === FAILURES_MAX) this.#queue = [];
       }
       await this.#rest(((clock.nowUs() - startUs) / US_PER_MS) * RESTS);
     }

@@ -3,6 +3,7 @@
 // all rows. Holds one stretch of cells, or a chunk of each leg.
 
 import type { Micros } from '../core/time.js';
+import { firstNotBefore } from '../lake/merge.js';
 import type { RowSink } from '../series/banded-rows.js';
 import { RollingBands } from '../series/bands.js';
 import { CELL_LEVELS_US } from '../series/cells.js';
@@ -93,16 +94,6 @@ function pushCells(columns: readonly Float64Array[], { fromUs, toUs }: Stretch, 
 }
 
 type Rows = readonly [Float64Array, Float64Array, Float64Array, Float64Array];
-
-function firstNotBefore(stampsUs: Float64Array, us: Micros): number {
-  let [low, high] = [0, stampsUs.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (stampsUs[middle]! < us) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
 
 /** Rows with their bands, each computed as it comes: a stretch begins with bands of its own. */
 class BandedInto implements RowSink {

@@ -5,7 +5,7 @@ import { type Micros, US_PER_DAY } from '../core/time.js';
 import type { LakeFiles } from '../lake/files.js';
 import type { RowsIdentity } from '../lake/rows-identity.js';
 import { lookNow } from '../lake/store.js';
-import { openSummary, writeSummary } from '../lake/summary-file.js';
+import { joined, openSummary, writeSummary } from '../lake/summary-file.js';
 
 export interface MonthDay extends RowsIdentity {
   readonly fromUs: Micros;
@@ -72,14 +72,4 @@ export function writeMonth(files: LakeFiles, path: string, cellUs: number, days:
     blocks: [{ cellUs, ...range, columns }],
     days: inOrder.map(({ columns: own, ...day }) => ({ ...day, lengths: own.map(({ length }) => length) })),
   });
-}
-
-function joined(parts: readonly Float64Array[]): Float64Array {
-  const all = new Float64Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }

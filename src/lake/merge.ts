@@ -124,7 +124,8 @@ function partOf(
   return mapColumns(columns, to - from, (values) => values.slice(from, to));
 }
 
-function firstNotBefore(times: Float64Array, us: Micros): number {
+/** The first of ascending times that is not earlier; their number where all are. */
+export function firstNotBefore(times: Float64Array, us: Micros): number {
   let [from, to] = [0, times.length];
   while (from < to) {
     const middle = (from + to) >>> 1;

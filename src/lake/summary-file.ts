@@ -154,13 +154,18 @@ function blocksOf(
 }
 
 function pack(columns: readonly Float64Array[]): Uint8Array {
-  const all = new Float64Array(columns.reduce((sum, { length }) => sum + length, 0));
+  return deflateRawSync(streamsOf(joined(columns)), { level: zlib.Z_BEST_SPEED });
+}
+
+/** One after the other. */
+export function joined(parts: readonly Float64Array[]): Float64Array {
+  const all = new Float64Array(parts.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
-  for (const column of columns) {
-    all.set(column, at);
-    at += column.length;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
   }
-  return deflateRawSync(streamsOf(all), { level: zlib.Z_BEST_SPEED });
+  return all;
 }
 
 /** The checksum is right: what does not fit is a file that somebody made to be so. */

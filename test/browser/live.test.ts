@@ -128,7 +128,8 @@ test('ages grow every second and say when nothing newer comes', { skip }, async 
     await page.clock.runFor(1_000);
     const young = await seconds();
     await page.clock.runFor(3_000);
-    assert.ok((await seconds()) >= young + 3, `${young} s, then ${await seconds()} s`);
+    // What it shows may be a tick behind its clock, on a machine that has no time for it.
+    await until('three seconds more', async () => (await seconds()) >= young + 3);
     await page.clock.runFor(10_000);
     assert.match(await textOf(age), /^\d+ s ago, nothing newer$/);
     assert.match((await age.getAttribute('class'))!, /old/);

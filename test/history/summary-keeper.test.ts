@@ -68,6 +68,9 @@ async function keptLake(
   t: TestContext,
   more: { cycling?: AskedSeries[]; seriesMax?: number } = {},
 ): Promise<Kept> {
+  // Before the lake's own: it is removed when nobody writes into it any more.
+  let close = async () => {};
+  t.after(() => close());
   const root = await temporaryLake(t);
   const clock = new HandClock();
   const history = createHistory({ root, queuedChartsMax: 8, log: silentLog });
@@ -75,11 +78,11 @@ async function keptLake(
   const withCycles = async () => more.cycling ?? [];
   const { seriesMax = 500 } = more;
   const keeper = new SummaryKeeper({ history, asked, withCycles, seriesMax, clock, log: silentLog });
-  t.after(async () => {
+  close = async () => {
     const closed = keeper.close();
     await history.close();
     await closed;
-  });
+  };
   return { root, clock, history, asked, keeper };
 }
 

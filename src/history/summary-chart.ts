@@ -4,8 +4,7 @@
 
 import type { Micros } from '../core/time.js';
 import { firstNotBefore } from '../lake/merge.js';
-import type { RowSink } from '../series/banded-rows.js';
-import { RollingBands } from '../series/bands.js';
+import { BandedEach, type TakeBanded } from '../series/banded-each.js';
 import { CELL_LEVELS_US } from '../series/cells.js';
 import { type ChartColumns, Downsampler } from '../series/downsample.js';
 import { drain, type TimeRange } from './chart.js';
@@ -15,9 +14,11 @@ import { type ValidChartInput, validSteps } from './valid-chart.js';
 /** Of most spans hardly anything is read: the event loop turns after so many. */
 const SPANS_A_TURN = 16;
 
-/** Cells of the length; without one, the rows themselves. */
-export interface Stretch extends TimeRange {
-  readonly cellUs?: number;
+const LEVELS_US: readonly number[] = CELL_LEVELS_US;
+
+/** Whole cells of one length. */
+interface Stretch extends TimeRange {
+  readonly cellUs: number;
 }
 
 export interface SummaryChart {
@@ -38,23 +39,20 @@ export async function computeSummaryChart<Leg>(
 ): Promise<SummaryChart | undefined> {
   const { range, points, signal, nextTurn } = input;
   const sampler = new Downsampler(points, range.toUs, { everyHole: true, cellUs });
+  const push: TakeBanded = (stampUs, spread, upper, lower) => sampler.push(stampUs, spread, upper, lower);
+  // Each stretch of rows begins with bands of its own.
   const rows = async (fromUs: Micros, toUs: Micros) => {
-    if (fromUs < toUs)
-      await drain(validSteps({ ...input, range: { fromUs, toUs } }, new BandedInto(sampler)));
+    if (fromUs < toUs) await drain(validSteps({ ...input, range: { fromUs, toUs } }, new BandedEach(push)));
   };
-  let [isAny, read] = [false, 0];
-  /** What lies before has been pushed, but for the rows from `rowsFromUs` on. */
-  let [atUs, rowsFromUs, summarisedUs] = [range.fromUs, range.fromUs, 0];
+  const level = LEVELS_US.indexOf(cellUs);
+  /** What lies before has been pushed. */
+  let [read, rowsFromUs, summarisedUs] = [0, range.fromUs, 0];
   for await (const span of spans) {
-    isAny = true;
     if (read % SPANS_A_TURN === 0) await nextTurn();
     read += 1;
     signal?.throwIfAborted();
-    const from = Math.max(atUs, span.fromUs);
-    const to = Math.min(range.toUs, span.toUs);
-    if (from >= to) continue;
-    for (const stretch of cut(from, to, CELL_LEVELS_US.indexOf(cellUs as never))) {
-      if (stretch.cellUs === undefined) continue;
+    const [from, to] = [Math.max(range.fromUs, span.fromUs), Math.min(range.toUs, span.toUs)];
+    for (const stretch of cut(from, to, level)) {
       const blocks = summaries.blocks(span, stretch.cellUs, stretch.fromUs, stretch.toUs);
       if (blocks === undefined) continue;
       await rows(rowsFromUs, stretch.fromUs);
@@ -62,20 +60,16 @@ export async function computeSummaryChart<Leg>(
       rowsFromUs = stretch.toUs;
       summarisedUs += stretch.toUs - stretch.fromUs;
     }
-    atUs = to;
   }
-  if (!isAny) return undefined;
+  if (read === 0) return undefined;
   await rows(rowsFromUs, range.toUs);
   return { columns: sampler.finish(), summarised: summarisedUs / (range.toUs - range.fromUs) };
 }
 
-/** Whole cells of the level, what is left on either side in finer ones, and in rows at the end. */
+/** Whole cells of the level, and finer ones on either side, ascending; what is left lies between them. */
 function* cut(fromUs: Micros, toUs: Micros, level: number): Generator<Stretch> {
-  const cellUs = CELL_LEVELS_US[level];
-  if (cellUs === undefined) {
-    yield { fromUs, toUs };
-    return;
-  }
+  const cellUs = LEVELS_US[level];
+  if (cellUs === undefined) return;
   const firstUs = Math.ceil(fromUs / cellUs) * cellUs;
   const lastUs = Math.floor(toUs / cellUs) * cellUs;
   if (firstUs >= lastUs) {
@@ -94,27 +88,3 @@ function pushCells(columns: readonly Float64Array[], { fromUs, toUs }: Stretch, 
 }
 
 type Rows = readonly [Float64Array, Float64Array, Float64Array, Float64Array];
-
-/** Rows with their bands, each computed as it comes: a stretch begins with bands of its own. */
-class BandedInto implements RowSink {
-  readonly #bands = new RollingBands();
-  readonly #sampler: Downsampler;
-
-  constructor(sampler: Downsampler) {
-    this.#sampler = sampler;
-  }
-
-  warm(spread: number): void {
-    this.#bands.push(spread);
-  }
-
-  pushRows(stampsUs: Float64Array, spreads: Float64Array, from: number, to: number): void {
-    const bands = this.#bands;
-    for (let row = from; row < to; row += 1) {
-      const spread = spreads[row]!;
-      bands.push(spread);
-      if (Number.isNaN(spread)) this.#sampler.push(stampsUs[row]!, spread);
-      else this.#sampler.push(stampsUs[row]!, spread, bands.upper, bands.lower);
-    }
-  }
-}

@@ -6,20 +6,17 @@
 
 import { assert } from '../core/assert.js';
 import { type Micros, US_PER_HOUR, US_PER_MINUTE, US_PER_SECOND } from '../core/time.js';
-import type { RowSink } from './banded-rows.js';
-import { RollingBands } from './bands.js';
+import { BandedEach } from './banded-each.js';
 import { ChartRows } from './chart-rows.js';
-import type { ChartColumns } from './downsample-slots.js';
 import {
-  FIRST,
-  GREATEST,
-  HOLE,
-  HOLE_AFTER_GREATEST,
-  HOLE_AFTER_LEAST,
+  type ChartColumns,
+  chosenRows,
+  keepRow,
   LAST,
-  LEAST,
+  putRow,
   SLOTS_EVERY_HOLE,
 } from './downsample-slots.js';
+import { FIELDS } from './even-rows.js';
 import { grown } from './spread.js';
 
 /** From the finest on; each is a whole number of the one before. Cells begin at whole multiples since the epoch. */
@@ -40,29 +37,14 @@ export interface CellColumns {
 }
 
 /** Takes the rows of one chart, with those before it that bands rest on, and makes cells of every level. */
-export class CellSink implements RowSink {
-  readonly #bands = new RollingBands();
+export class CellSink extends BandedEach {
   readonly #levels: readonly CellBuilder[];
 
   constructor() {
     const levels: CellBuilder[] = [];
     for (const cellUs of [...CELL_LEVELS_US].reverse()) levels.unshift(new CellBuilder(cellUs, levels[0]));
+    super((stampUs, spread, upper, lower) => levels[0]!.push(stampUs, spread, upper, lower));
     this.#levels = levels;
-  }
-
-  warm(spread: number): void {
-    this.#bands.push(spread);
-  }
-
-  pushRows(stampsUs: Float64Array, spreads: Float64Array, from: number, to: number): void {
-    const bands = this.#bands;
-    const finest = this.#levels[0]!;
-    for (let row = from; row < to; row += 1) {
-      const spread = spreads[row]!;
-      bands.push(spread);
-      if (Number.isNaN(spread)) finest.push(stampsUs[row]!, spread, Number.NaN, Number.NaN);
-      else finest.push(stampsUs[row]!, spread, bands.upper, bands.lower);
-    }
   }
 
   /** Of every level, the finest first. Nothing may be pushed after it. */
@@ -71,9 +53,6 @@ export class CellSink implements RowSink {
     return this.#levels.map((level) => level.columns());
   }
 }
-
-/** Of a slot: the number of its row in the cell (NaN = empty), stamp, spread, upper, lower. */
-const FIELDS = 5;
 
 class CellBuilder {
   readonly #cellUs: number;
@@ -84,8 +63,9 @@ class CellBuilder {
   #rows = new Float64Array(64);
   #holes = new Float64Array(64);
   #kept = new Float64Array(64);
-  /** The cell being filled. */
+  /** The cell being filled, and the row being taken. */
   readonly #slots = new Float64Array(SLOTS_EVERY_HOLE * FIELDS);
+  readonly #row = new Float64Array(FIELDS);
   #endUs = Number.NEGATIVE_INFINITY;
   #taken = 0;
   #rowsOfCell = 0;
@@ -105,36 +85,16 @@ class CellBuilder {
   #take(stampUs: Micros, spread: number, upper: number, lower: number): void {
     const isFirst = stampUs >= this.#endUs;
     if (isFirst) this.#open(stampUs);
-    const put = (slot: number) =>
-      this.#slots.set([this.#taken, stampUs, spread, upper, lower], slot * FIELDS);
-    if (isFirst) put(FIRST);
-    put(LAST);
-    if (Number.isNaN(spread)) {
-      if (!isFirst) this.#takeHole(put);
-    } else this.#takeValue(spread, put);
+    const row = this.#row;
+    row[0] = this.#taken;
+    row[1] = stampUs;
+    row[2] = spread;
+    row[3] = upper;
+    row[4] = lower;
+    keepRow(this.#slots, 0, row, isFirst, true);
+    putRow(this.#slots, 0, LAST, row);
     this.#taken += 1;
   }
-
-  #takeHole(put: (slot: number) => void): void {
-    const { isEmpty } = this;
-    if (isEmpty(HOLE)) put(HOLE);
-    if (!isEmpty(LEAST) && isEmpty(HOLE_AFTER_LEAST)) put(HOLE_AFTER_LEAST);
-    if (!isEmpty(GREATEST) && isEmpty(HOLE_AFTER_GREATEST)) put(HOLE_AFTER_GREATEST);
-  }
-
-  #takeValue(spread: number, put: (slot: number) => void): void {
-    // Of equal ones the first stays, as in a Downsampler. Comparisons with NaN are false: hence the negations.
-    if (!(spread >= this.#slots[LEAST * FIELDS + 2]!)) {
-      put(LEAST);
-      this.#slots[HOLE_AFTER_LEAST * FIELDS] = Number.NaN;
-    }
-    if (!(spread <= this.#slots[GREATEST * FIELDS + 2]!)) {
-      put(GREATEST);
-      this.#slots[HOLE_AFTER_GREATEST * FIELDS] = Number.NaN;
-    }
-  }
-
-  readonly isEmpty = (slot: number): boolean => Number.isNaN(this.#slots[slot * FIELDS]!);
 
   #open(stampUs: Micros): void {
     this.close();
@@ -153,14 +113,11 @@ class CellBuilder {
     this.#rows[this.#cells] = this.#rowsOfCell;
     this.#holes[this.#cells] = this.#holesOfCell;
     const slots = this.#slots;
-    const found = new Map<number, number>();
-    for (let at = 0; at < slots.length; at += FIELDS)
-      if (!Number.isNaN(slots[at]!)) found.set(slots[at]!, at);
-    this.#kept[this.#cells] = found.size;
+    const chosen = chosenRows(slots, SLOTS_EVERY_HOLE, SLOTS_EVERY_HOLE);
+    this.#kept[this.#cells] = chosen.length;
     const coarser = this.#coarser;
-    for (const row of [...found.keys()].sort((a, b) => a - b)) {
-      const at = found.get(row)!;
-      const [stampUs, spread, upper, lower] = slots.subarray(at + 1, at + FIELDS) as unknown as Row;
+    for (const at of chosen) {
+      const [, stampUs, spread, upper, lower] = slots.subarray(at, at + FIELDS) as unknown as Row;
       this.#keptRows.push(stampUs, spread, upper, lower);
       if (coarser !== undefined) coarser.#take(stampUs, spread, upper, lower);
     }
@@ -195,4 +152,4 @@ class CellBuilder {
   }
 }
 
-type Row = readonly [number, number, number, number];
+type Row = readonly [number, number, number, number, number];

@@ -23,6 +23,45 @@ export interface ChartColumns {
   readonly lowerBand: Float64Array;
 }
 
+/** A row, as its FIELDS, into a slot of the bucket whose slots begin at `at`. */
+export function putRow(slots: Float64Array, at: number, slot: number, row: Float64Array): void {
+  const to = at + slot * FIELDS;
+  for (let field = 0; field < FIELDS; field += 1) slots[to + field] = row[field]!;
+}
+
+/** What a bucket keeps of its next row for being the first one, an extreme or a hole. Of equal extremes the first stays. */
+export function keepRow(
+  slots: Float64Array,
+  at: number,
+  row: Float64Array,
+  isFirst: boolean,
+  everyHole: boolean,
+): void {
+  const spread = row[2]!;
+  if (isFirst) putRow(slots, at, FIRST, row);
+  if (Number.isNaN(spread)) {
+    if (!isFirst) keepHole(slots, at, row, everyHole);
+    return;
+  }
+  // Comparisons with NaN, of a slot that is empty, are false: hence the negations.
+  if (!(spread >= slots[at + LEAST * FIELDS + 2]!)) {
+    putRow(slots, at, LEAST, row);
+    if (everyHole) slots[at + HOLE_AFTER_LEAST * FIELDS] = Number.NaN;
+  }
+  if (!(spread <= slots[at + GREATEST * FIELDS + 2]!)) {
+    putRow(slots, at, GREATEST, row);
+    if (everyHole) slots[at + HOLE_AFTER_GREATEST * FIELDS] = Number.NaN;
+  }
+}
+
+function keepHole(slots: Float64Array, at: number, row: Float64Array, everyHole: boolean): void {
+  const isEmpty = (slot: number) => Number.isNaN(slots[at + slot * FIELDS]!);
+  if (isEmpty(HOLE)) putRow(slots, at, HOLE, row);
+  if (!everyHole) return;
+  if (!isEmpty(LEAST) && isEmpty(HOLE_AFTER_LEAST)) putRow(slots, at, HOLE_AFTER_LEAST, row);
+  if (!isEmpty(GREATEST) && isEmpty(HOLE_AFTER_GREATEST)) putRow(slots, at, HOLE_AFTER_GREATEST, row);
+}
+
 export interface Kept {
   /** Bucket after bucket, slot after slot, FIELDS values each; the row NaN = an empty slot. */
   readonly buckets: Float64Array;
@@ -72,7 +111,7 @@ export function collect({ buckets, slots, even, points, everyHole, band }: Kept)
 }
 
 /** Where the rows lie that the buckets keep, each row once, in the order of rows. */
-function chosenRows(buckets: Float64Array, slots: number, points: number): number[] {
+export function chosenRows(buckets: Float64Array, slots: number, points: number): number[] {
   const chosen: number[] = [];
   for (let bucketAt = 0; bucketAt < buckets.length; bucketAt += slots * FIELDS) {
     const found = new Map<number, number>();

@@ -9,13 +9,11 @@ import { ChartRows } from './chart-rows.js';
 import {
   type ChartColumns,
   collect,
-  FIRST,
   GREATEST,
-  HOLE,
-  HOLE_AFTER_GREATEST,
-  HOLE_AFTER_LEAST,
+  keepRow,
   LAST,
   LEAST,
+  putRow,
   SLOTS,
   SLOTS_EVERY_HOLE,
 } from './downsample-slots.js';
@@ -62,11 +60,9 @@ export class Downsampler {
   #holes = 0;
   #originUs = 0;
   #bucketUs = 1;
-  /** The bucket being filled: where its slots begin, when it ends, what it has of the spreads; its last row. */
+  /** The bucket being filled: where its slots begin, when it ends; its last row. */
   #bucketAt = -1;
   #bucketEndUs = Number.NEGATIVE_INFINITY;
-  #least = Number.NaN;
-  #greatest = Number.NaN;
   readonly #last = new Float64Array(FIELDS);
   /** Rows that the bands had before the first one. */
   #warmRows = 0;
@@ -163,28 +159,9 @@ export class Downsampler {
     const isFirst = stampUs >= this.#bucketEndUs;
     if (isFirst) this.#openBucket(buckets, stampUs);
     this.#setLast(row, stampUs, spread, upper, lower);
-    if (isFirst && Number.isNaN(buckets[this.#bucketAt]!)) {
-      this.#put(buckets, FIRST);
-      if (Number.isNaN(spread)) {
-        this.#holes += 1;
-        return;
-      }
-    }
-    if (Number.isNaN(spread)) {
-      this.#takeHole(buckets);
-      return;
-    }
-    // Comparisons with NaN are false: hence the negations.
-    if (!(spread >= this.#least)) {
-      this.#least = spread;
-      this.#put(buckets, LEAST);
-      if (this.#everyHole) buckets[this.#bucketAt + HOLE_AFTER_LEAST * FIELDS] = Number.NaN;
-    }
-    if (!(spread <= this.#greatest)) {
-      this.#greatest = spread;
-      this.#put(buckets, GREATEST);
-      if (this.#everyHole) buckets[this.#bucketAt + HOLE_AFTER_GREATEST * FIELDS] = Number.NaN;
-    }
+    const isFirstOfBucket = isFirst && Number.isNaN(buckets[this.#bucketAt]!);
+    keepRow(buckets, this.#bucketAt, this.#last, isFirstOfBucket, this.#everyHole);
+    if (Number.isNaN(spread)) this.#holes += 1;
   }
 
   /** Rows [from, to), whose numbers are `shift` greater. */
@@ -196,7 +173,9 @@ export class Downsampler {
       this.#take(buckets, at + shift, stampsUs[at]!, spreads[at]!, Number.NaN, Number.NaN);
       at += 1;
       const first = at;
-      const [endUs, least, greatest] = [this.#bucketEndUs, this.#least, this.#greatest];
+      const endUs = this.#bucketEndUs;
+      const least = buckets[this.#bucketAt + LEAST * FIELDS + 2]!;
+      const greatest = buckets[this.#bucketAt + GREATEST * FIELDS + 2]!;
       // Also false for NaN, of the spread as of a bucket that has none yet.
       while (at < to && stampsUs[at]! < endUs && spreads[at]! >= least && spreads[at]! <= greatest) at += 1;
       if (at === first) continue;
@@ -204,15 +183,6 @@ export class Downsampler {
       for (let row = even.nextWanted(first + shift); row < at + shift; row = even.nextWanted(row + 1))
         even.push(row, stampsUs[row - shift]!, spreads[row - shift]!, Number.NaN, Number.NaN, this.#holes);
     }
-  }
-
-  #takeHole(buckets: Float64Array): void {
-    const isEmpty = (slot: number) => Number.isNaN(buckets[this.#bucketAt + slot * FIELDS]!);
-    if (isEmpty(HOLE)) this.#put(buckets, HOLE);
-    if (this.#everyHole && !isEmpty(LEAST) && isEmpty(HOLE_AFTER_LEAST)) this.#put(buckets, HOLE_AFTER_LEAST);
-    if (this.#everyHole && !isEmpty(GREATEST) && isEmpty(HOLE_AFTER_GREATEST))
-      this.#put(buckets, HOLE_AFTER_GREATEST);
-    this.#holes += 1;
   }
 
   #setLast(row: number, stampUs: Micros, spread: number, upper: number, lower: number): void {
@@ -225,29 +195,19 @@ export class Downsampler {
     last[5] = this.#holes;
   }
 
-  /** The row being taken, as a slot of its bucket. */
-  #put(buckets: Float64Array, slot: number): void {
-    const at = this.#bucketAt + slot * FIELDS;
-    const last = this.#last;
-    for (let field = 0; field < FIELDS; field += 1) buckets[at + field] = last[field]!;
-  }
-
   #openBucket(buckets: Float64Array, stampUs: Micros): void {
     this.#closeBucket(buckets);
     const bucket = Math.floor((stampUs - this.#originUs) / this.#bucketUs);
     const inside = Math.max(0, Math.min(this.#bucketCount - 1, bucket));
     const isLast = inside === this.#bucketCount - 1;
     this.#bucketEndUs = isLast ? Number.POSITIVE_INFINITY : this.#originUs + (inside + 1) * this.#bucketUs;
-    const at = inside * this.#slots * FIELDS;
     // A stamp at the very edge can be of either bucket: the one it is in already goes on.
-    if (at === this.#bucketAt) return;
-    this.#bucketAt = at;
-    this.#least = this.#greatest = Number.NaN;
+    this.#bucketAt = inside * this.#slots * FIELDS;
   }
 
   #closeBucket(buckets: Float64Array): void {
     if (this.#bucketAt < 0) return;
-    this.#put(buckets, LAST);
+    putRow(buckets, this.#bucketAt, LAST, this.#last);
     if (this.#bands === undefined) return;
     this.#band(buckets);
     // It may be put there once more, when the trail no longer holds it.

@@ -4,6 +4,7 @@
 import type { QuoteColumns } from '../core/columns.js';
 import type { Micros } from '../core/time.js';
 import { LakeFileError } from './parquet-read.js';
+import { int64InPlace } from './parquet-unpack.js';
 import type { SpareBuffers } from './spare-buffers.js';
 import type { StoreFile } from './store.js';
 
@@ -31,7 +32,6 @@ const TAIL_BYTES = 16 * 1024;
 const TRAILER_BYTES = 8;
 const MAGIC = 'PAR1';
 const VALUE_BYTES = 8;
-const TWO_32 = 4_294_967_296;
 
 /** The row groups; null where the file has no such index. Throws LakeFileError where the index cannot be right. */
 export async function openHotFile(file: StoreFile): Promise<readonly HotGroup[] | null> {
@@ -85,7 +85,7 @@ export async function readHotGroup(
   const pending = slice(file, timeAt, end, spare?.take(end - timeAt));
   const buffer = pending instanceof ArrayBuffer ? pending : await pending;
   const receivedUs = doublesAt(buffer, 0, rows);
-  inMicros(receivedUs, rows);
+  int64InPlace(receivedUs, 0, rows);
   return {
     length: rows,
     receivedUs,
@@ -116,11 +116,4 @@ function doublesAt(buffer: ArrayBuffer, at: number, rows: number): Float64Array 
   return at % VALUE_BYTES === 0
     ? new Float64Array(buffer, at, rows)
     : new Float64Array(buffer.slice(at, at + rows * VALUE_BYTES));
-}
-
-/** Integers of 64 bits, read as two halves, become doubles in their place. */
-function inMicros(values: Float64Array, rows: number): void {
-  const words = new Int32Array(values.buffer, values.byteOffset, 2 * rows);
-  for (let row = 0; row < rows; row += 1)
-    values[row] = words[2 * row + 1]! * TWO_32 + (words[2 * row]! >>> 0);
 }

@@ -5,9 +5,9 @@ import { type DecodedArray, parquetRead } from 'hyparquet';
 import type { QuoteColumns } from '../core/columns.js';
 import type { Micros } from '../core/time.js';
 import { COMPRESSORS, DECOMPRESS } from './parquet-codecs.js';
-import { decodeChunk, Unknown, wholeOf } from './parquet-decode.js';
+import { decodeChunk } from './parquet-decode.js';
 import { type GroupInfo, LakeFileError, type QuoteFile, RAW } from './parquet-read.js';
-import type { Part } from './parquet-unpack.js';
+import { type Part, Unknown, wholeOf } from './parquet-unpack.js';
 import type { ColumnRole } from './quote-columns.js';
 import type { StoreFile } from './store.js';
 

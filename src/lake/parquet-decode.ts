@@ -3,7 +3,8 @@
 // does not fit its own bytes throws. Holds one page beside the chunk.
 
 import type { ColumnMetaData } from 'hyparquet';
-import { readThriftStruct, type ThriftFields } from './parquet-page-header.js';
+import { ENCODING, PAGE } from './parquet-footer.js';
+import { PAGE_FIELD, readThriftStruct, type ThriftFields } from './parquet-page-header.js';
 import {
   type Part,
   readDeltas,
@@ -13,9 +14,8 @@ import {
   readSplitDoubles,
   Source,
   Unknown,
+  wholeOf,
 } from './parquet-unpack.js';
-
-export { Unknown } from './parquet-unpack.js';
 
 /** Gives the bytes of a page; `uncompressed` of them. */
 export type Decompress = (bytes: Uint8Array, uncompressedBytes: number) => Uint8Array;
@@ -29,17 +29,8 @@ export interface FlatChunk {
   readonly until: number;
 }
 
-/** Of a page's header, by the format's parquet.thrift. */
-const FIELD = {
-  type: 1,
-  uncompressedBytes: 2,
-  compressedBytes: 3,
-  data: 5,
-  dictionary: 7,
-  data2: 8,
-} as const;
-const PAGE = { data: 0, dictionary: 2, data2: 3 } as const;
-const ENCODING = { plain: 0, plainDictionary: 2, rle: 3, delta: 5, dictionary: 8, split: 9 } as const;
+/** What older writers call a dictionary's indices. */
+const PLAIN_DICTIONARY = 2;
 /** A page of values of eight bytes takes no more than this a value, and this. */
 const VALUE_BYTES_MAX = 10;
 const PAGE_BYTES_SLACK = 65_536;
@@ -75,11 +66,11 @@ class ChunkReader {
   read(): void {
     while (this.#done < this.#rows.to) {
       const { fields, end } = readThriftStruct(this.#bytes, this.#at);
-      const compressedBytes = numberOf(fields, FIELD.compressedBytes);
+      const compressedBytes = numberOf(fields, PAGE_FIELD.compressedBytes);
       if (end + compressedBytes > this.#bytes.length) throw new Error('a page goes beyond its chunk');
       const page = this.#bytes.subarray(end, end + compressedBytes);
       this.#at = end + compressedBytes;
-      const type = numberOf(fields, FIELD.type);
+      const type = numberOf(fields, PAGE_FIELD.type);
       if (type === PAGE.dictionary) this.#readDictionary(fields, page);
       else if (type === PAGE.data) this.#readData(fields, page);
       else if (type === PAGE.data2) this.#readData2(fields, page);
@@ -88,16 +79,16 @@ class ChunkReader {
   }
 
   #readDictionary(fields: ThriftFields, page: Uint8Array): void {
-    const entries = numberOf(structOf(fields, FIELD.dictionary), 1);
-    const raw = this.#raw(page, numberOf(fields, FIELD.uncompressedBytes), entries);
+    const entries = numberOf(structOf(fields, PAGE_FIELD.dictionary), 1);
+    const raw = this.#raw(page, numberOf(fields, PAGE_FIELD.uncompressedBytes), entries);
     this.#dictionary = new Float64Array(entries);
     this.#readPlain(new Source(raw), wholeOf(entries), this.#dictionary, 0);
   }
 
   #readData(fields: ThriftFields, page: Uint8Array): void {
-    const header = structOf(fields, FIELD.data);
+    const header = structOf(fields, PAGE_FIELD.data);
     const values = this.#count(numberOf(header, 1));
-    const source = new Source(this.#raw(page, numberOf(fields, FIELD.uncompressedBytes), values));
+    const source = new Source(this.#raw(page, numberOf(fields, PAGE_FIELD.uncompressedBytes), values));
     const encoding = numberOf(header, 2);
     if (!this.#chunk.isOptional) {
       this.#readValues(source, encoding, values, null);
@@ -113,7 +104,7 @@ class ChunkReader {
   }
 
   #readData2(fields: ThriftFields, page: Uint8Array): void {
-    const header = structOf(fields, FIELD.data2);
+    const header = structOf(fields, PAGE_FIELD.data2);
     const values = this.#count(numberOf(header, 1));
     const nulls = numberOf(header, 2);
     const definitionBytes = numberOf(header, 5);
@@ -121,7 +112,7 @@ class ChunkReader {
     const before = definitionBytes + repetitionBytes;
     if (repetitionBytes !== 0) throw new Unknown('levels of repetition');
     if (before > page.length) throw new Error('levels go beyond their page');
-    const uncompressedBytes = numberOf(fields, FIELD.uncompressedBytes) - before;
+    const uncompressedBytes = numberOf(fields, PAGE_FIELD.uncompressedBytes) - before;
     const body = page.subarray(before);
     const raw = header.get(7) === false ? body : this.#raw(body, uncompressedBytes, values);
     const levels = nulls === 0 ? null : levelsOf(page.subarray(0, definitionBytes), values);
@@ -170,11 +161,12 @@ class ChunkReader {
     const isInteger = this.#chunk.meta.type === 'INT64';
     if (part.from === part.to) return;
     if (encoding === ENCODING.plain) this.#readPlain(source, part, this.#into, at);
-    else if (encoding === ENCODING.dictionary || encoding === ENCODING.plainDictionary)
+    else if (encoding === ENCODING.dictionary || encoding === PLAIN_DICTIONARY)
       this.#lookUp(source, part, at);
     else if (encoding === ENCODING.delta && isInteger)
       readDeltas(source, part.count, this.#into, at, this.#chunk.until);
-    else if (encoding === ENCODING.split && !isInteger) readSplitDoubles(source, part, this.#into, at);
+    else if (encoding === ENCODING.byteStreamSplit && !isInteger)
+      readSplitDoubles(source, part, this.#into, at);
     else throw new Unknown(`encoding ${encoding}`);
   }
 
@@ -190,10 +182,6 @@ class ChunkReader {
       into[at + i] = dictionary[index]!;
     }
   }
-}
-
-export function wholeOf(count: number): Part {
-  return { count, from: 0, to: count };
 }
 
 let room = new Uint32Array(0);

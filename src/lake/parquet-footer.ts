@@ -19,9 +19,9 @@ export type EncodingId = (typeof ENCODING)[keyof typeof ENCODING];
 export const CODEC = { none: 0, brotli: 4 } as const;
 export type CodecId = (typeof CODEC)[keyof typeof CODEC];
 
+export const PAGE = { data: 0, dictionary: 2, data2: 3 } as const;
+
 const FORMAT_VERSION = 1;
-const DATA_PAGE = 0;
-const DICTIONARY_PAGE = 2;
 const INT64 = 2;
 const DOUBLE = 5;
 const REQUIRED = 0;
@@ -73,7 +73,7 @@ export function writeDataPageHeader(
   values: number,
   encoding: EncodingId,
 ): void {
-  writePageHeader(out, DATA_PAGE, sizes, (header) =>
+  writePageHeader(out, PAGE.data, sizes, (header) =>
     header.struct(5, (page) => {
       page.i32(1, values);
       page.i32(2, encoding);
@@ -86,7 +86,7 @@ export function writeDataPageHeader(
 
 /** Entries ascend. */
 export function writeDictionaryPageHeader(out: Bytes, sizes: PageSizes, entries: number): void {
-  writePageHeader(out, DICTIONARY_PAGE, sizes, (header) =>
+  writePageHeader(out, PAGE.dictionary, sizes, (header) =>
     header.struct(7, (page) => {
       page.i32(1, entries);
       page.i32(2, ENCODING.plain);

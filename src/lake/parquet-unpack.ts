@@ -1,49 +1,37 @@
 // The encodings of flat Parquet columns, out of bytes into doubles: what quote files of ours and of the usual engines use.
 // Whatever does not fit its bytes throws; what is right and not known here throws Unknown, for others to read.
 
+import { ByteReader, unzigzag } from './parquet-page-header.js';
+
 /** Right, as far as it was looked at, and not known here. */
 export class Unknown extends Error {}
 
 const TWO_32 = 4_294_967_296;
-const VARINT_BYTES_MAX = 10;
+const TOO_SHORT = 'a page is shorter than its values';
 /** Numbers beyond it are not whole in a double. */
 const EXACT_MAX = Number.MAX_SAFE_INTEGER;
 
-/** A place in bytes that is read from. */
-export class Source {
-  readonly bytes: Uint8Array;
+/** A place in the bytes of a page. */
+export class Source extends ByteReader {
   readonly view: DataView;
-  at: number;
 
-  constructor(bytes: Uint8Array, at = 0) {
-    this.bytes = bytes;
+  constructor(bytes: Uint8Array) {
+    super(bytes, 0, TOO_SHORT);
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    this.at = at;
   }
 
   /** Where `length` bytes begin, which are then passed. */
   take(length: number): number {
     const from = this.at;
-    if (!(length >= 0) || from + length > this.bytes.length)
-      throw new Error('a page is shorter than its values');
+    if (!(length >= 0) || from + length > this.bytes.length) throw new Error(TOO_SHORT);
     this.at += length;
     return from;
   }
 
-  varint(): number {
-    let value = 0;
-    for (let n = 0, scale = 1; n < VARINT_BYTES_MAX; n += 1, scale *= 128) {
-      const byte = this.bytes[this.take(1)]!;
-      value += (byte & 127) * scale;
-      if (byte < 128) return value;
-    }
-    throw new Error('a number without an end');
-  }
-
-  zigzag(): number {
+  override zigzag(): number {
     const value = this.varint();
     if (value > EXACT_MAX) throw new Unknown('a number beyond 2^53');
-    return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
+    return unzigzag(value);
   }
 }
 
@@ -52,6 +40,10 @@ export interface Part {
   readonly count: number;
   readonly from: number;
   readonly to: number;
+}
+
+export function wholeOf(count: number): Part {
+  return { count, from: 0, to: count };
 }
 
 /** Doubles one after the other, each into its place from `at` on. */
@@ -64,9 +56,13 @@ export function readDoubles(source: Source, { count, from, to }: Part, into: Flo
 /** Whole numbers of 64 bits. */
 export function readInt64(source: Source, part: Part, into: Float64Array, at: number): void {
   readDoubles(source, part, into, at);
-  const words = new Int32Array(into.buffer, into.byteOffset + at * 8, part.count * 2);
-  for (let i = part.from; i < part.to; i += 1)
-    into[at + i] = words[2 * i + 1]! * TWO_32 + (words[2 * i]! >>> 0);
+  int64InPlace(into, at + part.from, at + part.to);
+}
+
+/** What lies in [from, to) as integers of 64 bits, read as two halves, becomes doubles; exact below 2^53. */
+export function int64InPlace(values: Float64Array, from: number, to: number): void {
+  const words = new Int32Array(values.buffer, values.byteOffset, values.length * 2);
+  for (let i = from; i < to; i += 1) values[i] = words[2 * i + 1]! * TWO_32 + (words[2 * i]! >>> 0);
 }
 
 /** BYTE_STREAM_SPLIT: the first bytes of all values, then the second ones, and so on. */
@@ -135,9 +131,6 @@ function overLeast(count: number): Uint32Array {
   return room;
 }
 
-/** Up to so many bits a value and seven of the byte before fit into 32. */
-const QUICK_BITS_MAX = 24;
-
 /** `count` numbers of `width` bits, packed from the byte `from` on, into [at, at + count). */
 function unpack(
   source: Source,
@@ -152,21 +145,7 @@ function unpack(
     return;
   }
   const mask = width === 32 ? -1 : (1 << width) - 1;
-  if (width > QUICK_BITS_MAX) {
-    for (let i = 0, bit = from * 8; i < count; i += 1, bit += width) into[at + i] = bitsAt(source, bit, mask);
-    return;
-  }
-  const { bytes } = source;
-  let [next, held, bits] = [from, 0, 0];
-  for (let i = 0; i < count; i += 1) {
-    for (; bits < width; bits += 8) {
-      held |= bytes[next]! << bits;
-      next += 1;
-    }
-    into[at + i] = held & mask;
-    held >>>= width;
-    bits -= width;
-  }
+  for (let i = 0, bit = from * 8; i < count; i += 1, bit += width) into[at + i] = bitsAt(source, bit, mask);
 }
 
 /** The bits of a mask of up to 32 from this one on, as a number. */
@@ -213,9 +192,10 @@ export function readHybrid(source: Source, width: number, part: Part, into: Uint
     // The last group may be cut short where its numbers are not there.
     const take = Math.min(length, count - done);
     const from = source.take(Math.min((length * width) / 8, source.bytes.length - source.at));
-    if ((source.at - from) * 8 < take * width) throw new Error('a page is shorter than its values');
-    for (let i = 0, bit = from * 8; i < take; i += 1, bit += width)
-      into[done + i] = bitsAt(source, bit, mask);
+    if ((source.at - from) * 8 < take * width) throw new Error(TOO_SHORT);
+    // Eight of them are whole bytes.
+    const passed = Math.min(take, Math.max(0, first - done)) & ~7;
+    unpack(source, from + (passed * width) / 8, width, take - passed, into, done + passed);
     done += take;
   }
 }

@@ -13,7 +13,7 @@ import type { Micros } from '../core/time.js';
 import { type LakeFiles, makeDurableDirectory, messageOf, publish } from './files.js';
 import { checksum } from './journal.js';
 import { streamsOf } from './parquet-codings.js';
-import { readSplitDoubles, Source } from './parquet-unpack.js';
+import { readSplitDoubles, Source, wholeOf } from './parquet-unpack.js';
 import type { RowsIdentity } from './rows-identity.js';
 import { isNotFound } from './store.js';
 
@@ -175,7 +175,7 @@ function unpack(bytes: Uint8Array, lengths: readonly number[]): readonly Float64
   const all = new Float64Array(count);
   try {
     const streams = inflateRawSync(bytes, { maxOutputLength: Math.max(1, all.byteLength) });
-    readSplitDoubles(new Source(streams), { count, from: 0, to: count }, all, 0);
+    readSplitDoubles(new Source(streams), wholeOf(count), all, 0);
   } catch (error) {
     throw new SummaryDamaged(messageOf(error));
   }

@@ -12,11 +12,9 @@ import {
   writeDataPageHeader,
   writeDictionaryPageHeader,
 } from './parquet-footer.js';
-import { readThriftStruct, type ThriftFields } from './parquet-page-header.js';
+import { PAGE_FIELD, readThriftStruct, type ThriftFields } from './parquet-page-header.js';
 import type { StoreFile } from './store.js';
 
-/** Fields of a page's header, by the format's parquet.thrift. */
-const FIELD = { uncompressedBytes: 2, compressedBytes: 3, crc: 4, data: 5, dictionary: 7 } as const;
 /** Of the struct within: values, encoding. */
 const VALUES = 1;
 const VALUE_BYTES = 8;
@@ -81,11 +79,11 @@ export class PageCheck {
     const sums = { values: 0, uncompressedBytes: 0, without: 0, dictionary: false };
     for (let at = 0; at < bytes.length; ) {
       const { fields, end: payloadAt } = headerAt(bytes, at);
-      const length = fields.get(FIELD.compressedBytes);
+      const length = fields.get(PAGE_FIELD.compressedBytes);
       if (typeof length !== 'number' || length < 0 || payloadAt + length > bytes.length)
         throw new Error('a page goes beyond its column');
       const payload = bytes.subarray(payloadAt, payloadAt + length);
-      const crc = fields.get(FIELD.crc);
+      const crc = fields.get(PAGE_FIELD.crc);
       if (typeof crc === 'number') {
         if (checksum(payload) !== crc >>> 0) throw new Error('the checksum of a page is wrong');
         this.#asWritten(chunk, fields, bytes.subarray(at, payloadAt), sums);
@@ -107,18 +105,18 @@ export class PageCheck {
   #asWritten(chunk: ColumnMetaData, fields: ThriftFields, header: Uint8Array, sums: Sums): void {
     const number = (id: number) => Number(fields.get(id));
     const sizes: PageSizes = {
-      uncompressedBytes: number(FIELD.uncompressedBytes),
-      compressedBytes: number(FIELD.compressedBytes),
-      crc: number(FIELD.crc) >>> 0,
+      uncompressedBytes: number(PAGE_FIELD.uncompressedBytes),
+      compressedBytes: number(PAGE_FIELD.compressedBytes),
+      crc: number(PAGE_FIELD.crc) >>> 0,
     };
     const out = this.#header;
     out.clear();
-    const dictionary = fields.get(FIELD.dictionary);
+    const dictionary = fields.get(PAGE_FIELD.dictionary);
     if (dictionary instanceof Map) {
       sums.dictionary = true;
       writeDictionaryPageHeader(out, sizes, sizes.uncompressedBytes / VALUE_BYTES);
     } else {
-      const data = fields.get(FIELD.data);
+      const data = fields.get(PAGE_FIELD.data);
       const values = data instanceof Map ? Number(data.get(VALUES)) : Number.NaN;
       sums.values += values;
       if (Number.isSafeInteger(values) && values >= 0)

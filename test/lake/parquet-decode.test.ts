@@ -10,11 +10,10 @@ import fc from 'fast-check';
 import { diskFiles, publish } from '../../src/lake/files.js';
 import { Bytes } from '../../src/lake/parquet-bytes.js';
 import { readByLibrary, readGroup } from '../../src/lake/parquet-columns.js';
-import { wholeOf } from '../../src/lake/parquet-decode.js';
 import { writeDelta } from '../../src/lake/parquet-delta.js';
 import { writeHybrid } from '../../src/lake/parquet-hybrid.js';
 import { openQuoteFile } from '../../src/lake/parquet-read.js';
-import { readDeltas, readHybrid, Source, Unknown } from '../../src/lake/parquet-unpack.js';
+import { readDeltas, readHybrid, Source, Unknown, wholeOf } from '../../src/lake/parquet-unpack.js';
 import {
   type FullColumns,
   type QuoteFileOptions,

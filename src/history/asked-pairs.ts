@@ -4,6 +4,7 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exchangeKey } from '../core/exchange.js';
+import { RecentMap } from '../core/recent-map.js';
 import { symbolKey } from '../core/symbol.js';
 import { type Micros, US_PER_DAY } from '../core/time.js';
 import { SUMMARIES_DIR } from '../lake/paths.js';
@@ -35,7 +36,7 @@ export function seriesKey({ symbol, exchange1, exchange2, price }: AskedSeries):
 export class AskedPairs {
   readonly #directory: string;
   /** In the order of when they were last asked for. */
-  readonly #entries = new Map<string, Entry>();
+  readonly #entries = new RecentMap<string, Entry>(ENTRIES_MAX);
   #isWritten = true;
 
   constructor(root: string) {
@@ -44,19 +45,16 @@ export class AskedPairs {
 
   note({ symbol, exchange1, exchange2, price }: AskedSeries, nowUs: Micros): void {
     const series = { symbol, exchange1, exchange2, price };
-    const key = seriesKey(series);
-    this.#entries.delete(key);
-    this.#entries.set(key, { ...series, atUs: nowUs });
-    for (const oldest of this.#entries.keys()) {
-      if (this.#entries.size <= ENTRIES_MAX) break;
-      this.#entries.delete(oldest);
-    }
+    this.#entries.set(seriesKey(series), { ...series, atUs: nowUs });
     this.#isWritten = false;
   }
 
   /** Of the last seven days, the newest first. */
   recent(nowUs: Micros): readonly AskedSeries[] {
-    return [...this.#entries.values()].filter(({ atUs }) => atUs > nowUs - ASKED_US).reverse();
+    return this.#entries
+      .values()
+      .filter(({ atUs }) => atUs > nowUs - ASKED_US)
+      .reverse();
   }
 
   /** What an earlier process knew, before what this one has heard; a file that makes no sense is none. */
@@ -67,10 +65,10 @@ export class AskedPairs {
     } catch {
       return;
     }
-    const heard = [...this.#entries];
+    const heard = this.#entries.values();
     this.#entries.clear();
     for (const entry of Array.isArray(known) ? known : []) if (isEntry(entry)) this.note(entry, entry.atUs);
-    for (const [, entry] of heard) this.note(entry, entry.atUs);
+    for (const entry of heard) this.note(entry, entry.atUs);
     this.#isWritten = heard.length === 0;
   }
 
@@ -81,7 +79,7 @@ export class AskedPairs {
     try {
       await mkdir(this.#directory, { recursive: true });
       const path = join(this.#directory, FILE);
-      await writeFile(`${path}.new`, JSON.stringify([...this.#entries.values()]));
+      await writeFile(`${path}.new`, JSON.stringify(this.#entries.values()));
       await rename(`${path}.new`, path);
     } catch (error) {
       this.#isWritten = false;

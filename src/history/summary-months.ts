@@ -1,6 +1,7 @@
 // The hours of a month's summarised days in one file: a year is then read out of twelve. Holds nothing that the days' own
 // files have not, each day with what it was made from; a day that is not in it is read from its own.
 
+import { RecentMap } from '../core/recent-map.js';
 import { type Micros, US_PER_DAY } from '../core/time.js';
 import type { LakeFiles } from '../lake/files.js';
 import type { RowsIdentity } from '../lake/rows-identity.js';
@@ -40,7 +41,9 @@ const MONTHS_MAX = 12;
 /** The months last read, each for as long as its file is the same: who zooms comes again. */
 export class KeptMonths {
   readonly #read: (path: string) => MonthDays;
-  readonly #months = new Map<string, { readonly version: string; readonly days: MonthDays }>();
+  readonly #months = new RecentMap<string, { readonly version: string; readonly days: MonthDays }>(
+    MONTHS_MAX,
+  );
 
   constructor(read: (path: string) => MonthDays) {
     this.#read = read;
@@ -49,13 +52,9 @@ export class KeptMonths {
   get(path: string): MonthDays {
     const version = lookNow(path)?.version ?? '';
     const known = this.#months.get(path);
-    const days = known?.version === version ? known.days : this.#read(path);
-    this.#months.delete(path);
+    if (known?.version === version) return known.days;
+    const days = this.#read(path);
     this.#months.set(path, { version, days });
-    for (const oldest of this.#months.keys()) {
-      if (this.#months.size <= MONTHS_MAX) break;
-      this.#months.delete(oldest);
-    }
     return days;
   }
 }

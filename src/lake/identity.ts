@@ -9,6 +9,7 @@
 import { createHash } from 'node:crypto';
 import { type Stats, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { RecentMap } from '../core/recent-map.js';
 import type { Micros } from '../core/time.js';
 import { Evidence, type FolderSeen } from './evidence.js';
 import type { WantedInstruments } from './ledger-read.js';
@@ -69,7 +70,7 @@ export class LakeObserver {
   #evidence = new Evidence();
   readonly #segments = new SegmentIndexes();
   /** Of folders that are looked at again and again. */
-  readonly #looks = new Map<string, Look>();
+  readonly #looks = new RecentMap<string, Look>(LOOKS_MAX);
   /** The newest change time ever seen: the file system's clock had come at least this far. */
   #newestMs = Number.NEGATIVE_INFINITY;
   readonly #names = new Map<string, KnownNames>();
@@ -110,19 +111,10 @@ export class LakeObserver {
     const known = this.#looks.get(directory);
     const isSame = known?.seen.settled === true && this.#stat(directory)?.ctimeMs === known.seen.ctimeMs;
     const look = isSame ? known : this.#look(directory);
-    if (!isSame) this.#keep(directory, look);
+    if (!isSame) this.#looks.set(directory, look);
     // A copy: an answer that is compared later notes there what it finds.
     if (!this.#evidence.folders.has(directory)) this.#evidence.folders.set(directory, { ...look.seen });
     return look.entries;
-  }
-
-  #keep(directory: string, look: Look): void {
-    this.#looks.delete(directory);
-    this.#looks.set(directory, look);
-    for (const oldest of this.#looks.keys()) {
-      if (this.#looks.size <= LOOKS_MAX) break;
-      this.#looks.delete(oldest);
-    }
   }
 
   async #open(path: string): Promise<StoreFile> {

@@ -1,6 +1,7 @@
 // What was found out of files whose names tell no time: when their rows begin and end, and for packed text where its
 // blocks are. Remembered by path and version, so that no file is gone through for each read again. Bounded.
 
+import { RecentMap } from '../core/recent-map.js';
 import type { Micros } from '../core/time.js';
 import type { CsvIndex } from './csv-file.js';
 import type { FileRead, Partition } from './plan.js';
@@ -21,24 +22,15 @@ export interface KnownFile {
 const FILES_MAX = 8_000;
 
 export class KnownFiles {
-  /** In the order of their last use. */
-  readonly #byPath = new Map<string, KnownFile>();
+  readonly #byPath = new RecentMap<string, KnownFile>(FILES_MAX);
 
   get(path: string, version: string): KnownFile | undefined {
     const known = this.#byPath.get(path);
-    if (known === undefined || known.version !== version) return undefined;
-    this.#byPath.delete(path);
-    this.#byPath.set(path, known);
-    return known;
+    return known?.version === version ? known : undefined;
   }
 
   set(path: string, known: KnownFile): void {
-    this.#byPath.delete(path);
     this.#byPath.set(path, known);
-    for (const oldest of this.#byPath.keys()) {
-      if (this.#byPath.size <= FILES_MAX) break;
-      this.#byPath.delete(oldest);
-    }
   }
 }
 

@@ -222,6 +222,20 @@ export class RowList {
     this.#length += 1;
   }
 
+  /** Those of its own range. */
+  addAll(other: RowList): void {
+    const [values, length] = [other.#values, other.#length];
+    for (let at = 0; at < length * WIDTH; at += WIDTH)
+      this.add(
+        values[at]!,
+        values[at + 1]!,
+        values[at + 2]!,
+        values[at + 3]!,
+        values[at + 4]!,
+        values[at + 5]!,
+      );
+  }
+
   /** As nearly always: then there is nothing to sort, and no row twice. */
   #isAscending(): boolean {
     const values = this.#values;
@@ -230,28 +244,18 @@ export class RowList {
     return true;
   }
 
-  #columnsAsTheyAre(): Required<QuoteColumns> {
-    const [values, length] = [this.#values, this.#length];
-    const column = (place: number) => {
-      const into = new Float64Array(length);
-      for (let row = 0, at = place; row < length; row += 1, at += WIDTH) into[row] = values[at]!;
-      return into;
-    };
-    const [receivedUs, bid, bidSize, ask, askSize, exchangeUs] = [0, 1, 2, 3, 4, 5].map(column) as Six;
-    return { length, receivedUs, bid, bidSize, ask, askSize, exchangeUs };
-  }
-
   /** Sorted; a repeated stamp is the same row. */
   toColumns(): Required<QuoteColumns> {
     const values = this.#values;
-    const stampOf = (row: number) => values[row * WIDTH]!;
-    if (this.#isAscending()) return this.#columnsAsTheyAre();
-    const order = Uint32Array.from({ length: this.#length }, (_, row) => row);
-    order.sort((a, b) => stampOf(a) - stampOf(b));
-    const kept = order.filter((row, i) => i === 0 || stampOf(row) !== stampOf(order[i - 1]!));
-    const column = (place: number) => Float64Array.from(kept, (row) => values[row * WIDTH + place]!);
+    const rows = this.#isAscending() ? null : this.#sortedRows();
+    const length = rows?.length ?? this.#length;
+    const column = (place: number) => {
+      const into = new Float64Array(length);
+      for (let n = 0; n < length; n += 1) into[n] = values[(rows === null ? n : rows[n]!) * WIDTH + place]!;
+      return into;
+    };
     return {
-      length: kept.length,
+      length,
       receivedUs: column(0),
       bid: column(1),
       bidSize: column(2),
@@ -260,6 +264,11 @@ export class RowList {
       exchangeUs: column(5),
     };
   }
-}
 
-type Six = [Float64Array, Float64Array, Float64Array, Float64Array, Float64Array, Float64Array];
+  #sortedRows(): Uint32Array {
+    const stampOf = (row: number) => this.#values[row * WIDTH]!;
+    const order = Uint32Array.from({ length: this.#length }, (_, row) => row);
+    order.sort((a, b) => stampOf(a) - stampOf(b));
+    return order.filter((row, i) => i === 0 || stampOf(row) !== stampOf(order[i - 1]!));
+  }
+}

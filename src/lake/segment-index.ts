@@ -3,9 +3,10 @@
 // a thread that reads the same journal again and again. Never believes more of a segment than a parser would.
 
 import { instrumentKey } from '../core/instrument.js';
+import { RecentMap } from '../core/recent-map.js';
 import { HEAD_BYTES, QUOTE_BYTES } from './journal.js';
 import type { LedgerLine } from './ledger.js';
-import type { Named, RowList, SegmentReading, TakeLine } from './recent.js';
+import { type Named, RowList, type SegmentReading, type TakeLine } from './recent.js';
 import { SegmentParser } from './segment.js';
 import type { ReadStore, StoreFile } from './store.js';
 
@@ -14,7 +15,7 @@ const SEGMENTS_MAX = 4;
 const READ_BYTES = 512 * 1_024;
 
 export class SegmentIndexes implements SegmentReading {
-  readonly #known = new Map<string, SegmentIndex>();
+  readonly #known = new RecentMap<string, SegmentIndex>(SEGMENTS_MAX);
   readonly #decoded = new DecodedQuotes();
 
   async rows(store: ReadStore, path: string, wanted: string, rows: RowList): Promise<void> {
@@ -43,16 +44,14 @@ export class SegmentIndexes implements SegmentReading {
     try {
       let index = this.#known.get(path);
       // One that was cut is another.
-      if (index === undefined || file.byteLength < index.readBytes) index = new SegmentIndex();
-      this.#known.delete(path);
+      if (index === undefined || file.byteLength < index.readBytes) {
+        index = new SegmentIndex();
+        this.#known.set(path, index);
+      }
       await index.extend(file);
       await use(index, file);
-      // What was broken may be whole the next time, as for a parser that begins anew.
-      if (!index.isBroken) this.#known.set(path, index);
-      for (const oldest of this.#known.keys()) {
-        if (this.#known.size <= SEGMENTS_MAX) break;
-        this.#known.delete(oldest);
-      }
+      // What is broken may be whole the next time, as for a parser that begins anew.
+      if (index.isBroken) this.#known.delete(path);
     } finally {
       await file.close();
     }
@@ -106,17 +105,7 @@ class SegmentIndex {
   async rows(file: StoreFile, wanted: string, rows: RowList, decoded: DecodedQuotes): Promise<void> {
     for (const id of this.#ids.get(wanted) ?? []) {
       const offsets = this.#quotes.get(id);
-      if (offsets === undefined) continue;
-      const { values, length } = await decoded.upTo(file, offsets);
-      for (let at = 0; at < length * WIDTH; at += WIDTH)
-        rows.add(
-          values[at]!,
-          values[at + 1]!,
-          values[at + 2]!,
-          values[at + 3]!,
-          values[at + 4]!,
-          values[at + 5]!,
-        );
+      if (offsets !== undefined) rows.addAll(await decoded.upTo(file, offsets));
     }
   }
 
@@ -138,29 +127,17 @@ class SegmentIndex {
   }
 }
 
-/** As the journal has them: stamp, bid and its size, ask and its size, the exchange's time. */
-const WIDTH = 6;
 /** Instruments that were asked for last: a chart reads each of its legs several times, and comes again. */
 const DECODED_MAX = 8;
 
-interface Decoded {
-  values: Float64Array;
-  length: number;
-}
-
 /** Quotes of a few instruments, as far as they have been read. */
 class DecodedQuotes {
-  readonly #known = new Map<Offsets, Decoded>();
+  readonly #known = new RecentMap<Offsets, RowList>(DECODED_MAX);
   readonly #piece = new ArrayBuffer(READ_BYTES);
 
-  async upTo(file: StoreFile, offsets: Offsets): Promise<Decoded> {
-    const known = this.#known.get(offsets) ?? { values: new Float64Array(WIDTH * 64), length: 0 };
-    this.#known.delete(offsets);
+  async upTo(file: StoreFile, offsets: Offsets): Promise<RowList> {
+    const known = this.#known.get(offsets) ?? new RowList(Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);
     this.#known.set(offsets, known);
-    for (const oldest of this.#known.keys()) {
-      if (this.#known.size <= DECODED_MAX) break;
-      this.#known.delete(oldest);
-    }
     const { values: places, length } = offsets;
     while (known.length < length) {
       const first = known.length;
@@ -175,25 +152,13 @@ class DecodedQuotes {
 }
 
 /** The quotes that lie within [from, to), of which the view has the bytes. */
-function decode(
-  view: DataView,
-  from: number,
-  to: number,
-  { values: places, length }: Offsets,
-  known: Decoded,
-): void {
-  for (; known.length < length && places[known.length]! + QUOTE_BYTES <= to; known.length += 1) {
-    const at = known.length * WIDTH;
-    if (at === known.values.length) known.values = grown(known.values);
-    const place = places[known.length]! - from + HEAD_BYTES;
-    for (let n = 0; n < WIDTH; n += 1) known.values[at + n] = view.getFloat64(place + 8 * n, true);
+function decode(view: DataView, from: number, to: number, { values, length }: Offsets, known: RowList): void {
+  while (known.length < length && values[known.length]! + QUOTE_BYTES <= to) {
+    const at = values[known.length]! - from + HEAD_BYTES;
+    const value = (n: number) => view.getFloat64(at + 8 * n, true);
+    // As the journal has them: stamp, bid and its size, ask and its size, the exchange's time.
+    known.add(value(0), value(1), value(2), value(3), value(4), value(5));
   }
-}
-
-function grown(values: Float64Array): Float64Array {
-  const larger = new Float64Array(values.length * 2);
-  larger.set(values);
-  return larger;
 }
 
 class Offsets {

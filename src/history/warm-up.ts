@@ -13,12 +13,14 @@ import { computeSummaryChart } from './summary-chart.js';
 import { computeValidChart, validSteps } from './valid-chart.js';
 
 const WARM_ROWS = 20_000;
+/** The range begins so much later than the quotes: what its first bands rest on is then found at the first look. */
+const BEFORE_US = 250_000;
 /** Of a chart that warms up. */
 export const WARM_POINTS = WARM_ROWS / 10;
 
 /** Every kind of chart once. */
 export async function compileCharts(signal: AbortSignal, nextTurn: () => Promise<unknown>): Promise<void> {
-  const range = { fromUs: 0, toUs: WARM_ROWS * 1_000 };
+  const range = { fromUs: BEFORE_US, toUs: WARM_ROWS * 1_000 };
   const input: ChartInput<number> = {
     read: madeUpQuotes,
     legs: [0, 1],
@@ -55,7 +57,7 @@ async function compileSummaries(valid: Parameters<typeof computeSummaryChart<num
   await computeSummaryChart(valid, { blocks }, spans(), cellUs);
 }
 
-/** A quote a millisecond from zero on; nothing lies before, where the bands' warm-up looks too. */
+/** A quote a millisecond from zero on. */
 async function* madeUpQuotes(leg: number, fromUs: Micros, toUs: Micros): AsyncGenerator<QuoteColumns> {
   const first = Math.max(0, Math.ceil((fromUs - leg) / 1_000));
   const length = Math.min(WARM_ROWS, Math.ceil((toUs - leg) / 1_000)) - first;

@@ -215,8 +215,8 @@ function finished(
   summarised = 0,
 ): WorkerAnswer {
   if (rows === 0) return { status: 'empty' };
-  // What changed while it was read may be in it or not.
-  if (cache.takes(bytes.length) && observer.unchanged(seen)) {
+  // What changed while it was read may be in it or not: it is then found to have changed when it is asked for again.
+  if (cache.takes(bytes.length) && observer.mayBeKept(seen)) {
     const line = new SharedArrayBuffer(bytes.length);
     const keptAs = cache.set(chartKey(request), line, seen);
     new Uint8Array(line).set(bytes);

@@ -127,9 +127,9 @@ export async function listPartition(store: ReadStore, partition: Partition): Pro
 
 async function collect(store: ReadStore, directory: string, depth: number, into: string[]): Promise<void> {
   for (const entry of await store.list(directory)) {
-    const path = join(directory, entry.name);
-    if (!entry.isDirectory) into.push(path);
-    else if (depth > 0 && isVisibleFolder(entry)) await collect(store, path, depth - 1, into);
+    if (!entry.isDirectory) into.push(join(directory, entry.name));
+    else if (depth > 0 && isVisibleFolder(entry))
+      await collect(store, join(directory, entry.name), depth - 1, into);
   }
 }
 

@@ -80,7 +80,8 @@ export class LakeObserver {
     this.store = {
       list: async (directory) => this.#list(directory),
       open: (path) => this.#open(path),
-      look: (path) => this.#lookAt(path),
+      look: async (path) => this.#lookAt(path),
+      lookNow: (path) => this.#lookAt(path),
     };
     this.recent = (root, ...asked) => this.#readRecent(root, asked[0], asked[1], asked[2], asked[3]);
     this.recentInstruments = (root) =>
@@ -104,6 +105,11 @@ export class LakeObserver {
     } catch {
       return false;
     }
+  }
+
+  /** A glance, beside which it costs nothing: what changed otherwise while it was read is noticed by `unchanged`, later. */
+  mayBeKept(evidence: Evidence): boolean {
+    return !evidence.doubtful && this.#sameRecent(evidence);
   }
 
   /** A folder that is certain not to have changed since it was last listed is not gone through again. */
@@ -146,7 +152,7 @@ export class LakeObserver {
   }
 
   /** What a file's times rule out rests on the file as much as what is read of it. One call of the system: there are many. */
-  async #lookAt(path: string): Promise<FileLook | null> {
+  #lookAt(path: string): FileLook | null {
     const stats = this.#stat(path);
     const { files } = this.#evidence;
     if (!files.has(path)) files.set(path, versionOf(stats));

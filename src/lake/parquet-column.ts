@@ -1,5 +1,5 @@
-// One column of one row group: which encoding, which codec, the pages. One data page a chunk, of version 1.
-// The choices are measured in docs/adr/0009-own-parquet-writer.md.
+// One column of one row group: which encoding, which codec, the pages. Data pages are of version 1: one, or where a reader of
+// a short stretch would have to unpack all of a long chunk, several. The choices are measured in docs/adr/0009-own-parquet-writer.md.
 
 import { checksum } from './journal.js';
 import { Bytes } from './parquet-bytes.js';
@@ -33,6 +33,8 @@ export type ChunkStyle = 'plain' | 'small';
 
 /** A dictionary pays where a value comes this often at least, in the mean; else its page costs more than it saves. */
 const REPEATS_MIN = 3;
+/** Of times and of indices into a dictionary: a reader unpacks no more than the pages it wants. */
+const PAGE_ROWS = 8_192;
 /** So many row groups follow a choice before it is made anew. */
 const CHOICE_CHUNKS = 16;
 /** A codec must save this part at least: reading it costs time. */
@@ -71,13 +73,31 @@ export class ColumnEncoder {
       out,
       base,
       rows: values.length,
+      present: present.length,
+      hasLevels: !column.required,
       statistics: statisticsOf(range, isTime, values.length - present.length),
     };
     if (present.length === 0 || style === 'plain') return this.#writePlain(chunk, present, isTime);
     if (!isTime) return this.#writeDoubles(chunk, present, column.name);
     if (!canDelta(range.min, range.max)) return this.#writePlain(chunk, present, isTime);
-    writeDelta(page, present, present.length);
-    return this.#finish(chunk, ENCODING.delta, FAST);
+    const pages = this.#pages(chunk, (from, to) => writeDelta(page, present.subarray(from, to), to - from));
+    return this.#finish(chunk, ENCODING.delta, FAST, pages);
+  }
+
+  /** As they are made by `write`, for the values of some rows after the others; one where levels tell which rows have any. */
+  #pages({ rows, present, hasLevels }: Chunk, write: (from: number, to: number) => void): Page[] {
+    const page = this.#page;
+    if (hasLevels) {
+      write(0, present);
+      return [{ rows, from: 0, to: page.length }];
+    }
+    const pages: Page[] = [];
+    for (let row = 0; row < rows; row += PAGE_ROWS) {
+      const [from, to] = [page.length, Math.min(rows, row + PAGE_ROWS)];
+      write(row, to);
+      pages.push({ rows: to - row, from, to: page.length });
+    }
+    return pages;
   }
 
   #withoutNulls(values: Float64Array, column: LakeColumn): Float64Array {
@@ -121,7 +141,7 @@ export class ColumnEncoder {
   #writePlain(chunk: Chunk, present: Float64Array, isTime: boolean): ChunkInfo {
     const levelBytes = this.#page.length;
     this.#page.append(bytesOf(isTime ? this.#int64(present) : present));
-    return this.#finish(chunk, ENCODING.plain, null, null, levelBytes);
+    return this.#finish(chunk, ENCODING.plain, null, this.#one(chunk), null, levelBytes);
   }
 
   #writeDoubles(chunk: Chunk, present: Float64Array, name: string): ChunkInfo {
@@ -139,7 +159,8 @@ export class ColumnEncoder {
     choice.chunksLeft -= 1;
     page.append(choice.split ? streamsOf(present) : bytesOf(present));
     const encoding = choice.split ? ENCODING.byteStreamSplit : ENCODING.plain;
-    return this.#finish(chunk, encoding, choice.split && rows >= FAST_CODE_BYTES ? FAST : THOROUGH);
+    const quality = choice.split && rows >= FAST_CODE_BYTES ? FAST : THOROUGH;
+    return this.#finish(chunk, encoding, quality, this.#one(chunk));
   }
 
   #writeIndices(chunk: Chunk, rows: number): ChunkInfo {
@@ -147,9 +168,11 @@ export class ColumnEncoder {
     const entries = this.#dictionary.sort(rows);
     const exact = Math.max(1, 32 - Math.clz32(entries.length - 1));
     const width = exact <= 8 || this.#isWhole(rows, exact) ? Math.ceil(exact / 8) * 8 : exact;
-    page.byte(width);
-    writeHybrid(page, this.#dictionary.indices, rows, width);
-    return this.#finish(chunk, ENCODING.dictionary, exact <= 8 ? THOROUGH : FAST, entries);
+    const pages = this.#pages(chunk, (from, to) => {
+      page.byte(width);
+      writeHybrid(page, this.#dictionary.indices.subarray(from, to), to - from, width);
+    });
+    return this.#finish(chunk, ENCODING.dictionary, exact <= 8 ? THOROUGH : FAST, pages, entries);
   }
 
   /** Whether whole bytes, which a codec can look into, come out smaller than as few bits as can be. */
@@ -160,27 +183,33 @@ export class ColumnEncoder {
     return compress(whole.written, FAST).length < (trial.length * exact) / 8;
   }
 
+  #one({ rows }: Chunk): Page[] {
+    return [{ rows, from: 0, to: this.#page.length }];
+  }
+
   /** The pages, compressed where a quality is given and where that pays. */
   #finish(
     { out, base, rows, statistics }: Chunk,
     encoding: EncodingId,
     quality: number | null,
+    pages: readonly Page[],
     entries: Float64Array | null = null,
     levelBytes = 0,
   ): ChunkInfo {
-    const raw = this.#page.written;
+    const raw = pages.map(({ from, to }) => this.#page.written.subarray(from, to));
     const rawEntries = entries === null ? null : bytesOf(entries);
-    const rawBytes = raw.length + (rawEntries?.length ?? 0);
+    const rawBytes = this.#page.length + (rawEntries?.length ?? 0);
     let [data, dictionary] = [raw, rawEntries];
     let codec: CodecId = CODEC.none;
     if (quality !== null && rawBytes >= COMPRESSIBLE_BYTES_MIN) {
-      const [small, smallEntries] = [compress(raw, quality), rawEntries && compress(rawEntries, THOROUGH)];
-      if (small.length + (smallEntries?.length ?? 0) <= rawBytes * (1 - SAVING_MIN)) {
+      const small = raw.map((bytes) => compress(bytes, quality));
+      const smallEntries = rawEntries && compress(rawEntries, THOROUGH);
+      const bytes = small.reduce((sum, { length }) => sum + length, smallEntries?.length ?? 0);
+      if (bytes <= rawBytes * (1 - SAVING_MIN))
         [data, dictionary, codec] = [small, smallEntries, CODEC.brotli];
-      }
     }
     const header = this.#header;
-    let headerBytes = 0;
+    let [headerBytes, dataBytes] = [0, dictionary?.length ?? 0];
     let dictionaryAt: number | null = null;
     if (rawEntries !== null && dictionary !== null) {
       header.clear();
@@ -190,24 +219,27 @@ export class ColumnEncoder {
       out.append(dictionary);
       headerBytes += header.length;
     }
-    header.clear();
-    writeDataPageHeader(header, sizesOf(raw, data), rows, encoding);
-    headerBytes += header.length;
-    // Readers go by offsets, so a gap before a chunk is free; values then lie as a typed array wants them.
-    if (encoding === ENCODING.plain && codec === CODEC.none) {
-      out.zeros(-(base + out.length + header.length + levelBytes) & 7);
+    let dataAt: number | null = null;
+    for (const [at, page] of pages.entries()) {
+      header.clear();
+      writeDataPageHeader(header, sizesOf(raw[at]!, data[at]!), page.rows, encoding);
+      // Readers go by offsets, so a gap before a chunk is free; values then lie as a typed array wants them.
+      if (encoding === ENCODING.plain && codec === CODEC.none)
+        out.zeros(-(base + out.length + header.length + levelBytes) & 7);
+      dataAt ??= base + out.length;
+      out.append(header.written);
+      out.append(data[at]!);
+      headerBytes += header.length;
+      dataBytes += data[at]!.length;
     }
-    const dataAt = base + out.length;
-    out.append(header.written);
-    out.append(data);
     return {
       encoding,
       codec,
       values: rows,
       uncompressedBytes: headerBytes + rawBytes,
-      compressedBytes: headerBytes + data.length + (dictionary?.length ?? 0),
+      compressedBytes: headerBytes + dataBytes,
       dictionaryAt,
-      dataAt,
+      dataAt: dataAt ?? base + out.length,
       statistics,
     };
   }
@@ -225,7 +257,16 @@ interface Chunk {
   readonly out: Bytes;
   readonly base: number;
   readonly rows: number;
+  readonly present: number;
+  readonly hasLevels: boolean;
   readonly statistics: ChunkStatistics;
+}
+
+/** Of so many rows, in the bytes [from, to). */
+interface Page {
+  readonly rows: number;
+  readonly from: number;
+  readonly to: number;
 }
 
 function sizesOf(raw: Uint8Array, written: Uint8Array) {

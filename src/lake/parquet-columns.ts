@@ -11,6 +11,12 @@ import { type Part, Unknown, wholeOf } from './parquet-unpack.js';
 import type { ColumnRole } from './quote-columns.js';
 import type { StoreFile } from './store.js';
 
+/** Half-open. */
+interface TimeRange {
+  readonly fromUs: Micros;
+  readonly toUs: Micros;
+}
+
 /** The times of one row group alone; NaN where a row has none. */
 export async function readTimes(file: StoreFile, quotes: QuoteFile, group: GroupInfo): Promise<Float64Array> {
   const read = await readColumns(file, quotes, group, ['time']);
@@ -27,7 +33,7 @@ export async function readGroup(
   group: GroupInfo,
   sizes: boolean,
   asks = true,
-  range?: { readonly fromUs: Micros; readonly toUs: Micros },
+  range?: TimeRange,
 ): Promise<QuoteColumns> {
   const wanted: ColumnRole[] = asks ? ['time', 'bid', 'ask'] : ['time', 'bid'];
   if (sizes) wanted.push('bidSize', 'askSize', 'exchangeTime');
@@ -38,7 +44,7 @@ export async function readGroup(
       rows = rowsOf(times, range);
       return times.slice(rows.from, rows.to);
     };
-    time = await readFlat(file, quotes, group, 'time', wholeOf(group.rowCount), cut, range.toUs);
+    time = await readFlat(file, quotes, group, 'time', wholeOf(group.rowCount), cut, range);
   }
   const others = time === null ? wanted : wanted.filter((role) => role !== 'time');
   const read = await readColumns(file, quotes, group, others, rows);
@@ -56,12 +62,11 @@ export async function readGroup(
   return { ...base, bidSize, askSize, exchangeUs };
 }
 
-/** Those of the range, where stamps ascend as ours do; else all. */
-function rowsOf(
-  times: Float64Array,
-  { fromUs, toUs }: { readonly fromUs: Micros; readonly toUs: Micros },
-): Part {
-  let [from, to, last] = [0, 0, Number.NEGATIVE_INFINITY];
+/** Those of the range, where stamps ascend as ours do; else all. Earlier ones may be -Infinity. */
+function rowsOf(times: Float64Array, { fromUs, toUs }: TimeRange): Part {
+  let [from, last] = [0, Number.NEGATIVE_INFINITY];
+  while (times[from] === Number.NEGATIVE_INFINITY) from += 1;
+  let to = from;
   for (; to < times.length; to += 1) {
     const us = times[to]!;
     // Also false where a time is NaN.
@@ -104,7 +109,7 @@ function roomFor(rows: number): Float64Array {
 
 /**
  * What `take` makes of the values, of which those of `rows` are right; it must not keep them. Null where it is no column
- * that our decoder knows. Of times none that follow the first of `untilUs` or later need be there: Infinity in their place.
+ * that our decoder knows. `range`: of times that ascend, those outside of it need not be there; infinities in their place.
  */
 async function readFlat(
   file: StoreFile,
@@ -113,7 +118,7 @@ async function readFlat(
   role: ColumnRole,
   rows: Part,
   take: (values: Float64Array) => Float64Array,
-  untilUs = Number.POSITIVE_INFINITY,
+  range?: TimeRange,
 ): Promise<Float64Array | null> {
   const { name, flat } = columns[role]!;
   const chunk = metadata.row_groups[index]?.columns.find((c) => c.meta_data?.path_in_schema[0] === name);
@@ -127,19 +132,15 @@ async function readFlat(
   if (!(from >= 0 && bytes >= 0 && to <= file.byteLength)) return null;
   const stored = file.sliceNow?.(from, to) ?? (await file.slice(from, to));
   const values = roomFor(rowCount);
-  const until = untilUs / flat.factor;
+  const { factor, isOptional } = flat;
+  const ascending = range === undefined ? null : { from: range.fromUs / factor, until: range.toUs / factor };
   try {
-    decodeChunk(
-      { meta, isOptional: flat.isOptional, decompress, until },
-      new Uint8Array(stored),
-      rows,
-      values,
-    );
+    decodeChunk({ meta, isOptional, decompress, ascending }, new Uint8Array(stored), rows, values);
   } catch (error) {
     if (error instanceof Unknown) return null;
     throw error;
   }
-  if (flat.factor !== 1) for (let row = 0; row < rowCount; row += 1) values[row]! *= flat.factor;
+  if (factor !== 1) for (let row = 0; row < rowCount; row += 1) values[row]! *= factor;
   return take(values);
 }
 

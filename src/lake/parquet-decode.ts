@@ -6,6 +6,7 @@ import type { ColumnMetaData } from 'hyparquet';
 import { ENCODING, PAGE } from './parquet-footer.js';
 import { PAGE_FIELD, readThriftStruct, type ThriftFields } from './parquet-page-header.js';
 import {
+  firstOfDeltas,
   type Part,
   readDeltas,
   readDoubles,
@@ -25,8 +26,19 @@ export interface FlatChunk {
   readonly isOptional: boolean;
   /** Of its codec; null where it has none. */
   readonly decompress: Decompress | null;
-  /** Values after the first that is as large need not be there: Infinity in their place. */
-  readonly until: number;
+  /**
+   * Of values that ascend: those before the last that is no larger than `from`, and those after the first that is as large as
+   * `until`, need not be there: infinities in their place.
+   */
+  readonly ascending: { readonly from: number; readonly until: number } | null;
+}
+
+interface Page {
+  readonly fields: ThriftFields;
+  readonly bytes: Uint8Array;
+  /** Of the chunk, where its rows begin. */
+  readonly at: number;
+  readonly values: number;
 }
 
 /** What older writers call a dictionary's indices. */
@@ -50,8 +62,8 @@ class ChunkReader {
   readonly #into: Float64Array;
   readonly #readPlain: typeof readDoubles;
   #dictionary: Float64Array | null = null;
-  #at = 0;
-  #done = 0;
+  /** What follows is later than anybody wants. */
+  #isOver = false;
 
   constructor(chunk: FlatChunk, bytes: Uint8Array, rows: Part, into: Float64Array) {
     const { type } = chunk.meta;
@@ -64,18 +76,55 @@ class ChunkReader {
   }
 
   read(): void {
-    while (this.#done < this.#rows.to) {
-      const { fields, end } = readThriftStruct(this.#bytes, this.#at);
+    const pages: Page[] = [];
+    let done = 0;
+    for (let at = 0; done < this.#rows.to; ) {
+      const { fields, end } = readThriftStruct(this.#bytes, at);
       const compressedBytes = numberOf(fields, PAGE_FIELD.compressedBytes);
       if (end + compressedBytes > this.#bytes.length) throw new Error('a page goes beyond its chunk');
-      const page = this.#bytes.subarray(end, end + compressedBytes);
-      this.#at = end + compressedBytes;
+      const bytes = this.#bytes.subarray(end, end + compressedBytes);
+      at = end + compressedBytes;
       const type = numberOf(fields, PAGE_FIELD.type);
-      if (type === PAGE.dictionary) this.#readDictionary(fields, page);
-      else if (type === PAGE.data) this.#readData(fields, page);
-      else if (type === PAGE.data2) this.#readData2(fields, page);
-      else if (type > PAGE.data2) throw new Error(`a page of type ${type}`);
+      if (type > PAGE.data2) throw new Error(`a page of type ${type}`);
+      if (type === PAGE.dictionary) this.#readDictionary(fields, bytes);
+      if (type !== PAGE.data && type !== PAGE.data2) continue;
+      const id = type === PAGE.data ? PAGE_FIELD.data : PAGE_FIELD.data2;
+      const values = numberOf(structOf(fields, id), 1);
+      if (!(values >= 0 && done + values <= this.#rows.count)) throw new Error('more values than rows');
+      pages.push({ fields, bytes, at: done, values });
+      done += values;
     }
+    const wanted = this.#wanted(pages);
+    for (const page of wanted) {
+      if (this.#isOver) this.#into.fill(Number.POSITIVE_INFINITY, page.at, page.at + page.values);
+      else if (page.fields.has(PAGE_FIELD.data)) this.#readData(page);
+      else this.#readData2(page);
+    }
+  }
+
+  /** Those with rows that are wanted. */
+  #wanted(pages: readonly Page[]): readonly Page[] {
+    const { from, to } = this.#rows;
+    const wanted = pages.filter(({ at, values }) => at < to && at + values > from);
+    const { ascending, isOptional } = this.#chunk;
+    const isDeltas = ({ fields }: Page) => encodingOf(fields) === ENCODING.delta;
+    if (ascending === null || isOptional || wanted.length < 2 || !wanted.every(isDeltas)) return wanted;
+    // The last one that begins no later: what lies before it is of no interest.
+    let [low, high] = [0, wanted.length - 1];
+    while (low < high) {
+      const middle = (low + high + 1) >>> 1;
+      if (this.#firstOf(wanted[middle]!) <= ascending.from) low = middle;
+      else high = middle - 1;
+    }
+    this.#into.fill(Number.NEGATIVE_INFINITY, 0, wanted[low]!.at);
+    return wanted.slice(low);
+  }
+
+  /** Of a page of differences. */
+  #firstOf({ fields, bytes, values }: Page): number {
+    return firstOfDeltas(
+      new Source(this.#raw(bytes, numberOf(fields, PAGE_FIELD.uncompressedBytes), values)),
+    );
   }
 
   #readDictionary(fields: ThriftFields, page: Uint8Array): void {
@@ -85,13 +134,13 @@ class ChunkReader {
     this.#readPlain(new Source(raw), wholeOf(entries), this.#dictionary, 0);
   }
 
-  #readData(fields: ThriftFields, page: Uint8Array): void {
+  #readData(page: Page): void {
+    const { fields, bytes, values } = page;
     const header = structOf(fields, PAGE_FIELD.data);
-    const values = this.#count(numberOf(header, 1));
-    const source = new Source(this.#raw(page, numberOf(fields, PAGE_FIELD.uncompressedBytes), values));
+    const source = new Source(this.#raw(bytes, numberOf(fields, PAGE_FIELD.uncompressedBytes), values));
     const encoding = numberOf(header, 2);
     if (!this.#chunk.isOptional) {
-      this.#readValues(source, encoding, values, null);
+      this.#readValues(source, encoding, page, null);
       return;
     }
     if (numberOf(header, 3) !== ENCODING.rle) throw new Unknown('levels of another encoding');
@@ -100,28 +149,23 @@ class ChunkReader {
     // Believed: where it is not so, the values do not fit their bytes.
     const isFull = this.#chunk.meta.statistics?.null_count === 0n;
     const levels = isFull ? null : levelsOf(source.bytes.subarray(from, from + levelBytes), values);
-    this.#readValues(source, encoding, values, levels);
+    this.#readValues(source, encoding, page, levels);
   }
 
-  #readData2(fields: ThriftFields, page: Uint8Array): void {
+  #readData2(page: Page): void {
+    const { fields, bytes, values } = page;
     const header = structOf(fields, PAGE_FIELD.data2);
-    const values = this.#count(numberOf(header, 1));
     const nulls = numberOf(header, 2);
     const definitionBytes = numberOf(header, 5);
     const repetitionBytes = numberOf(header, 6);
     const before = definitionBytes + repetitionBytes;
     if (repetitionBytes !== 0) throw new Unknown('levels of repetition');
-    if (before > page.length) throw new Error('levels go beyond their page');
+    if (before > bytes.length) throw new Error('levels go beyond their page');
     const uncompressedBytes = numberOf(fields, PAGE_FIELD.uncompressedBytes) - before;
-    const body = page.subarray(before);
+    const body = bytes.subarray(before);
     const raw = header.get(7) === false ? body : this.#raw(body, uncompressedBytes, values);
-    const levels = nulls === 0 ? null : levelsOf(page.subarray(0, definitionBytes), values);
-    this.#readValues(new Source(raw), numberOf(header, 4), values, levels);
-  }
-
-  #count(values: number): number {
-    if (!(values >= 0 && this.#done + values <= this.#rows.count)) throw new Error('more values than rows');
-    return values;
+    const levels = nulls === 0 ? null : levelsOf(bytes.subarray(0, definitionBytes), values);
+    this.#readValues(new Source(raw), numberOf(header, 4), page, levels);
   }
 
   #raw(page: Uint8Array, uncompressedBytes: number, values: number): Uint8Array {
@@ -136,9 +180,8 @@ class ChunkReader {
   }
 
   /** `levels`: 1 where a row has a value; null = all have. */
-  #readValues(source: Source, encoding: number, values: number, levels: Uint32Array | null): void {
-    const [into, at] = [this.#into, this.#done];
-    this.#done += values;
+  #readValues(source: Source, encoding: number, { at, values }: Page, levels: Uint32Array | null): void {
+    const into = this.#into;
     if (levels === null) {
       const { from, to } = this.#rows;
       const first = Math.min(values, Math.max(0, from - at));
@@ -164,7 +207,7 @@ class ChunkReader {
     else if (encoding === ENCODING.dictionary || encoding === PLAIN_DICTIONARY)
       this.#lookUp(source, part, at);
     else if (encoding === ENCODING.delta && isInteger)
-      readDeltas(source, part.count, this.#into, at, this.#chunk.until);
+      this.#isOver = !readDeltas(source, part.count, this.#into, at, this.#chunk.ascending?.until);
     else if (encoding === ENCODING.byteStreamSplit && !isInteger)
       readSplitDoubles(source, part, this.#into, at);
     else throw new Unknown(`encoding ${encoding}`);
@@ -190,6 +233,11 @@ let room = new Uint32Array(0);
 function roomFor(count: number): Uint32Array {
   if (room.length < count) room = new Uint32Array(count);
   return room;
+}
+
+function encodingOf(fields: ThriftFields): number {
+  const isFirst = fields.has(PAGE_FIELD.data);
+  return numberOf(structOf(fields, isFirst ? PAGE_FIELD.data : PAGE_FIELD.data2), isFirst ? 2 : 4);
 }
 
 function levelsOf(bytes: Uint8Array, values: number): Uint32Array {

@@ -80,14 +80,24 @@ export function readSplitDoubles(source: Source, part: Part, into: Float64Array,
   }
 }
 
-/** DELTA_BINARY_PACKED. Values some way after the first that is `until` or larger are Infinity instead. */
+/** The first of DELTA_BINARY_PACKED values. */
+export function firstOfDeltas(source: Source): number {
+  // The size of blocks, how many parts each has, and how many values there are.
+  for (let n = 0; n < 3; n += 1) source.varint();
+  return source.zigzag();
+}
+
+/**
+ * DELTA_BINARY_PACKED. Values some way after the first that is `until` or larger are Infinity instead: false then, and where
+ * the last one is.
+ */
 export function readDeltas(
   source: Source,
   count: number,
   into: Float64Array,
   at: number,
   until = Number.POSITIVE_INFINITY,
-): void {
+): boolean {
   const blockSize = source.varint();
   const miniblocks = source.varint();
   const total = source.varint();
@@ -121,6 +131,7 @@ export function readDeltas(
     }
   }
   if (!(largest <= EXACT_MAX)) throw new Unknown('a number beyond 2^53');
+  return value < until;
 }
 
 let room = new Uint32Array(32);

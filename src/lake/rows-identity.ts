@@ -67,12 +67,15 @@ export class RowsIdentities {
 
   async #areFoldersSame(fromUs: Micros, then: RowsIdentity['folders']): Promise<boolean> {
     if (then.length === 0) return false;
-    // No `join`: a year has hundreds of days, and each some folders.
+    // No `join`, and nothing that waits in turn: a year has hundreds of days, and each some folders.
     const known = then.map(([path]) => `${this.#root}/${path}`);
     const now = await this.#foldersOf(fromUs);
     if (this.#isLoose || now.some((directory) => !known.includes(directory))) return false;
-    for (const [at, path] of known.entries())
-      if ((await this.#store.look?.(path))?.version !== then[at]![1]) return false;
+    const { lookNow } = this.#store;
+    for (const [at, path] of known.entries()) {
+      const look = lookNow === undefined ? await this.#store.look?.(path) : lookNow(path);
+      if (look?.version !== then[at]![1]) return false;
+    }
     return true;
   }
 

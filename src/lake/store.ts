@@ -37,6 +37,8 @@ export interface ReadStore {
   open(path: string): Promise<StoreFile>;
   /** Without opening it; null where there is no such file. A store without it has its files opened instead. */
   look?(path: string): Promise<FileLook | null>;
+  /** The same at once, waiting for the disk; of stores for threads that may. */
+  lookNow?(path: string): FileLook | null;
 }
 
 export const diskStore = { list, open: openFile, look } satisfies ReadStore;
@@ -49,6 +51,7 @@ export const waitingStore = {
   list: async (directory) => listNow(directory),
   open: async (path) => openNow(path),
   look: async (path) => lookNow(path),
+  lookNow,
 } satisfies ReadStore;
 
 /** The file is not, or no longer, there. */

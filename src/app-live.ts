@@ -8,6 +8,7 @@ import { watchedPairs } from './config/pairs.js';
 import { assert } from './core/assert.js';
 import type { InstrumentTable } from './core/instrument.js';
 import { type Clock, US_PER_MS } from './core/time.js';
+import { TAKER_FEES_PERCENT } from './exchanges/index.js';
 import { createRawFeed, type RawFeed } from './feed/raw-feed.js';
 import type { SymbolInfo } from './feed/symbol-info.js';
 import type { Hub } from './hub/hub.js';
@@ -157,7 +158,7 @@ function createWatching(
 /** Only while recording: otherwise nothing new comes that could change them. */
 function startAnalysis({ config, exchanges, clock, log }: AppOptions): Analysis | undefined {
   if (exchanges.length === 0) return undefined;
-  const { intervalMinutes, windowHours, filesMax } = config.analysis;
+  const { intervalMinutes, windowHours, filesMax, takerFeePercent } = config.analysis;
   return createAnalysis({
     root: config.lake.root,
     directory: config.statistics.directory,
@@ -165,6 +166,7 @@ function startAnalysis({ config, exchanges, clock, log }: AppOptions): Analysis 
     windowHours,
     filesMax,
     spotPerp: config.pairs.spotPerp,
+    takerFeePercent: [takerFeePercent, TAKER_FEES_PERCENT],
     clock,
     log,
   });

@@ -5,6 +5,8 @@
 import { diskSymbol } from '../core/symbol.js';
 import type { Micros } from '../core/time.js';
 import { CycleCounter, ZeroCrossings } from '../series/cycles.js';
+import { PreciseSum } from '../series/precise-sum.js';
+import { OWN_COLUMNS, type OwnStatistics, ownCells } from './own-columns.js';
 
 /**
  * Percent. The order is that of the columns: 030bp, 050bp, 040bp. The names stay, whatever the numbers are.
@@ -44,6 +46,8 @@ export interface PairRow extends PairStatistics {
   readonly symbol: string;
   readonly exchange1: string;
   readonly exchange2: string;
+  /** Absent where only the reference's numbers were asked for. */
+  readonly own?: OwnStatistics;
 }
 
 /** `(bid1 / bid2 − 1) · 100` without any guard: a zero bid2 gives Infinity, which max and mean then show. */
@@ -62,12 +66,13 @@ export class CompatAccumulator {
   #lastUs: Micros = 0;
   #max = Number.NEGATIVE_INFINITY;
   #min = Number.POSITIVE_INFINITY;
-  #sum = 0;
-  #carry = 0;
+  readonly #sum = new PreciseSum();
   #last = Number.NaN;
+  /** Rows of the same value after it that are not in the numbers yet. */
+  #repeats = 0;
 
-  constructor(thresholdsPercent: CompatThresholds = COMPAT_THRESHOLDS_PERCENT) {
-    this.#counters = thresholdsPercent.map((threshold) => new CycleCounter(threshold));
+  constructor(thresholdsPercent: CompatThresholds = COMPAT_THRESHOLDS_PERCENT, neutralPercent?: number) {
+    this.#counters = thresholdsPercent.map((threshold) => new CycleCounter(threshold, neutralPercent));
   }
 
   /**
@@ -75,8 +80,14 @@ export class CompatAccumulator {
    * 0/0, which polars takes for a value: above every threshold, and the end of every mean.
    */
   push(stampUs: Micros, deviationPercent: number, hasPartner = !Number.isNaN(deviationPercent)): void {
-    if (this.#rows === 0) this.#firstUs = stampUs;
     this.#lastUs = stampUs;
+    // Most quotes change a size alone. A NaN equals nothing.
+    if (deviationPercent === this.#last) {
+      this.#repeats += 1;
+      return;
+    }
+    this.#takeRepeats();
+    if (this.#rows === 0) this.#firstUs = stampUs;
     this.#rows += 1;
     this.#last = deviationPercent;
     this.#crossings.push(deviationPercent);
@@ -89,11 +100,23 @@ export class CompatAccumulator {
     }
     if (deviationPercent > this.#max) this.#max = deviationPercent;
     if (deviationPercent < this.#min) this.#min = deviationPercent;
-    this.#add(deviationPercent);
+    this.#sum.add(deviationPercent);
+  }
+
+  #takeRepeats(): void {
+    const repeats = this.#repeats;
+    if (repeats === 0) return;
+    this.#repeats = 0;
+    this.#rows += repeats;
+    this.#matched += repeats;
+    this.#sum.add(repeats * this.#last);
+    for (const counter of this.#counters)
+      if (Math.abs(this.#last) > counter.thresholdPercent) counter.rowsAbove += repeats;
   }
 
   /** Undefined where no left row found a partner: such a pair is left out of the file. */
   finish(): PairStatistics | undefined {
+    this.#takeRepeats();
     if (this.#matched === 0) return undefined;
     const durationHours = (this.#lastUs - this.#firstUs) / 1e6 / 3600;
     const perHour = (count: number): number => (durationHours > 0 ? count / durationHours : 0);
@@ -101,7 +124,7 @@ export class CompatAccumulator {
     return {
       deviationPercentMax: this.#max,
       deviationPercentMin: this.#min,
-      deviationAsymmetry: this.#undefinedRows > 0 ? Number.NaN : (this.#sum + this.#carry) / this.#matched,
+      deviationAsymmetry: this.#undefinedRows > 0 ? Number.NaN : this.#sum.value / this.#matched,
       zeroCrossings,
       zeroCrossingsPerHour: perHour(zeroCrossings),
       zeroCrossingsPerMinute: perHour(zeroCrossings) / 60,
@@ -123,16 +146,6 @@ export class CompatAccumulator {
       cycleDurationSeconds: cycles > 0 ? secondsAbove / cycles : 0,
       patternBreak: Math.abs(this.#last) > thresholdPercent,
     };
-  }
-
-  /** Neumaier's sum: the mean of millions of rows of both signs keeps its digits. Infinity stays Infinity. */
-  #add(value: number): void {
-    const sum = this.#sum + value;
-    if (Number.isFinite(sum)) {
-      const lost = Math.abs(this.#sum) >= Math.abs(value) ? this.#sum - sum + value : value - sum + this.#sum;
-      this.#carry += lost;
-    }
-    this.#sum = sum;
   }
 }
 
@@ -157,13 +170,24 @@ export const COMPAT_COLUMNS: readonly string[] = [
   'duration_hours',
 ];
 
-/** The whole file: header, rows by crossings a minute (most first, then by name), LF, a final newline. */
-export function formatStatisticsCsv(rows: readonly PairRow[]): string {
-  const lines = [...rows].sort(compareRows).map((row) => cellsOf(row).join(','));
-  return [COMPAT_COLUMNS.join(','), ...lines, ''].join('\n');
+/**
+ * The whole file: header, rows by crossings a minute (most first, then by name), LF, a final newline. Behind the reference's
+ * columns stand ours, where the rows have them; `compat`: never.
+ */
+export function formatStatisticsCsv(rows: readonly PairRow[], { compat = false } = {}): string {
+  const hasOwn = !compat && rows.some(({ own }) => own !== undefined);
+  const lines = [...rows].sort(compareRows).map((row) => cellsOf(row, hasOwn).join(','));
+  return [[...COMPAT_COLUMNS, ...(hasOwn ? OWN_COLUMNS : [])].join(','), ...lines, ''].join('\n');
 }
 
-function cellsOf(row: PairRow): readonly string[] {
+function cellsOf(row: PairRow, hasOwn: boolean): readonly string[] {
+  if (!hasOwn) return compatCells(row).map(quoted);
+  const own = row.own === undefined ? OWN_COLUMNS.map(() => '') : ownCells(row.own, floatText);
+  return [...compatCells(row), ...own].map(quoted);
+}
+
+/** The reference's columns. */
+export function compatCells(row: PairRow): readonly string[] {
   return [
     diskSymbol(row.symbol),
     row.exchange1,
@@ -183,7 +207,7 @@ function cellsOf(row: PairRow): readonly string[] {
     ]),
     String(row.dataPoints),
     floatText(row.durationHours),
-  ].map(quoted);
+  ];
 }
 
 function compareRows(a: PairRow, b: PairRow): number {

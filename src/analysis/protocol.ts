@@ -15,6 +15,8 @@ export interface RunSettings {
   readonly toUs: Micros;
   readonly thresholds: CompatThresholds;
   readonly spotPerp: boolean;
+  /** Percent, by exchange. */
+  readonly takerFeePercent: readonly Readonly<Record<string, number>>[];
   readonly filesMax: number;
 }
 

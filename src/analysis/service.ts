@@ -21,6 +21,8 @@ export interface AnalysisOptions {
   readonly thresholds?: CompatThresholds;
   /** Also pairs of a spot and a perpetual exchange. Default false. */
   readonly spotPerp?: boolean;
+  /** Percent, by exchange; of several tables the first that has it counts. */
+  readonly takerFeePercent?: readonly Readonly<Record<string, number>>[];
   /** Files of ours that stay in the directory; default 200. */
   readonly filesMax?: number;
   readonly clock: Clock;
@@ -144,7 +146,7 @@ class AnalysisService implements Analysis {
   }
 
   #settings(toUs: Micros): RunSettings {
-    const { root, directory, windowHours, thresholds, spotPerp, filesMax } = this.#options;
+    const { root, directory, windowHours, thresholds, spotPerp, takerFeePercent, filesMax } = this.#options;
     return {
       root,
       directory,
@@ -152,6 +154,7 @@ class AnalysisService implements Analysis {
       toUs,
       thresholds: thresholds ?? COMPAT_THRESHOLDS_PERCENT,
       spotPerp: spotPerp === true,
+      takerFeePercent: takerFeePercent ?? [],
       filesMax: filesMax ?? FILES_MAX_DEFAULT,
     };
   }

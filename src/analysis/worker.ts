@@ -5,11 +5,13 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { assert } from '../core/assert.js';
 import { createCollect } from '../lake/garbage.js';
 import { type LakeReader, openReader } from '../lake/reader.js';
+import { indexedRecent } from '../lake/segment-index.js';
+import { diskStore } from '../lake/store.js';
 import { analyzePairs } from './analyze.js';
 import { formatStatisticsCsv } from './compat.js';
 import { discoverPairs } from './discover.js';
+import { takerFees } from './fees.js';
 import type { RunReport, RunSettings } from './protocol.js';
-import { createRecentCache } from './recent-cache.js';
 import { writeStatistics } from './write.js';
 
 /** Failing pairs that a report names. */
@@ -22,9 +24,12 @@ parentPort.postMessage(await run(workerData as RunSettings));
 
 async function run(settings: RunSettings): Promise<RunReport> {
   const { root, directory, fromUs, toUs, thresholds, spotPerp, filesMax } = settings;
-  const reader = frugal(openReader(root, { recent: createRecentCache() }));
+  const takerFeePercent = takerFees(...settings.takerFeePercent);
+  const reader = frugal(openReader(root, { recent: indexedRecent(diskStore) }));
   const pairs = discoverPairs(await reader.instruments(), { spotPerp });
-  const { rows, skipped, failed } = await analyzePairs({ reader, pairs, fromUs, toUs, thresholds });
+  const { rows, skipped, failed } = await analyzePairs({
+    ...{ reader, pairs, fromUs, toUs, thresholds, takerFeePercent },
+  });
   const written =
     rows.length === 0
       ? null

@@ -2,6 +2,7 @@
 // output know. Pure: gives lines, writes nothing.
 
 import type { PairRow } from '../analysis/compat.js';
+import { ownValues } from '../analysis/own-columns.js';
 import { diskSymbol } from '../core/symbol.js';
 
 const ROWS_MAX = 10;
@@ -37,6 +38,29 @@ export function topByCrossings(rows: readonly PairRow[]): readonly string[] {
 export function topByCycles(rows: readonly PairRow[]): readonly string[] {
   const title = 'Top 10 by cycles of 40 bp:';
   return table(title, [...names, cycles, perHour('Per hr'), crossings, asymmetry], top(rows, cyclesOf));
+}
+
+/** The ten pairs with most cycles that fees leave something of; none where only the reference's numbers were asked for. */
+export function topByNetCycles(rows: readonly PairRow[]): readonly string[] {
+  const known = rows.flatMap((row) => (row.own === undefined ? [] : [{ row, values: ownValues(row.own) }]));
+  if (known.length === 0) return [];
+  const of = new Map(known.map(({ row, values }) => [row, values]));
+  const value = (row: PairRow, name: string) => Number(of.get(row)?.[name] ?? Number.NaN);
+  const shown = (title: string, name: string, digits: number) =>
+    number(title, 9, (row) => {
+      const text = value(row, name).toFixed(digits);
+      return text === 'NaN' ? '-' : text;
+    });
+  const columns = [
+    ...names,
+    shown('Net', 'net_cycles', 0),
+    shown('Gain %', 'net_gain_pct', 3),
+    shown('Median s', 'cycle_median_040bp_sec', 1),
+    shown('Above %', 'time_above_040bp_pct', 1),
+    shown('Covered h', 'covered_hours', 1),
+  ];
+  const order = (row: PairRow) => value(row, 'net_cycles');
+  return table('Top 10 by net cycles, after taker fees:', columns, top([...of.keys()], order));
 }
 
 export function totals(

@@ -2,6 +2,7 @@
 // config.schema.json and the checks of config.example.yaml are made from this. Reads nothing.
 
 import Type, { type Static } from 'typebox';
+import { type AnalysisConfig, AnalysisSchema } from './schema-analysis.js';
 import { LakeSchema } from './schema-lake.js';
 
 const closed = { additionalProperties: false } as const;
@@ -158,30 +159,6 @@ const RealtimeSchema = Type.Object(
   { ...closed, default: {} },
 );
 
-const AnalysisSchema = Type.Object(
-  {
-    intervalMinutes: Type.Number({
-      description: 'Statistics are computed anew this often while recording (minutes).',
-      default: 15,
-      minimum: 0.1,
-      maximum: 10_080,
-    }),
-    windowHours: Type.Number({
-      description: 'They cover so much up to now (hours).',
-      default: 24,
-      minimum: 0.1,
-      maximum: 8_784,
-    }),
-    filesMax: Type.Integer({
-      description: 'So many statistics files are kept; the oldest go first.',
-      default: 200,
-      minimum: 1,
-      maximum: 100_000,
-    }),
-  },
-  { ...closed, default: {} },
-);
-
 const PairsSchema = Type.Object(
   {
     spotPerp: Type.Boolean({ description: 'Also pair spot with perpetual markets.', default: false }),
@@ -289,7 +266,7 @@ export interface Config {
   readonly pairs: Readonly<Static<typeof PairsSchema>>;
   readonly windows: Readonly<Static<typeof WindowsSchema>>;
   readonly realtime: Readonly<Static<typeof RealtimeSchema>>;
-  readonly analysis: Readonly<Static<typeof AnalysisSchema>>;
+  readonly analysis: AnalysisConfig;
   readonly history: Readonly<Static<typeof HistorySchema>>;
   readonly capture: Readonly<Static<typeof CaptureSchema>>;
   readonly log: Readonly<Static<typeof LogSchema>>;

@@ -47,3 +47,8 @@ export function findAdapterFor(name: string, market: Market): ExchangeAdapter | 
   const found = findAdapter(other);
   return found?.market === market ? found : undefined;
 }
+
+/** Of the lowest tier, percent, by name; each file says of which day. */
+export const TAKER_FEES_PERCENT: Readonly<Record<string, number>> = Object.fromEntries(
+  adapters.map(({ name, takerFee }) => [name, takerFee.percent]),
+);

@@ -2,10 +2,11 @@
 // themselves. In one pass over chunks; knows no lake, only functions that read.
 
 import { ASOF_TOLERANCE_US, asofStream } from '../series/asof.js';
+import { NOTICED_US } from '../series/leg-events.js';
 import { spreadPercent } from '../series/spread.js';
 import { validQuoteStream } from '../series/valid-stream.js';
 import { type ChartInput, watched } from './chart.js';
-import { joinedBy, NOTICED_US, Told, type ValidChartInput } from './valid-chart.js';
+import { joinedBy, Told, type ValidChartInput } from './valid-chart.js';
 
 /** Ascending; NaN where absent. What lies behind `length` is not data. */
 export interface PairRows {

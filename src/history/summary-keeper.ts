@@ -4,10 +4,10 @@
 
 import type { Log } from '../core/log.js';
 import { type Cancel, type Clock, hourStartUs, type Micros, US_PER_MINUTE, US_PER_MS } from '../core/time.js';
+import { NOTICED_US } from '../series/leg-events.js';
 import { type AskedPairs, type AskedSeries, seriesKey } from './asked-pairs.js';
 import type { History } from './contract.js';
 import { HistoryError } from './error.js';
-import { NOTICED_US } from './valid-chart.js';
 
 export interface SummaryKeeperOptions {
   readonly history: Pick<History, 'summarise'>;

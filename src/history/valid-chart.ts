@@ -1,14 +1,14 @@
 // One chart by the `valid` join: both legs trigger, a quote ends at a gap or its stale limit, and a hole is one null
 // row. The rows are those that a live window of the pair would have; knows no lake, only functions that read.
 
-import { STATUSES_WITHOUT_QUOTE } from '../core/reasons.js';
 import { type Micros, US_PER_DAY, US_PER_HOUR, US_PER_MINUTE } from '../core/time.js';
 import type { InstrumentLine } from '../lake/reader.js';
 import type { RowSink } from '../series/banded-rows.js';
 import { BandedSampler } from '../series/banded-sampler.js';
 import { BANDS_WINDOW_ROWS } from '../series/bands.js';
 import type { ChartColumns } from '../series/downsample.js';
-import { type LegIndex, STALE_LIMIT_US_DEFAULT } from '../series/valid.js';
+import { LIMIT_TOLD_US, legEventsOf, NOTICED_US, QUOTE_US_MAX } from '../series/leg-events.js';
+import type { LegIndex } from '../series/valid.js';
 import type { LegEvent, SpreadPoints } from '../series/valid-points.js';
 import { type ValidStreamInput, validStream } from '../series/valid-stream.js';
 import { type ChartInput, drain, type TimeRange, wantedRange, watched } from './chart.js';
@@ -29,13 +29,6 @@ const WARM_ROWS = BANDS_WINDOW_ROWS - 1;
  * none of these holds enough, what a day holds has to do.
  */
 const WARM_UP_US = [2 * US_PER_MINUTE, US_PER_HOUR, US_PER_DAY];
-/** No quote stands longer, so none from earlier than this matters. */
-const QUOTE_US_MAX = STALE_LIMIT_US_DEFAULT;
-/** Stale limits are told again at least so often while quotes come. */
-const LIMIT_TOLD_US = US_PER_HOUR;
-/** Gaps are noticed at most so much later; but for a process that was down, before which no quote stands any more. */
-export const NOTICED_US = US_PER_HOUR;
-
 /** As `chartRange`, but an end after the newest row of either leg is drawn back to it. */
 export function validRange(
   asked: { readonly fromUs?: Micros | undefined; readonly toUs?: Micros | undefined },
@@ -156,22 +149,9 @@ export class Told {
   async since(fromUs: Micros): Promise<readonly LegEvent[]> {
     if (fromUs < this.#fromUs) {
       const earlier = await this.#read(fromUs, this.#fromUs);
-      this.#events = [...earlier.flatMap(legEvents), ...this.#events];
+      this.#events = [...earlier.flatMap((line) => legEventsOf(line, line.at as LegIndex)), ...this.#events];
       this.#fromUs = fromUs;
     }
     return this.#events;
   }
-}
-
-/** As live windows take them: a side that goes empty ends the leg's quote as a gap does; other states say nothing. */
-export function legEvents(line: InstrumentLine): LegEvent[] {
-  const { type, stampUs } = line;
-  const leg = line.at as LegIndex;
-  if (type === 'gap') return [{ kind: 'gap', leg, stampUs, fromUs: Number(line['fromUs']) }];
-  if (type !== 'status') return [];
-  if (line['status'] === 'age-limit')
-    return [{ kind: 'limit', leg, stampUs, limitUs: Number(line['value']) }];
-  return STATUSES_WITHOUT_QUOTE.has(String(line['status']))
-    ? [{ kind: 'gap', leg, stampUs, fromUs: stampUs }]
-    : [];
 }

@@ -6,7 +6,7 @@ import { instrumentKey } from '../core/instrument.js';
 import { RecentMap } from '../core/recent-map.js';
 import { HEAD_BYTES, QUOTE_BYTES } from './journal.js';
 import type { LedgerLine } from './ledger.js';
-import { type Named, RowList, type SegmentReading, type TakeLine } from './recent.js';
+import { type Named, RowList, readRecent, type SegmentReading, type TakeLine } from './recent.js';
 import { SegmentParser } from './segment.js';
 import type { ReadStore, StoreFile } from './store.js';
 
@@ -56,6 +56,13 @@ export class SegmentIndexes implements SegmentReading {
       await file.close();
     }
   }
+}
+
+/** `readRecent` for who reads many instruments one after the other: a segment of the journal is gone through once. */
+export function indexedRecent(store: ReadStore): typeof readRecent {
+  const segments = new SegmentIndexes();
+  return (root, exchange, symbol, fromUs, toUs) =>
+    readRecent(root, exchange, symbol, fromUs, toUs, store, segments);
 }
 
 class SegmentIndex {

@@ -3,11 +3,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { analyzePairs, type PairOutcome, withoutNulls } from '../../src/analysis/analyze.js';
+import { analyzePairs, type PairOutcome } from '../../src/analysis/analyze.js';
 import { discoverPairs } from '../../src/analysis/discover.js';
 import type { LakeReader } from '../../src/lake/reader.js';
 import { openReader } from '../../src/lake/reader.js';
-import { EVERYTHING, numbers, parquetBytes, place as placeFile, stamps } from '../lake/parquet-files.js';
+import type { readRecent } from '../../src/lake/recent.js';
+import {
+  EVERYTHING,
+  numbers,
+  parquetBytes,
+  place as placeFile,
+  recentColumns,
+  stamps,
+} from '../lake/parquet-files.js';
 import {
   constant,
   csvOf,
@@ -157,14 +165,22 @@ test('rows without a bid or an ask are left out of both legs', async (t) => {
   assert.equal(row('data_points'), '2');
   near(row('duration_hours'), 1 / 3_600);
   near(row('max_deviation_pct'), 0.2);
-  const chunk = {
-    length: 3,
-    receivedUs: Float64Array.of(1, 2, 3, 9),
-    bid: Float64Array.of(1, Number.NaN, 3, 9),
-    ask: Float64Array.of(1, 2, Number.NaN, 9),
+});
+
+test('the quotes of an instrument are read once for all its pairs, those of the journal too', async (t) => {
+  const rows = legOf(constant(5));
+  const root = await lakeOf(t, { Aaa: rows, Bbb: rows, Ccc: rows, Ddd: rows });
+  const asked: string[] = [];
+  const recent: typeof readRecent = async (_root, exchange) => {
+    asked.push(exchange);
+    const later = legOf(constant(3), 10);
+    return { columns: recentColumns({ ...later, ask: later.bid }), problems: [] };
   };
-  assert.equal(withoutNulls(chunk).length, 1);
-  assert.deepEqual([chunk.bid[0], chunk.bid[2]], [1, 3]);
+  const reader = openReader(root, { recent });
+  const pairs = discoverPairs(await reader.instruments());
+  const { rows: found } = await analyzePairs({ reader, pairs, ...EVERYTHING });
+  assert.deepEqual([found.length, found[0]?.dataPoints], [6, 8]);
+  assert.deepEqual(asked.sort(), ['Aaa', 'Bbb', 'Ccc', 'Ddd']);
 });
 
 test('pairs without a match are skipped with the reason, and the others go on', async (t) => {
@@ -202,7 +218,8 @@ test('a pair that fails is named, and the others go on', async (t) => {
     Ccc: legOf(constant(10)),
   });
   const real = openReader(root);
-  const reader: Pick<LakeReader, 'readQuotes'> = {
+  const reader: Pick<LakeReader, 'readQuotes' | 'readEvents'> = {
+    readEvents: real.readEvents,
     async *readQuotes(instrument, range) {
       for await (const chunk of real.readQuotes(instrument, range)) {
         if (instrument.exchange === 'Bbb') throw new Error('the disk is gone');

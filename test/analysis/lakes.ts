@@ -57,6 +57,18 @@ export async function csvOf(
   return formatStatisticsCsv(rows);
 }
 
+/** The whole file's text with our columns; taker fees of every exchange alike. */
+export async function ownCsvOf(
+  root: string,
+  { feePercent = 0.1, ...more }: { readonly feePercent?: number; readonly neutralPercent?: number } = {},
+): Promise<string> {
+  const reader = openReader(root);
+  const pairs = discoverPairs(await reader.instruments());
+  const takerFeePercent = () => feePercent;
+  const { rows } = await analyzePairs({ reader, pairs, ...EVERYTHING, takerFeePercent, ...more });
+  return formatStatisticsCsv(rows);
+}
+
 /** The rows of a file, each as a function from a column's name to its cell. */
 export function rowsOf(csv: string): ((column: string) => string)[] {
   const [header = '', ...lines] = csv.split('\n').slice(0, -1);

@@ -189,3 +189,39 @@ test('unknown options and values of a wrong kind are refused before anything is 
   assert.equal(await parse('--exchanges'), 'commander.optionMissingArgument');
   assert.equal(await parse('stray'), 'commander.excessArguments');
 });
+
+test('--json is one document of the same numbers, and nothing else on standard output', async (t) => {
+  const { exitCode, out, csv } = await analyze(t, { lake: await threeExchanges(t), json: true });
+  assert.equal(exitCode, 0);
+  assert.equal(out.length, 1);
+  const { statistics, ...rest } = JSON.parse(out[0]!);
+  assert.deepEqual([rest.pairs, rest.successful, rest.skipped['no-match'], rest.failed], [4, 3, 1, []]);
+  const [row] = rowsOf(csv ?? '');
+  const [first] = statistics;
+  assert.deepEqual([first.symbol, first.exchange1, first.exchange2], ['BTC_USDT', 'Aaa', 'Bbb']);
+  for (const column of [
+    'zero_crossings',
+    'net_cycles',
+    'covered_hours',
+    'spread_mean_pct',
+    'deviation_asymmetry',
+  ])
+    assert.equal(first[column], Number(row!(column)), column);
+  assert.equal(first.stuck, false);
+  assert.equal(first.verdict.grade, 'none');
+});
+
+test('--html is a page that needs nothing else and takes names for text', async (t) => {
+  const lake = await threeExchanges(t);
+  place(lake, 'Ddd', '<b>&/USDT', legOf(constant(5)));
+  place(lake, 'Eee', '<b>&/USDT', legOf(constant(5)));
+  const html = join(await temporaryLake(t), 'page.html');
+  const { exitCode } = await analyze(t, { lake, html });
+  assert.equal(exitCode, 0);
+  const page = readFileSync(html, 'utf8');
+  assert.match(page, /<svg viewBox=/);
+  assert.match(page, /BTC\/USDT Aaa Bbb/);
+  assert.ok(page.includes('&#60;B&#62;&#38;/USDT Ddd Eee') && !page.includes('<B>'));
+  assert.doesNotMatch(page, /<script|src=|href=|url\(|https?:/);
+  assert.equal((await analyze(t, { lake, html, compat: true })).exitCode, 2);
+});

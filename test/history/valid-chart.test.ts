@@ -6,9 +6,11 @@ import { test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import fc from 'fast-check';
 import type { QuoteColumns } from '../../src/core/columns.js';
-import { computeValidChart, legEvents, validRange } from '../../src/history/valid-chart.js';
+import { computeValidChart, validRange } from '../../src/history/valid-chart.js';
 import type { InstrumentLine } from '../../src/lake/reader.js';
 import { rollingBands } from '../../src/series/bands.js';
+import { legEventsOf } from '../../src/series/leg-events.js';
+import type { LegIndex } from '../../src/series/valid.js';
 import { validPoints } from '../../src/series/valid-points.js';
 import { chunkLengths, chunksOf, columns, leg, streamOf } from '../series/legs.js';
 import { downsample } from '../support/downsampled.js';
@@ -70,7 +72,11 @@ test('a chart read in chunks is the whole valid join cut to the range, with band
         const fromUs = Math.floor(firstUs + cut * (knownUs - firstUs));
         const range = { fromUs, toUs: knownUs + 1 };
         const endUs = Math.max(knownUs, ...taken);
-        const whole = validPoints({ legs, events: lines.flatMap(legEvents), endUs });
+        const whole = validPoints({
+          legs,
+          events: lines.flatMap((line) => legEventsOf(line, line.at as LegIndex)),
+          endUs,
+        });
         // What goes stale after the newest quote is not known yet.
         const stamps = whole.stampUs.slice(0, whole.length).filter((us) => us <= knownUs);
         const bands = rollingBands(whole.spread.slice(0, whole.length));

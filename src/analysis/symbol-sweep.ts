@@ -1,0 +1,55 @@
+// Goes once over the quotes of all instruments of a symbol, side by side in the order of time, for all their pairs. Holds a
+// window of each; an instrument that cannot be read ends alone.
+
+import type { QuoteColumns } from '../core/columns.js';
+import type { Micros } from '../core/time.js';
+import type { RowStretch } from '../series/pair-join.js';
+import { LegWindow } from './leg-window.js';
+
+export interface SymbolSweep {
+  /** Of each instrument, ascending. */
+  readonly legs: readonly AsyncIterable<QuoteColumns>[];
+  /** Rows from here on are not wanted. */
+  readonly toUs: Micros;
+  /** All rows before `beforeUs` that were not given yet, of every instrument in its place: they hold until it is done. */
+  readonly take: (rows: readonly RowStretch[], beforeUs: Micros) => Promise<unknown>;
+}
+
+export interface SweptLeg {
+  readonly rows: number;
+  /** Why no more rows came than these. */
+  readonly error?: unknown;
+}
+
+/** What became of each instrument. Rejects when `take` does. */
+export async function sweepSymbol({ legs, toUs, take }: SymbolSweep): Promise<readonly SweptLeg[]> {
+  const windows = legs.map((chunks) => new LegWindow(chunks));
+  const errors = new Map<LegWindow, unknown>();
+  try {
+    for (let isOver = false; !isOver; ) {
+      for (const window of windows) {
+        try {
+          await window.fill();
+        } catch (error) {
+          errors.set(window, error);
+          await window.close();
+        }
+      }
+      const knownUs = Math.min(...windows.map((window) => window.knownUs));
+      // Of one stamp all rows are given together: only so their order is the same however they came.
+      const beforeUs = Math.min(knownUs, toUs);
+      isOver = knownUs >= toUs;
+      const rows = windows.map((window): RowStretch => {
+        return { columns: window.columns, from: window.from, to: window.rowOf(beforeUs) };
+      });
+      await take(rows, beforeUs);
+      for (const [at, { to }] of rows.entries()) windows[at]!.from = to;
+    }
+  } finally {
+    for (const window of windows) await window.close();
+  }
+  return windows.map((window) => {
+    const error = errors.get(window);
+    return { rows: window.rows, ...(error === undefined ? {} : { error }) };
+  });
+}

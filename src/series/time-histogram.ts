@@ -1,0 +1,70 @@
+// How long a value stood where: microseconds by bins of a thousandth of a percent (0.1 bp), as exact as whole microseconds
+// are, so that parts put together are the whole. Holds only the stretches of bins that were ever stood in.
+
+/** Percent. */
+export const BIN_PERCENT = 0.001;
+const BINS_A_PERCENT = 1_000;
+/** Percent; what stands further out is counted as lying here. */
+export const HISTOGRAM_PERCENT_MAX = 10;
+const SIDE = HISTOGRAM_PERCENT_MAX * BINS_A_PERCENT;
+const PAGE_BITS = 7;
+const PAGE_BINS = 1 << PAGE_BITS;
+const PAGES = Math.ceil((2 * SIDE + 1) / PAGE_BINS);
+
+export class TimeHistogram {
+  readonly #pages: (Float64Array | undefined)[] = new Array(PAGES).fill(undefined);
+
+  add(percent: number, us: number): void {
+    const bin = binOf(percent);
+    let page = this.#pages[bin >> PAGE_BITS];
+    if (page === undefined) {
+      page = new Float64Array(PAGE_BINS);
+      this.#pages[bin >> PAGE_BITS] = page;
+    }
+    page[bin & (PAGE_BINS - 1)]! += us;
+  }
+
+  merge(other: TimeHistogram): void {
+    for (const [at, theirs] of other.#pages.entries()) {
+      const own = this.#pages[at];
+      if (theirs === undefined) continue;
+      if (own === undefined) this.#pages[at] = theirs.slice();
+      else for (const [bin, us] of theirs.entries()) own[bin]! += us;
+    }
+  }
+
+  get totalUs(): number {
+    return this.#usBefore(2 * SIDE + 1);
+  }
+
+  /** Percent: the middle of the first bin up to which at least this share of the time lies; NaN where there is none. */
+  quantile(q: number): number {
+    const wantedUs = q * this.totalUs;
+    let us = 0;
+    for (const [at, page] of this.#pages.entries())
+      for (const [bin, binUs] of page?.entries() ?? []) {
+        us += binUs;
+        if (binUs > 0 && us >= wantedUs) return (at * PAGE_BINS + bin - SIDE) / BINS_A_PERCENT;
+      }
+    return Number.NaN;
+  }
+
+  /** Share of the time that lay below the value's bin, and half of what lay in it: 0 to 1. NaN where there is none. */
+  rank(percent: number): number {
+    const bin = binOf(percent);
+    const belowUs = this.#usBefore(bin);
+    return (belowUs + (this.#usBefore(bin + 1) - belowUs) / 2) / this.totalUs;
+  }
+
+  #usBefore(end: number): number {
+    let us = 0;
+    for (const [at, page] of this.#pages.entries())
+      for (const [bin, binUs] of page?.entries() ?? []) if (at * PAGE_BINS + bin < end) us += binUs;
+    return us;
+  }
+}
+
+function binOf(percent: number): number {
+  const bin = Math.floor(percent * BINS_A_PERCENT + 0.5) + SIDE;
+  return bin < 0 ? 0 : bin > 2 * SIDE ? 2 * SIDE : bin;
+}

@@ -2,12 +2,13 @@
 // for a process that records and for a replay. Composition only, like app.ts.
 
 import { fileURLToPath } from 'node:url';
+import { takerFees } from './analysis/fees.js';
 import { type Api, createApi } from './api/server.js';
 import type { Snapshot } from './api/snapshot.js';
 import type { Live } from './app-live.js';
 import type { AppOptions } from './app-options.js';
 import type { Clock } from './core/time.js';
-import { adapters } from './exchanges/index.js';
+import { adapters, TAKER_FEES_PERCENT } from './exchanges/index.js';
 import { createHistory, type History } from './history/service.js';
 import type { Source } from './ingest/source.js';
 import { createExchangeNames } from './lake/exchange-names.js';
@@ -36,6 +37,7 @@ export async function openApi(parts: ApiParts): Promise<Api> {
     history,
     opportunities,
     tracked: live.tracked,
+    takerFeePercent: takerFees(options.config.analysis.takerFeePercent, TAKER_FEES_PERCENT),
     clock: options.clock,
     snapshot,
     symbols: () =>
@@ -76,8 +78,8 @@ export function openStatistics(options: AppOptions, clock: Clock = options.clock
   let statistics: Snapshot['statistics'] = { file: null, warnings: [] };
   return {
     opportunities: {
-      async list() {
-        const found = await store.list();
+      async list(minCycles) {
+        const found = await store.list(minCycles);
         statistics = { file: found.file, warnings: found.warnings.map(({ message }) => message) };
         return found;
       },

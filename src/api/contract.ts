@@ -61,17 +61,37 @@ export interface CoverageReply {
   readonly cutAt: number | null;
 }
 
-/** A pair that the statistics recommend. */
+/** A leg of a recommended pair at this moment. */
+export interface LegSummary {
+  /** Milliseconds since its newest quote, at 1 Hz; null where none came yet. */
+  readonly ageMs: number | null;
+  /** Its quote stands. */
+  readonly live: boolean;
+}
+
+/** A pair that the statistics recommend, with its numbers and what it does now. Null where there is no value. */
 export interface OpportunitySummary {
   readonly symbol: string;
   readonly exchange1: string;
   readonly exchange2: string;
   readonly opportunityCycles: number;
+  readonly tradable: boolean;
+  /** Why not: `no-live-leg`, `stale`, `below-costs`. */
+  readonly refusals: readonly string[];
+  /** Basis points: the better executable spread less the taker fees of a round trip. */
+  readonly edgeBps: number | null;
+  readonly spreadPercent: number | null;
+  readonly executable12Percent: number | null;
+  readonly executable21Percent: number | null;
+  /** Of exchange1 and exchange2. */
+  readonly legs: readonly [LegSummary, LegSummary];
+  /** The columns of the statistics file, by name (docs/statistics.md). */
+  readonly statistics: Readonly<Record<string, number | boolean | string | null>>;
 }
 
 /** The body of `/api/opportunities`. */
 export interface OpportunitiesReply {
-  /** Sorted by symbol, exchange1, exchange2. */
+  /** By symbol, exchange1, exchange2, where no other order was asked for. */
   readonly opportunities: readonly OpportunitySummary[];
   /** Why the list is empty or shorter than it could be, in words. */
   readonly warnings?: readonly string[];

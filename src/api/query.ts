@@ -58,6 +58,14 @@ export function wholeNumber(query: Query, field: string, min: number, max: numbe
   return count;
 }
 
+export function decimal(query: Query, field: string, min: number, max: number): number | undefined {
+  const value = text(query, field);
+  if (value === undefined) return undefined;
+  const number = /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : Number.NaN;
+  if (!(number >= min && number <= max)) throw bad(field, `a number from ${min} to ${max}`, value);
+  return number;
+}
+
 export function oneOf<T extends string>(query: Query, field: string, choices: readonly T[]): T | undefined {
   const value = text(query, field);
   if (value === undefined) return undefined;

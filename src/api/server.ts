@@ -12,6 +12,7 @@ import type { SymbolSummary } from './contract.js';
 import { type CoverageDeps, coverageRoute } from './coverage.js';
 import { healthBody } from './health.js';
 import { createMetrics } from './metrics.js';
+import { type OpportunitiesDeps, opportunitiesRoutes } from './opportunities.js';
 import { type PairsDeps, pairsRoute } from './pairs.js';
 import { bad, RequestError } from './query.js';
 import { realtimeHttpRoute } from './realtime.js';
@@ -21,6 +22,7 @@ import type { Snapshot } from './snapshot.js';
 export interface ApiOptions
   extends Omit<ChartRouteDeps, 'limits'>,
     Omit<CoverageDeps, 'limits'>,
+    Omit<OpportunitiesDeps, 'limits'>,
     Omit<PairsDeps, 'limits'> {
   readonly host: string;
   readonly port: number;
@@ -87,7 +89,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     serviceRoutes(routes, options);
     chartRoutes(routes, options);
     coverageRoute(routes, options);
-    opportunitiesRoute(routes, options);
+    opportunitiesRoutes(routes, options);
     symbolsRoute(routes, options);
     pairsRoute(routes, options);
     realtimeHttpRoute(routes);
@@ -157,27 +159,6 @@ function serviceRoutes(app: FastifyInstance, options: ApiOptions): void {
     async (_request, reply) => reply.type(metrics.contentType).send(await metrics.text(options.snapshot())),
   );
   app.get('/api/openapi.json', { schema: { hide: true } }, () => app.swagger());
-}
-
-function opportunitiesRoute(app: FastifyInstance, { opportunities }: ApiOptions): void {
-  const schema = {
-    summary: 'Pairs that the newest statistics recommend',
-    response: { 200: shapes.OPPORTUNITIES },
-  };
-  app.get('/api/opportunities', { schema }, async () => {
-    const { opportunities: found, warnings, file, minCycles } = await opportunities.list();
-    return {
-      opportunities: found.map(({ symbol, exchange1, exchange2, opportunityCycles }) => ({
-        symbol,
-        exchange1,
-        exchange2,
-        opportunityCycles,
-      })),
-      warnings: warnings.map(({ message }) => message),
-      file,
-      minCycles,
-    };
-  });
 }
 
 function symbolsRoute(app: FastifyInstance, { symbols }: ApiOptions): void {

@@ -15,9 +15,10 @@ export interface Opportunity {
   /** Of the threshold 0.40 %, whole. */
   readonly opportunityCycles: number;
   /**
-   * Every column of the file that is not a name, as it reads: numbers, booleans; text where it is neither.
+   * Every column of the file that is not a name, as it reads: numbers, booleans, null where it is empty; text where it is none
+   * of these.
    */
-  readonly statistics: Readonly<Record<string, number | boolean | string>>;
+  readonly statistics: Readonly<Record<string, number | boolean | string | null>>;
 }
 
 /**
@@ -68,8 +69,8 @@ export function unifiedFromAny(spelling: string): string | undefined {
 function statisticsOf(
   columns: readonly string[],
   row: readonly string[],
-): Readonly<Record<string, number | boolean | string>> {
-  const values: Record<string, number | boolean | string> = {};
+): Readonly<Record<string, number | boolean | string | null>> {
+  const values: Record<string, number | boolean | string | null> = {};
   for (let at = 0; at < columns.length; at += 1) {
     const column = columns[at]!;
     if (column === 'symbol' || column === 'exchange1' || column === 'exchange2') continue;
@@ -78,8 +79,9 @@ function statisticsOf(
   return values;
 }
 
-function cellValue(cell: string): number | boolean | string {
+function cellValue(cell: string): number | boolean | string | null {
   const text = cell.trim();
+  if (text === '') return null;
   if (/^true$/i.test(text)) return true;
   if (/^false$/i.test(text)) return false;
   const value = cellNumber(text);

@@ -72,7 +72,7 @@ export async function listStatistics(
 /** The first file that is complete, and a warning for each one passed over before it. */
 export async function readNewest(
   directory: string,
-  entries: readonly FileEntry[],
+  entries: readonly Pick<FileEntry, 'name'>[],
 ): Promise<{ readonly file?: StatisticsFile; readonly warnings: readonly StatisticsWarning[] }> {
   const warnings: StatisticsWarning[] = [];
   for (const { name } of entries) {

@@ -19,8 +19,8 @@ export interface OpportunityList {
 }
 
 export interface OpportunityStore {
-  /** Concurrent calls share one look at the disk. */
-  list(): Promise<OpportunityList>;
+  /** Concurrent calls share one look at the disk. `minCycles` other than the usual: read anew, once for a file. */
+  list(minCycles?: number): Promise<OpportunityList>;
 }
 
 export interface OpportunityStoreOptions {
@@ -59,22 +59,35 @@ export function createOpportunityStore(options: OpportunityStoreOptions): Opport
     return { opportunities, warnings: [...warnings, ...filtered.warnings], file: file.name, minCycles };
   };
 
-  return {
-    list(): Promise<OpportunityList> {
-      if (looking !== undefined) return looking;
-      if (known !== undefined && clock.nowUs() - lookedUs < refreshUs) return Promise.resolve(known);
-      looking = look()
-        .then((list) => {
-          known = list;
-          lookedUs = clock.nowUs();
-          return list;
-        })
-        .finally(() => {
-          looking = undefined;
-        });
-      return looking;
-    },
+  const usual = (): Promise<OpportunityList> => {
+    if (looking !== undefined) return looking;
+    if (known !== undefined && clock.nowUs() - lookedUs < refreshUs) return Promise.resolve(known);
+    looking = look()
+      .then((list) => {
+        known = list;
+        lookedUs = clock.nowUs();
+        return list;
+      })
+      .finally(() => {
+        looking = undefined;
+      });
+    return looking;
   };
+
+  /** The last list of another minimum, and of which list of the usual one. */
+  let other: { readonly of: OpportunityList; readonly list: OpportunityList } | undefined;
+  const withMinimum = async (cycles: number): Promise<OpportunityList> => {
+    const list = await usual();
+    if (list.file === null || cycles === minCycles) return { ...list, minCycles: cycles };
+    if (other?.of === list && other.list.minCycles === cycles) return other.list;
+    const { file, warnings } = await readNewest(directory, [{ name: list.file }]);
+    if (file === undefined) return { opportunities: [], warnings, file: null, minCycles: cycles };
+    const found = filterOpportunities(file, cycles, (await options.exchangeNames?.()) ?? []);
+    other = { of: list, list: { ...list, opportunities: found.opportunities, minCycles: cycles } };
+    return other.list;
+  };
+
+  return { list: (cycles) => (cycles === undefined ? usual() : withMinimum(cycles)) };
 }
 
 /** Equal as long as no file came, went or changed. An empty folder has one too, unlike a missing one. */

@@ -80,6 +80,19 @@ export class PairTable {
     return this.#byName;
   }
 
+  /** The number of a pair by names in any spelling; `isTurned`: its exchange1 is the table's second leg. */
+  find(names: PairNames): { readonly pair: number; readonly isTurned: boolean } | undefined {
+    const kinds = this.#options.spotPerp ? ['any'] : [marketOf(names.exchange1)];
+    const [left, right] = [names.exchange1, names.exchange2].map((exchange) =>
+      kinds
+        .flatMap((kind) => this.#bySymbol.get(`${symbolKey(names.symbol)}|${kind}`) ?? [])
+        .find((instrument) => exchangeKey(instrument.exchange) === exchangeKey(exchange)),
+    );
+    if (left === undefined || right === undefined) return undefined;
+    const pair = this.of(left.id).find((other) => this.of(right.id).includes(other));
+    return pair === undefined ? undefined : { pair, isTurned: this.left[pair] !== left.id };
+  }
+
   #meet(one: Instrument, other: Instrument): void {
     if (exchangeKey(one.exchange) === exchangeKey(other.exchange)) return;
     if (this.size === this.pairsMax) {

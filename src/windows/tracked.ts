@@ -4,7 +4,7 @@
 // few now and then, never one too many.
 
 import type { ColdEvent, Subscriber } from '../core/event.js';
-import { type Micros, US_PER_SECOND } from '../core/time.js';
+import { type Micros, US_PER_MS, US_PER_SECOND } from '../core/time.js';
 import { spreadPercent } from '../series/spread.js';
 import { STALE_LIMIT_US_DEFAULT } from '../series/valid.js';
 import type { PairTable } from './pair-table.js';
@@ -137,6 +137,13 @@ export class Tracked implements Subscriber {
   /** It had a value within the time of the sparklines. */
   isLive(pair: number): boolean {
     return this.#seenBucket[pair]! > this.#bucket - SPARKLINE_BUCKETS;
+  }
+
+  /** A leg as of the last sample; 0 = the left one. `ageMs`: of its newest quote; NaN where none came yet. */
+  leg(pair: number, side: 0 | 1): { readonly ageMs: number; readonly stands: boolean } {
+    const id = (side === 0 ? this.pairs.left : this.pairs.right)[pair]!;
+    const ageMs = (this.#sampledUs - this.#latest.stampUs[id]!) / US_PER_MS;
+    return { ageMs: Math.max(0, ageMs), stands: this.#stands(id) };
   }
 
   /**

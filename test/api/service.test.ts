@@ -26,6 +26,7 @@ test('OpenAPI is served, valid, and knows every path of the API', async () => {
   assert.ok(result.valid, JSON.stringify(result.errors));
   const paths = [
     ...['/api/charts', '/api/coverage', '/api/dashboard_data', '/api/health', '/api/opportunities'],
+    '/api/opportunities/top',
     '/api/pairs',
     '/api/symbols',
     ...['/health', '/metrics', '/ping'],

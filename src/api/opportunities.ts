@@ -1,0 +1,117 @@
+// GET /api/opportunities: the pairs that the statistics recommend, each with its numbers and with what its legs do now; and
+// /api/opportunities/top: those that could be traded now, the best first. Reads what others have; computes nothing.
+
+import type { FastifyInstance } from 'fastify';
+import { chosen, type JudgedPair, judge, ORDERS, type PairNow, type Wanted } from '../opportunities/rank.js';
+import type { OpportunityStore } from '../opportunities/store.js';
+import type { Tracked } from '../windows/tracked.js';
+import type { OpportunitiesReply, OpportunitySummary } from './contract.js';
+import { decimal, oneOf, type Query, text, wholeNumber } from './query.js';
+import { badRequests, OPPORTUNITIES, OPPORTUNITIES_QUERY } from './shapes.js';
+
+export interface OpportunitiesDeps {
+  readonly opportunities: OpportunityStore;
+  readonly tracked: Tracked;
+  /** Percent of the notional, of an exchange. */
+  readonly takerFeePercent: (exchange: string) => number;
+  readonly limits: { readonly pairsAnsweredMax: number };
+}
+
+const TOP_DEFAULT = 20;
+
+export function opportunitiesRoutes(app: FastifyInstance, deps: OpportunitiesDeps): void {
+  // Parameters are read by hand: the answers then name what was expected and what was there.
+  const validatorCompiler = () => () => true;
+  const schema = {
+    querystring: OPPORTUNITIES_QUERY,
+    response: { 200: OPPORTUNITIES, ...badRequests(400) },
+  };
+  const list = { ...schema, summary: 'Pairs that the newest statistics recommend, and how they are now' };
+  app.get('/api/opportunities', { schema: list, validatorCompiler }, async (request) =>
+    answer(deps, request.query as Query, {}),
+  );
+  const top = { ...schema, summary: 'Those of them that could be traded now, the best first' };
+  app.get('/api/opportunities/top', { schema: top, validatorCompiler }, async (request) =>
+    answer(deps, request.query as Query, { sort: 'edge', tradable: true, limit: TOP_DEFAULT }),
+  );
+}
+
+async function answer(
+  { opportunities, tracked, takerFeePercent, limits }: OpportunitiesDeps,
+  query: Query,
+  otherwise: Wanted & { readonly limit?: number },
+): Promise<OpportunitiesReply> {
+  const asked = {
+    sort: oneOf(query, 'sort', ORDERS) ?? otherwise.sort,
+    minEdgeBps: decimal(query, 'minEdgeBps', -10_000, 1_000_000),
+    symbol: text(query, 'symbol'),
+    exchange: text(query, 'exchange'),
+    alive: oneOf(query, 'alive', ['0', '1', 'true', 'false']),
+  };
+  const limit = wholeNumber(query, 'limit', 1, limits.pairsAnsweredMax) ?? otherwise.limit;
+  const minCycles = wholeNumber(query, 'minCycles', 0, 1e9);
+  const found = await opportunities.list(minCycles);
+  const wanted: Wanted = {
+    ...{ ...otherwise, ...asked },
+    alive: asked.alive === '1' || asked.alive === 'true',
+  };
+  const judged = found.opportunities.map((one) => {
+    const cost = 2 * (takerFeePercent(one.exchange1) + takerFeePercent(one.exchange2));
+    return judge(one, nowOf(tracked, one), cost);
+  });
+  return {
+    opportunities: chosen(judged, wanted).slice(0, limit).map(summaryOf),
+    warnings: found.warnings.map(({ message }) => message),
+    file: found.file,
+    minCycles: found.minCycles,
+  };
+}
+
+/** Null where not both legs are received. */
+function nowOf(
+  tracked: Tracked,
+  names: { readonly symbol: string; readonly exchange1: string; readonly exchange2: string },
+): PairNow | null {
+  const found = tracked.pairs.find(names);
+  if (found === undefined) return null;
+  const { pair, isTurned } = found;
+  const legs = [tracked.leg(pair, 0), tracked.leg(pair, 1)] as const;
+  const executable = [tracked.executable12[pair]!, tracked.executable21[pair]!] as const;
+  const [first, second] = [0, 1] as const;
+  return isTurned
+    ? {
+        // Named the other way round: the spread is that of the other quotient.
+        spreadPercent: (1 / (1 + tracked.spread[pair]! / 100) - 1) * 100,
+        executablePercent: [executable[second], executable[first]],
+        legs: [legs[second], legs[first]],
+      }
+    : { spreadPercent: tracked.spread[pair]!, executablePercent: executable, legs };
+}
+
+function summaryOf({ opportunity, now, edgeBps, refusals }: JudgedPair): OpportunitySummary {
+  const { symbol, exchange1, exchange2, opportunityCycles, statistics } = opportunity;
+  const leg = (at: 0 | 1) => {
+    const { ageMs = Number.NaN, stands = false } = now?.legs[at] ?? {};
+    return { ageMs: orNull(Math.round(ageMs)), live: stands };
+  };
+  return {
+    ...{ symbol, exchange1, exchange2, opportunityCycles },
+    tradable: refusals.length === 0,
+    refusals,
+    edgeBps: orNull(edgeBps),
+    spreadPercent: orNull(now?.spreadPercent ?? Number.NaN),
+    executable12Percent: orNull(now?.executablePercent[0] ?? Number.NaN),
+    executable21Percent: orNull(now?.executablePercent[1] ?? Number.NaN),
+    legs: [leg(0), leg(1)],
+    statistics: Object.fromEntries(
+      Object.entries(statistics).map(([name, value]) => [
+        name,
+        typeof value === 'number' ? orNull(value) : value,
+      ]),
+    ),
+  };
+}
+
+function orNull(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
+}

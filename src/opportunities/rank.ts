@@ -1,0 +1,100 @@
+// Which of the recommended pairs could be traded now, why the others could not, and in what order they are shown. Pure: what is
+// alive and what it costs is told to it.
+
+import { exchangeKey } from '../core/exchange.js';
+import { symbolKey } from '../core/symbol.js';
+import type { Opportunity } from './filter.js';
+
+/** Of one leg of a pair. */
+export interface LegNow {
+  /** NaN: no quote came yet. */
+  readonly ageMs: number;
+  /** By the rules of the `valid` join. */
+  readonly stands: boolean;
+}
+
+/** What is known of a pair at this moment. Percent; NaN where there is none. */
+export interface PairNow {
+  readonly spreadPercent: number;
+  /** Sold on exchange1, bought on exchange2; and the other way round. */
+  readonly executablePercent: readonly [number, number];
+  readonly legs: readonly [LegNow, LegNow];
+}
+
+/** `no-live-leg`: a leg is not received, or has not quoted yet. `stale`: its last quote no longer stands. */
+export const REFUSALS = ['no-live-leg', 'stale', 'below-costs'] as const;
+export type Refusal = (typeof REFUSALS)[number];
+
+export interface JudgedPair {
+  readonly opportunity: Opportunity;
+  /** Null: not both legs are received. */
+  readonly now: PairNow | null;
+  /** Basis points: the better executable spread less the taker fees of a round trip; NaN where there is none. */
+  readonly edgeBps: number;
+  /** Why it would not be traded now; empty: it could. */
+  readonly refusals: readonly Refusal[];
+}
+
+export const ORDERS = ['name', 'edge', 'net', 'cycles'] as const;
+export type Order = (typeof ORDERS)[number];
+
+/** What is left out is not asked for. */
+export interface Wanted {
+  readonly sort?: Order | undefined;
+  /** At least. */
+  readonly minEdgeBps?: number | undefined;
+  /** Any spelling, any case; the exchange as either leg. */
+  readonly symbol?: string | undefined;
+  readonly exchange?: string | undefined;
+  /** Both legs stand. */
+  readonly alive?: boolean | undefined;
+  readonly tradable?: boolean | undefined;
+}
+
+const BPS_PER_PERCENT = 100;
+
+/** `costPercent`: of a round trip. */
+export function judge(opportunity: Opportunity, now: PairNow | null, costPercent: number): JudgedPair {
+  const best = now === null ? Number.NaN : Math.max(...now.executablePercent.map(orLeast));
+  const edgeBps = Number.isFinite(best) ? (best - costPercent) * BPS_PER_PERCENT : Number.NaN;
+  const refusals: Refusal[] = [];
+  if (now === null || now.legs.some(({ ageMs }) => Number.isNaN(ageMs))) refusals.push('no-live-leg');
+  else if (!isAlive(now) || Number.isNaN(edgeBps)) refusals.push('stale');
+  else if (!(edgeBps > 0)) refusals.push('below-costs');
+  return { opportunity, now, edgeBps, refusals };
+}
+
+function orLeast(percent: number): number {
+  return Number.isNaN(percent) ? Number.NEGATIVE_INFINITY : percent;
+}
+
+function isAlive(now: PairNow | null): boolean {
+  return now?.legs.every(({ stands }) => stands) === true;
+}
+
+/** Those that are wanted, in the order that is wanted; without one, in that of the list. */
+export function chosen(pairs: readonly JudgedPair[], wanted: Wanted): readonly JudgedPair[] {
+  const { sort = 'name' } = wanted;
+  const found = pairs.filter((pair) => matches(pair, wanted));
+  if (sort === 'name') return found;
+  const value = VALUES[sort];
+  // Stable: equal ones, and those without a value, stay as they were.
+  return found.sort((a, b) => orLeast(value(b)) - orLeast(value(a)) || 0);
+}
+
+const VALUES: Readonly<Record<Exclude<Order, 'name'>, (pair: JudgedPair) => number>> = {
+  edge: ({ edgeBps }) => edgeBps,
+  net: ({ opportunity }) => Number(opportunity.statistics['net_cycles'] ?? Number.NaN),
+  cycles: ({ opportunity }) => opportunity.opportunityCycles,
+};
+
+function matches({ opportunity, now, edgeBps, refusals }: JudgedPair, wanted: Wanted): boolean {
+  const { minEdgeBps, symbol, exchange, alive, tradable } = wanted;
+  if (minEdgeBps !== undefined && !(edgeBps >= minEdgeBps)) return false;
+  if (symbol !== undefined && symbolKey(opportunity.symbol) !== symbolKey(symbol)) return false;
+  if (alive === true && !isAlive(now)) return false;
+  if (tradable === true && refusals.length > 0) return false;
+  if (exchange === undefined) return true;
+  const names = [opportunity.exchange1, opportunity.exchange2];
+  return names.some((name) => exchangeKey(name) === exchangeKey(exchange));
+}

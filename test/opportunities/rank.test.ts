@@ -1,0 +1,56 @@
+// Why a pair could not be traded now, in every state of its legs; and the orders, in which nothing without a value comes first.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Opportunity } from '../../src/opportunities/filter.js';
+import { chosen, judge, type PairNow } from '../../src/opportunities/rank.js';
+
+const pair = (symbol: string, cycles = 41, net?: number): Opportunity => ({
+  symbol,
+  exchange1: 'Aaa',
+  exchange2: 'Bbb',
+  opportunityCycles: cycles,
+  statistics: net === undefined ? {} : { net_cycles: net },
+});
+const leg = { ageMs: 10, stands: true };
+const now = (best: number, legs: PairNow['legs'] = [leg, leg]): PairNow => ({
+  spreadPercent: best,
+  executablePercent: [-best, best],
+  legs,
+});
+
+test('a pair is refused for the reason that holds, with its edge where there is one', () => {
+  const refusals = (at: PairNow | null) => judge(pair('A/USDT'), at, 0.4).refusals;
+  assert.deepEqual(refusals(now(0.5)), []);
+  assert.deepEqual(refusals(now(0.4)), ['below-costs']);
+  assert.deepEqual(refusals(null), ['no-live-leg']);
+  assert.deepEqual(refusals(now(0.5, [leg, { ageMs: Number.NaN, stands: false }])), ['no-live-leg']);
+  assert.deepEqual(refusals(now(0.5, [leg, { ageMs: 9e4, stands: false }])), ['stale']);
+  assert.deepEqual(refusals(now(Number.NaN)), ['stale']);
+  const { edgeBps } = judge(pair('A/USDT'), now(0.5), 0.4);
+  assert.ok(Math.abs(edgeBps - 10) < 1e-9);
+  const half = { ...now(0.5), executablePercent: [Number.NaN, 0.45] as const };
+  assert.ok(Math.abs(judge(pair('A/USDT'), half, 0.4).edgeBps - 5) < 1e-9);
+});
+
+test('orders put the most first, what has no value last, and equal ones as the list has them', () => {
+  const judged = [
+    judge(pair('A/USDT', 50, 3), null, 0.4),
+    judge(pair('B/USDT', 60), now(0.1), 0.4),
+    judge(pair('C/USDT', 41, 9), now(0.9), 0.4),
+    judge(pair('D/USDT', 60, 3), now(0.1), 0.4),
+  ];
+  const symbols = (wanted: Parameters<typeof chosen>[1]) =>
+    chosen(judged, wanted)
+      .map(({ opportunity }) => opportunity.symbol[0])
+      .join('');
+  assert.equal(symbols({}), 'ABCD');
+  assert.equal(symbols({ sort: 'edge' }), 'CBDA');
+  assert.equal(symbols({ sort: 'cycles' }), 'BDAC');
+  assert.equal(symbols({ sort: 'net' }), 'CADB');
+  assert.equal(symbols({ alive: true }), 'BCD');
+  assert.equal(symbols({ tradable: true }), 'C');
+  assert.equal(symbols({ minEdgeBps: -31 }), 'BCD');
+  assert.equal(symbols({ symbol: 'b_usdt', exchange: 'aaa' }), 'B');
+  assert.equal(symbols({ exchange: 'Ccc' }), '');
+});

@@ -44,7 +44,8 @@ async function statistics(symbol, left, right) {
     ...THRESHOLDS.map((limit, at) => d.abs().gt(limit).mean().alias(`share${at}`)),
     d.abs().last().alias('last'),
   );
-  const deviations = joined.getColumn('d').toTypedArray?.() ?? joined.getColumn('d').toArray();
+  // Without a partner: neither above nor at neutral.
+  const deviations = joined.select(d.fillNull(2 * NEUTRAL)).getColumn('d').toTypedArray();
   const found = THRESHOLDS.map((limit) => cycles(deviations, limit));
   return { rows: joined.height, crossings: Number(measured.getColumn('crossings').get(0)), cycles: found };
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { built, installed, root } from './ready.mjs';
 
 const NAMES = [
+  'analysis',
   'current-hour',
   'dashboard',
   'fidelity',
@@ -16,7 +17,7 @@ const NAMES = [
   'zoom',
 ];
 /** Those that need what is installed in bench/. */
-const WITH_PEERS = ['fidelity', 'history', 'lake'];
+const WITH_PEERS = ['analysis', 'fidelity', 'history', 'lake'];
 
 const [name = ''] = process.argv.slice(2);
 if (!NAMES.includes(name)) {

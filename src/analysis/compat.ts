@@ -4,8 +4,9 @@
 
 import { diskSymbol } from '../core/symbol.js';
 import type { Micros } from '../core/time.js';
-import { CycleCounter, ZeroCrossings } from '../series/cycles.js';
+import { CycleCounter, NEUTRAL_PERCENT, ZeroCrossings } from '../series/cycles.js';
 import { PreciseSum } from '../series/precise-sum.js';
+import { Zones } from '../series/zones.js';
 import { OWN_COLUMNS, type OwnStatistics, ownCells } from './own-columns.js';
 
 /**
@@ -55,7 +56,9 @@ export function compatDeviation(bid1: number, bid2: number): number {
   return (bid1 / bid2 - 1) * 100;
 }
 
-/** Takes the rows of one pair in order, one call a left row; memory does not grow with them. */
+const one = { stamp: new Float64Array(1), deviation: new Float64Array(1) };
+
+/** Takes the left rows of one pair in order; memory does not grow with them. */
 export class CompatAccumulator {
   readonly #counters: readonly CycleCounter[];
   readonly #crossings = new ZeroCrossings();
@@ -68,55 +71,85 @@ export class CompatAccumulator {
   #min = Number.POSITIVE_INFINITY;
   readonly #sum = new PreciseSum();
   #last = Number.NaN;
-  /** Rows of the same value after it that are not in the numbers yet. */
-  #repeats = 0;
+  readonly #zones: Zones;
+  /** Of the zone that values are in: one of them, and how many came after it. */
+  #zoneValue = Number.NaN;
+  #zoneRows = 0;
 
-  constructor(thresholdsPercent: CompatThresholds = COMPAT_THRESHOLDS_PERCENT, neutralPercent?: number) {
+  constructor(
+    thresholdsPercent: CompatThresholds = COMPAT_THRESHOLDS_PERCENT,
+    neutralPercent = NEUTRAL_PERCENT,
+  ) {
     this.#counters = thresholdsPercent.map((threshold) => new CycleCounter(threshold, neutralPercent));
+    this.#zones = new Zones([...thresholdsPercent, neutralPercent].flatMap((bound) => [bound, 0, -bound]));
+  }
+
+  /** One row; see `pushRows`. */
+  push(stampUs: Micros, deviationPercent: number, hasPartner = !Number.isNaN(deviationPercent)): void {
+    one.stamp[0] = stampUs;
+    one.deviation[0] = deviationPercent;
+    this.pushRows(one.stamp, one.deviation, 1, hasPartner);
   }
 
   /**
-   * `deviationPercent`: NaN where the left row found no partner: the row counts, its value does not. With a partner it is
-   * 0/0, which polars takes for a value: above every threshold, and the end of every mean.
+   * The first `length` values, which all found a partner or all found none. Without one they are NaN: the rows count, their
+   * values do not. With a partner NaN is 0/0, which polars takes for a value: above every threshold, and the end of every mean.
    */
-  push(stampUs: Micros, deviationPercent: number, hasPartner = !Number.isNaN(deviationPercent)): void {
-    this.#lastUs = stampUs;
-    // Most quotes change a size alone. A NaN equals nothing.
-    if (deviationPercent === this.#last) {
-      this.#repeats += 1;
-      return;
+  pushRows(
+    stampsUs: Float64Array,
+    deviationsPercent: Float64Array,
+    length: number,
+    hasPartner: boolean,
+  ): void {
+    if (length === 0) return;
+    if (this.#rows === 0) this.#firstUs = stampsUs[0]!;
+    this.#lastUs = stampsUs[length - 1]!;
+    this.#last = deviationsPercent[length - 1]!;
+    this.#rows += length;
+    if (hasPartner) this.#matched += length;
+    let [low, high, max, min] = [this.#zones.low, this.#zones.high, this.#max, this.#min];
+    let [sum, inZone] = [0, 0];
+    for (let row = 0; row < length; row += 1) {
+      const deviation = deviationsPercent[row]!;
+      if (deviation > low && deviation < high) inZone += 1;
+      else {
+        this.#zoneRows += inZone;
+        inZone = 0;
+        this.#enter(deviation, hasPartner);
+        low = this.#zones.low;
+        high = this.#zones.high;
+        if (Number.isNaN(deviation)) continue;
+      }
+      if (deviation > max) max = deviation;
+      if (deviation < min) min = deviation;
+      sum += deviation;
     }
-    this.#takeRepeats();
-    if (this.#rows === 0) this.#firstUs = stampUs;
-    this.#rows += 1;
-    this.#last = deviationPercent;
-    this.#crossings.push(deviationPercent);
-    for (const counter of this.#counters) counter.push(deviationPercent);
-    if (!hasPartner) return;
-    this.#matched += 1;
-    if (Number.isNaN(deviationPercent)) {
-      this.#undefinedRows += 1;
-      return;
-    }
-    if (deviationPercent > this.#max) this.#max = deviationPercent;
-    if (deviationPercent < this.#min) this.#min = deviationPercent;
-    this.#sum.add(deviationPercent);
+    this.#zoneRows += inZone;
+    this.#max = max;
+    this.#min = min;
+    this.#sum.add(sum);
   }
 
-  #takeRepeats(): void {
-    const repeats = this.#repeats;
-    if (repeats === 0) return;
-    this.#repeats = 0;
-    this.#rows += repeats;
-    this.#matched += repeats;
-    this.#sum.add(repeats * this.#last);
+  /** Another zone than that of the values before. */
+  #enter(deviation: number, hasPartner: boolean): void {
+    this.#leaveZone();
+    this.#zoneValue = deviation;
+    this.#zones.enter(deviation);
+    this.#crossings.push(deviation);
+    for (const counter of this.#counters) counter.push(deviation);
+    if (hasPartner && Number.isNaN(deviation)) this.#undefinedRows += 1;
+  }
+
+  #leaveZone(): void {
+    const rows = this.#zoneRows;
+    this.#zoneRows = 0;
     for (const counter of this.#counters)
-      if (Math.abs(this.#last) > counter.thresholdPercent) counter.rowsAbove += repeats;
+      if (Math.abs(this.#zoneValue) > counter.thresholdPercent) counter.rowsAbove += rows;
   }
 
   /** Undefined where no left row found a partner: such a pair is left out of the file. */
   finish(): PairStatistics | undefined {
-    this.#takeRepeats();
+    this.#leaveZone();
     if (this.#matched === 0) return undefined;
     const durationHours = (this.#lastUs - this.#firstUs) / 1e6 / 3600;
     const perHour = (count: number): number => (durationHours > 0 ? count / durationHours : 0);

@@ -8,17 +8,20 @@ import type { CycleTrack } from './cycle-track.js';
 import { NEUTRAL_PERCENT } from './cycles.js';
 import { LagOne } from './lag-one.js';
 import type { PairPoints } from './pair-join.js';
-import { Direction, type PairTotals, type TallySettings, Threshold } from './pair-totals.js';
+import { Direction, type PairTotals, type TallySettings, Thresholds } from './pair-totals.js';
 import { PreciseSum } from './precise-sum.js';
-import { TimeHistogram } from './time-histogram.js';
+import { binOf, IN_PAGE, TimeHistogram } from './time-histogram.js';
+import { Zones } from './zones.js';
 
 const GRID_US = US_PER_SECOND;
 /** Few enough that a plain sum of them keeps its digits. */
 const BLOCK_POINTS = 128;
+/** Where an edge stands to the costs. */
+const [NONE, BELOW, ABOVE] = [0, 1, 2];
 
 export class PairTally {
   readonly #settings: TallySettings;
-  /** The least threshold: nothing arms at or below it. */
+  /** No threshold lies nearer to zero. */
   readonly #leastPercent: number;
   readonly #neutralPercent: number;
   #toUs: Micros;
@@ -31,15 +34,14 @@ export class PairTally {
   #min = Number.POSITIVE_INFINITY;
   readonly #sum = new PreciseSum();
   readonly #spreads = new TimeHistogram();
-  readonly #thresholds: readonly Threshold[];
+  readonly #thresholds: Thresholds;
   readonly #directions = [new Direction(), new Direction()] as const;
   readonly #samples = new LagOne(GRID_US);
   #gridUs: Micros;
+  readonly #zones: Zones;
   #crossings = 0;
   #firstSign = 0;
   #lastSign = 0;
-  /** Tracks that a point near neutral may change. */
-  #tracksAwake = true;
   /** What stands since `#toUs`; NaN: no spread. */
   #spread = Number.NaN;
   #edge12 = Number.NaN;
@@ -48,9 +50,12 @@ export class PairTally {
   constructor(settings: TallySettings) {
     this.#settings = settings;
     const { fromUs, thresholdsPercent } = settings;
-    this.#thresholds = thresholdsPercent.map(() => new Threshold());
-    this.#leastPercent = Math.min(...thresholdsPercent, settings.costPercent);
+    this.#thresholds = new Thresholds(thresholdsPercent);
+    this.#leastPercent = Math.min(...thresholdsPercent);
     this.#neutralPercent = settings.neutralPercent ?? NEUTRAL_PERCENT;
+    this.#zones = new Zones(
+      [...thresholdsPercent, this.#neutralPercent].flatMap((bound) => [bound, 0, -bound]),
+    );
     this.#toUs = fromUs;
     this.#gridUs = Math.ceil(fromUs / GRID_US) * GRID_US;
   }
@@ -67,10 +72,14 @@ export class PairTally {
     }
     if (at === length) return;
     if (!this.#begun) this.#begin(stampUs[at]!);
-    for (; at < length; at += BLOCK_POINTS) this.#block(points, at, Math.min(length, at + BLOCK_POINTS));
+    for (; at < length; at += BLOCK_POINTS) {
+      const end = Math.min(length, at + BLOCK_POINTS);
+      this.#times(points, at, end);
+      this.#turns(points, at, end);
+    }
   }
 
-  /** What stands, stands up to here; no point lies at or after it. As `#block` has it of every point. */
+  /** What stands, stands up to here; no point lies at or after it. As `#times` has it of every point. */
   finish(toUs: Micros): void {
     if (!this.#begun) this.#begin(toUs);
     const forUs = toUs - this.#toUs;
@@ -81,11 +90,10 @@ export class PairTally {
     this.#validUs += forUs;
     this.#sum.add(spread * forUs);
     this.#spreads.add(spread, forUs);
-    this.#above(spread, forUs);
+    this.#thresholds.add(spread, forUs);
     const { costPercent } = this.#settings;
     for (const [n, edge] of [this.#edge12, this.#edge21].entries())
-      if (!Number.isNaN(edge))
-        this.#directions[n]!.add(forUs, edge * forUs, edge > costPercent ? forUs : 0, edge);
+      if (!Number.isNaN(edge)) this.#directions[n]!.add(forUs, edge * forUs, edge > costPercent ? forUs : 0);
   }
 
   /** The first point inside lies at `us`. */
@@ -93,37 +101,38 @@ export class PairTally {
     this.#begun = true;
     this.#stood = !Number.isNaN(this.#spread);
     if (!this.#stood || us === this.#toUs) return;
-    this.#seen(this.#spread, this.#edge12, this.#edge21);
-    this.#cycles(this.#toUs, this.#spread, this.#edge12, this.#edge21);
+    [this.#max, this.#min] = [this.#spread, this.#spread];
+    for (const [n, edge] of [this.#edge12, this.#edge21].entries())
+      if (!Number.isNaN(edge)) this.#directions[n]!.max = edge;
+    this.#leave(this.#toUs, this.#spread, this.#edge12, this.#edge21);
   }
 
-  /** Nearly everything it works on is local: several times the speed of fields. Sums of a few points are added at once. */
-  #block(
+  /** How long what stood before each point stood. Everything it works on is local: several times the speed of fields. */
+  #times(
     { stampUs, spread: spreads, edge12: edges12, edge21: edges21 }: PairPoints,
     from: number,
     to: number,
   ): void {
-    const least = this.#leastPercent;
+    const { limits, upUs, downUs } = this.#thresholds;
     const { costPercent } = this.#settings;
-    const [first, second] = this.#directions;
-    let [toUs, gridUs, rows, validUs] = [this.#toUs, this.#gridUs, 0, 0];
+    const [least, thresholds, histogram] = [this.#leastPercent, limits.length, this.#spreads];
+    let [toUs, gridUs, validUs] = [this.#toUs, this.#gridUs, 0];
     let [spread, edge12, edge21] = [this.#spread, this.#edge12, this.#edge21];
     let [sum, sum12, sum21, us12, us21, above12, above21] = [0, 0, 0, 0, 0, 0, 0];
-    let [high, low, high12, high21] = [this.#max, this.#min, first.max, second.max];
     for (let at = from; at < to; at += 1) {
-      const [next, next12, next21] = [spreads[at]!, edges12[at]!, edges21[at]!];
+      const next = spreads[at]!;
+      const next12 = edges12[at]!;
+      const next21 = edges21[at]!;
       // Most quotes change a size alone: what stands goes on standing.
-      if (next === spread && next12 === edge12 && next21 === edge21) {
-        rows += 1;
-        continue;
-      }
+      if (next === spread && next12 === edge12 && next21 === edge21) continue;
       const us = stampUs[at]!;
       const forUs = us - toUs;
       if (gridUs < us) gridUs = this.#sample(gridUs, us, spread);
       if (forUs > 0 && !Number.isNaN(spread)) {
         validUs += forUs;
         sum += spread * forUs;
-        this.#spreads.add(spread, forUs);
+        const bin = binOf(spread);
+        histogram.page(bin)[bin & IN_PAGE]! += forUs;
         if (!Number.isNaN(edge12)) {
           us12 += forUs;
           sum12 += edge12 * forUs;
@@ -134,62 +143,61 @@ export class PairTally {
           sum21 += edge21 * forUs;
           if (edge21 > costPercent) above21 += forUs;
         }
-        if (spread > least || spread < -least) this.#above(spread, forUs);
+        if (spread > least || spread < -least)
+          for (let n = 0; n < thresholds; n += 1) {
+            if (spread > limits[n]!) upUs[n]! += forUs;
+            else if (spread < -limits[n]!) downUs[n]! += forUs;
+          }
       }
       toUs = us;
       spread = next;
       edge12 = next12;
       edge21 = next21;
+    }
+    this.#validUs += validUs;
+    // Plain sums of a few points keep their digits.
+    this.#sum.add(sum);
+    this.#directions[0].add(us12, sum12, above12);
+    this.#directions[1].add(us21, sum21, above21);
+    [this.#toUs, this.#gridUs] = [toUs, gridUs];
+    [this.#spread, this.#edge12, this.#edge21] = [spread, edge12, edge21];
+  }
+
+  /** What happened at each point. */
+  #turns(
+    { stampUs, spread: spreads, edge12: edges12, edge21: edges21 }: PairPoints,
+    from: number,
+    to: number,
+  ): void {
+    const { costPercent } = this.#settings;
+    const [first, second] = this.#directions;
+    let [high, low, high12, high21, holes] = [this.#max, this.#min, first.max, second.max, 0];
+    let [zoneLow, zoneHigh] = [Number.NaN, Number.NaN];
+    let [was12, was21] = [NONE, NONE];
+    for (let at = from; at < to; at += 1) {
+      const spread = spreads[at]!;
       if (Number.isNaN(spread)) {
-        this.#break(us);
+        this.#break(stampUs[at]!);
+        zoneLow = zoneHigh = Number.NaN;
+        holes += 1;
         continue;
       }
-      rows += 1;
+      const edge12 = edges12[at]!;
+      const edge21 = edges21[at]!;
+      const is12 = edge12 > costPercent ? ABOVE : edge12 <= costPercent ? BELOW : NONE;
+      const is21 = edge21 > costPercent ? ABOVE : edge21 <= costPercent ? BELOW : NONE;
       if (spread > high) high = spread;
       if (spread < low) low = spread;
       if (edge12 > high12) high12 = edge12;
       if (edge21 > high21) high21 = edge21;
-      if (spread > 0 ? this.#lastSign !== 1 : spread < 0 && this.#lastSign !== -1) this.#turn(spread);
-      // Most points are near neutral while nothing is open.
-      if (this.#tracksAwake || spread > least || spread < -least || edge12 > least || edge21 > least)
-        this.#cycles(us, spread, edge12, edge21);
+      // Only what leaves its zone opens, closes or crosses anything.
+      if (spread > zoneLow && spread < zoneHigh && is12 === was12 && is21 === was21) continue;
+      [was12, was21] = [is12, is21];
+      this.#leave(stampUs[at]!, spread, edge12, edge21);
+      [zoneLow, zoneHigh] = [this.#zones.low, this.#zones.high];
     }
-    this.#rows += rows;
-    this.#validUs += validUs;
-    this.#sum.add(sum);
-    first.add(us12, sum12, above12, high12);
-    second.add(us21, sum21, above21, high21);
-    this.#toUs = toUs;
-    this.#gridUs = gridUs;
-    this.#spread = spread;
-    this.#edge12 = edge12;
-    this.#edge21 = edge21;
-    this.#max = high;
-    this.#min = low;
-  }
-
-  #seen(spread: number, edge12: number, edge21: number): void {
-    this.#max = Math.max(this.#max, spread);
-    this.#min = Math.min(this.#min, spread);
-    const [first, second] = this.#directions;
-    first.add(0, 0, 0, edge12);
-    second.add(0, 0, 0, edge21);
-    if (spread !== 0) this.#turn(spread);
-  }
-
-  #turn(spread: number): void {
-    const sign = spread > 0 ? 1 : -1;
-    if (this.#lastSign === 0) this.#firstSign = sign;
-    else this.#crossings += 1;
-    this.#lastSign = sign;
-  }
-
-  #above(spread: number, forUs: number): void {
-    const { thresholdsPercent } = this.#settings;
-    for (let n = 0; n < this.#thresholds.length; n += 1) {
-      if (spread > thresholdsPercent[n]!) this.#thresholds[n]!.upUs += forUs;
-      else if (spread < -thresholdsPercent[n]!) this.#thresholds[n]!.downUs += forUs;
-    }
+    this.#rows += to - from - holes;
+    [this.#max, this.#min, first.max, second.max] = [high, low, high12, high21];
   }
 
   /** A second that begins with a point has that point's value. Gives the first second that was not sampled. */
@@ -200,36 +208,35 @@ export class PairTally {
     return gridUs;
   }
 
-  #cycles(us: Micros, spread: number, edge12: number, edge21: number): void {
-    const { thresholdsPercent, costPercent } = this.#settings;
+  /** One zone for another. */
+  #leave(us: Micros, spread: number, edge12: number, edge21: number): void {
+    const sign = Math.sign(spread);
+    if (sign === -this.#lastSign && sign !== 0) this.#crossings += 1;
+    if (this.#lastSign === 0) this.#firstSign = sign;
+    if (sign !== 0) this.#lastSign = sign;
+    const { costPercent } = this.#settings;
     const isLow = spread < this.#neutralPercent;
     const isHigh = spread > -this.#neutralPercent;
-    let isAwake = false;
-    for (let n = 0; n < this.#thresholds.length; n += 1) {
-      const { up, down } = this.#thresholds[n]!;
-      follow(up, us, spread > thresholdsPercent[n]!, isLow, 0, 0);
-      follow(down, us, spread < -thresholdsPercent[n]!, isHigh, 0, 0);
-      isAwake ||= up.isArmed || up.isFirst || down.isArmed || down.isFirst;
+    const { limits, up, down } = this.#thresholds;
+    for (let n = 0; n < limits.length; n += 1) {
+      follow(up[n]!, us, spread > limits[n]!, isLow, 0, 0);
+      follow(down[n]!, us, spread < -limits[n]!, isHigh, 0, 0);
     }
     const [{ net: net12 }, { net: net21 }] = this.#directions;
     const isNeutral12 = isLow && !Number.isNaN(edge21);
     const isNeutral21 = isHigh && !Number.isNaN(edge12);
     follow(net12, us, edge12 > costPercent, isNeutral12, edge12, edge21 - costPercent);
     follow(net21, us, edge21 > costPercent, isNeutral21, edge21, edge12 - costPercent);
-    isAwake ||= net12.isArmed || net12.isFirst || net21.isArmed || net21.isFirst;
-    this.#tracksAwake = isAwake;
+    this.#zones.enter(spread);
   }
 
   #break(us: Micros): void {
     for (const track of this.#tracks()) track.break(us);
-    this.#tracksAwake = false;
   }
 
   #tracks(): CycleTrack[] {
-    return [
-      ...this.#thresholds.flatMap(({ up, down }) => [up, down]),
-      ...this.#directions.map(({ net }) => net),
-    ];
+    const { up, down } = this.#thresholds;
+    return [...up, ...down, ...this.#directions.map(({ net }) => net)];
   }
 
   /** The later one begins where this one ends, and was told what stood there. */
@@ -242,7 +249,7 @@ export class PairTally {
     this.#min = Math.min(this.#min, later.#min);
     this.#sum.merge(later.#sum);
     this.#spreads.merge(later.#spreads);
-    for (const [n, own] of this.#thresholds.entries()) own.merge(later.#thresholds[n]!);
+    this.#thresholds.merge(later.#thresholds);
     for (const [n, own] of this.#directions.entries()) own.merge(later.#directions[n]!);
     this.#samples.merge(later.#samples);
     this.#crossings += later.#crossings;
@@ -251,7 +258,6 @@ export class PairTally {
     if (later.#lastSign !== 0) this.#lastSign = later.#lastSign;
     [this.#spread, this.#edge12, this.#edge21] = [later.#spread, later.#edge12, later.#edge21];
     [this.#toUs, this.#gridUs] = [later.#toUs, later.#gridUs];
-    this.#tracksAwake = true;
   }
 
   totals(): PairTotals {
@@ -265,7 +271,7 @@ export class PairTally {
       mean: this.#sum.value / this.#validUs,
       last: this.#spread,
       crossings: this.#crossings,
-      thresholds: this.#thresholds.map((threshold) => threshold.totals()),
+      thresholds: this.#thresholds.totals(),
       spreads: this.#spreads,
       halfLifeSeconds: this.#samples.halfLifeSeconds,
       directions: [this.#directions[0].totals(), this.#directions[1].totals()],
@@ -282,6 +288,7 @@ function follow(
   entry: number,
   exit: number,
 ): void {
-  if (isAbove) track.arm(us, entry);
-  else if (isNeutral) track.close(us, exit);
+  if (isAbove) {
+    if (!track.isArmed) track.arm(us, entry);
+  } else if (isNeutral && (track.isArmed || track.isFirst)) track.close(us, exit);
 }

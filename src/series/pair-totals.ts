@@ -62,12 +62,11 @@ export class Direction {
   max = Number.NEGATIVE_INFINITY;
   readonly net = new CycleTrack();
 
-  /** What stood for a while: how long, times its edge, how long above the costs, and the greatest edge. */
-  add(us: number, sum: number, aboveCostUs: number, max: number): void {
+  /** What stood for a while: how long, times its edge, and how long above the costs. */
+  add(us: number, sum: number, aboveCostUs: number): void {
     this.us += us;
     this.sum.add(sum);
     this.aboveCostUs += aboveCostUs;
-    if (max > this.max) this.max = max;
   }
 
   merge(later: Direction): void {
@@ -85,22 +84,42 @@ export class Direction {
   }
 }
 
-/** What stood beyond a threshold, and its cycles. */
-export class Threshold {
-  upUs = 0;
-  downUs = 0;
-  readonly up = new CycleTrack();
-  readonly down = new CycleTrack();
+/** What stood beyond each threshold, and its cycles in either direction. */
+export class Thresholds {
+  readonly limits: Float64Array;
+  readonly upUs: Float64Array;
+  readonly downUs: Float64Array;
+  readonly up: readonly CycleTrack[];
+  readonly down: readonly CycleTrack[];
 
-  merge(later: Threshold): void {
-    this.upUs += later.upUs;
-    this.downUs += later.downUs;
-    this.up.merge(later.up);
-    this.down.merge(later.down);
+  constructor(limitsPercent: readonly number[]) {
+    this.limits = Float64Array.from(limitsPercent);
+    this.upUs = new Float64Array(limitsPercent.length);
+    this.downUs = new Float64Array(limitsPercent.length);
+    this.up = limitsPercent.map(() => new CycleTrack());
+    this.down = limitsPercent.map(() => new CycleTrack());
   }
 
-  totals(): ThresholdTotals {
-    const { upUs, downUs, up, down } = this;
-    return { upUs, downUs, up: up.totals(), down: down.totals() };
+  add(spread: number, us: number): void {
+    for (const [n, limit] of this.limits.entries()) {
+      if (spread > limit) this.upUs[n]! += us;
+      else if (spread < -limit) this.downUs[n]! += us;
+    }
+  }
+
+  merge(later: Thresholds): void {
+    for (let n = 0; n < this.limits.length; n += 1) {
+      this.upUs[n]! += later.upUs[n]!;
+      this.downUs[n]! += later.downUs[n]!;
+      this.up[n]!.merge(later.up[n]!);
+      this.down[n]!.merge(later.down[n]!);
+    }
+  }
+
+  totals(): ThresholdTotals[] {
+    return this.up.map((up, n) => {
+      const [upUs, downUs] = [this.upUs[n]!, this.downUs[n]!];
+      return { upUs, downUs, up: up.totals(), down: this.down[n]!.totals() };
+    });
   }
 }

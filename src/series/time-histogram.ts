@@ -9,6 +9,7 @@ export const HISTOGRAM_PERCENT_MAX = 10;
 const SIDE = HISTOGRAM_PERCENT_MAX * BINS_A_PERCENT;
 const PAGE_BITS = 7;
 const PAGE_BINS = 1 << PAGE_BITS;
+export const IN_PAGE = PAGE_BINS - 1;
 const PAGES = Math.ceil((2 * SIDE + 1) / PAGE_BINS);
 
 export class TimeHistogram {
@@ -16,12 +17,16 @@ export class TimeHistogram {
 
   add(percent: number, us: number): void {
     const bin = binOf(percent);
-    let page = this.#pages[bin >> PAGE_BITS];
-    if (page === undefined) {
-      page = new Float64Array(PAGE_BINS);
-      this.#pages[bin >> PAGE_BITS] = page;
-    }
-    page[bin & (PAGE_BINS - 1)]! += us;
+    this.page(bin)[bin & IN_PAGE]! += us;
+  }
+
+  /** Where a bin lies, at `bin & IN_PAGE`: for who adds millions of times. */
+  page(bin: number): Float64Array {
+    const page = this.#pages[bin >> PAGE_BITS];
+    if (page !== undefined) return page;
+    const fresh = new Float64Array(PAGE_BINS);
+    this.#pages[bin >> PAGE_BITS] = fresh;
+    return fresh;
   }
 
   merge(other: TimeHistogram): void {
@@ -64,7 +69,8 @@ export class TimeHistogram {
   }
 }
 
-function binOf(percent: number): number {
+/** Of a value in percent. */
+export function binOf(percent: number): number {
   const bin = Math.floor(percent * BINS_A_PERCENT + 0.5) + SIDE;
   return bin < 0 ? 0 : bin > 2 * SIDE ? 2 * SIDE : bin;
 }

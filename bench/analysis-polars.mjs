@@ -45,7 +45,10 @@ async function statistics(symbol, left, right) {
     d.abs().last().alias('last'),
   );
   // Without a partner: neither above nor at neutral.
-  const deviations = joined.select(d.fillNull(2 * NEUTRAL)).getColumn('d').toTypedArray();
+  const deviations = joined
+    .select(d.fillNull(2 * NEUTRAL))
+    .getColumn('d')
+    .toTypedArray();
   const found = THRESHOLDS.map((limit) => cycles(deviations, limit));
   return { rows: joined.height, crossings: Number(measured.getColumn('crossings').get(0)), cycles: found };
 }

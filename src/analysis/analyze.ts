@@ -2,14 +2,13 @@
 // Holds a window of each instrument of one symbol, whatever the range. What cannot be read costs the pairs that need it,
 // which is told, and no others.
 
-import { type Micros, US_PER_DAY } from '../core/time.js';
-import type { LakeInstrument, LakeReader } from '../lake/reader.js';
-import { LIMIT_TOLD_US, legEventsOf, NOTICED_US, QUOTE_US_MAX } from '../series/leg-events.js';
-import type { RowStretch } from '../series/pair-join.js';
+import { type Micros, US_PER_HOUR } from '../core/time.js';
+import type { LakeReader } from '../lake/reader.js';
 import type { CompatThresholds, PairRow } from './compat.js';
 import type { PairLegs } from './discover.js';
-import { PairRun } from './pair-run.js';
-import { type SweptLeg, sweepSymbol } from './symbol-sweep.js';
+import type { KeptParts, KnownParts } from './kept-parts.js';
+import { type PairPart, statisticsOf } from './pair-run.js';
+import { costOf, sweepPairs } from './pair-sweep.js';
 
 /** `no-match`: both legs have rows, but the right one's begin after the left one's end. */
 export const SKIP_REASONS = ['no-left-rows', 'no-right-rows', 'no-match'] as const;
@@ -48,6 +47,8 @@ export interface AnalysisInput {
   readonly neutralPercent?: number;
   /** Percent, of an exchange. Absent: the reference's numbers alone. */
   readonly takerFeePercent?: (exchange: string) => number;
+  /** Parts of hours that are over, from earlier runs, and where those of this one go. Absent: everything is read. */
+  readonly kept?: KeptParts;
   /** Ends the work within one chunk: the call rejects with the signal's reason. */
   readonly signal?: AbortSignal;
   /** After each pair; `done` counts it. */
@@ -91,99 +92,56 @@ export function namesOf({ symbol, left, right }: PairLegs): Omit<FailedPair, 'me
   return { symbol, exchange1: left.exchange, exchange2: right.exchange };
 }
 
-/** A pair's two places among the instruments of its symbol. */
-interface Placed {
-  readonly pair: PairLegs;
-  readonly run: PairRun;
-  readonly sides: readonly [number, number];
-}
-
 /** In the order of the pairs. */
 async function analyzeSymbol(
   pairs: readonly PairLegs[],
   pairsDone: number,
   input: AnalysisInput,
 ): Promise<readonly PairOutcome[]> {
-  const instruments = [...new Set(pairs.flatMap(({ left, right }) => [left, right]))];
-  const { fromUs, toUs, thresholds, neutralPercent, takerFeePercent, reader, signal } = input;
-  const placed = pairs.map((pair): Placed => {
-    const cost = (fee: (exchange: string) => number) =>
-      2 * (fee(pair.left.exchange) + fee(pair.right.exchange));
-    const costs = takerFeePercent === undefined ? {} : { costPercent: cost(takerFeePercent) };
-    const sides = [instruments.indexOf(pair.left), instruments.indexOf(pair.right)] as const;
-    return { pair, sides, run: new PairRun({ fromUs, thresholds, neutralPercent, ...costs }) };
-  });
-  const warmUs = takerFeePercent === undefined ? 0 : QUOTE_US_MAX;
-  const range = {
-    fromUs: fromUs - warmUs,
-    toUs,
-    fleeting: true,
-    ...(signal === undefined ? {} : { signal }),
-  };
-  const events = new Events(input, instruments, placed);
   try {
-    const legs = await sweepSymbol({
-      legs: instruments.map((instrument) => reader.readQuotes(instrument, range)),
-      toUs,
-      take: async (rows, beforeUs) => {
-        signal?.throwIfAborted();
-        await events.tell(rows, beforeUs);
-        for (const { run, sides } of placed) run.rows(rows[sides[0]]!, rows[sides[1]]!, beforeUs);
-        input.onProgress?.({ symbol: pairs[0]!.symbol, pairsDone, us: beforeUs });
-      },
+    const known = await keptOf(pairs, pairsDone, input);
+    const swept = await sweepPairs({ ...input, pairs, pairsDone, known });
+    return pairs.map((pair, at) => {
+      const { parts, error } = swept[at]!;
+      if (error !== undefined) return { status: 'failed', message: messageOf(error) };
+      return outcomeOf(pair, [...known.parts[at]!, ...parts], input);
     });
-    return placed.map((one) => outcomeOf(one, legs));
   } catch (error) {
-    signal?.throwIfAborted();
+    input.signal?.throwIfAborted();
     return pairs.map(() => ({ status: 'failed', message: messageOf(error) }));
   }
 }
 
-/** What was told of the instruments of a symbol, read a day at a time, ahead of the quotes. */
-class Events {
-  readonly #input: AnalysisInput;
-  readonly #instruments: readonly LakeInstrument[];
-  readonly #placed: readonly Placed[];
-  /** Up to here it was told. */
-  #toldUs = Number.NEGATIVE_INFINITY;
-
-  constructor(input: AnalysisInput, instruments: readonly LakeInstrument[], placed: readonly Placed[]) {
-    this.#input = input;
-    this.#instruments = instruments;
-    this.#placed = placed;
-  }
-
-  /** All that concerns these rows, which lie before `beforeUs`, and how long they stand. */
-  async tell(rows: readonly RowStretch[], beforeUs: Micros): Promise<void> {
-    const { reader, takerFeePercent, signal } = this.#input;
-    const some = rows.filter(({ from, to }) => from < to);
-    if (takerFeePercent === undefined || some.length === 0) return;
-    const oldestUs = Math.min(...some.map(({ columns, from }) => columns.receivedUs[from]!));
-    const newestUs = Math.max(...some.map(({ columns, to }) => columns.receivedUs[to - 1]!));
-    const untilUs = Math.min(beforeUs, newestUs + QUOTE_US_MAX) + NOTICED_US;
-    if (untilUs <= this.#toldUs) return;
-    const fromUs = Math.max(this.#toldUs, oldestUs - QUOTE_US_MAX - LIMIT_TOLD_US);
-    const toUs = untilUs + US_PER_DAY;
-    this.#toldUs = toUs;
-    const range = { fromUs, toUs, ...(signal === undefined ? {} : { signal }) };
-    const lines = await reader.readEvents(this.#instruments, range);
-    for (const { run, sides } of this.#placed) {
-      const events = lines.flatMap((line) => {
-        const leg = sides.indexOf(line.at);
-        return leg < 0 ? [] : legEventsOf(line, leg === 0 ? 0 : 1);
-      });
-      run.tell(events);
-    }
-  }
+/** By pair: what need not be read again, after what lies before the first whole hour. */
+async function keptOf(
+  pairs: readonly PairLegs[],
+  pairsDone: number,
+  input: AnalysisInput,
+): Promise<KnownParts> {
+  const { kept, fromUs, toUs } = input;
+  const firstUs = Math.ceil(fromUs / US_PER_HOUR) * US_PER_HOUR;
+  const none = { untilUs: fromUs, parts: pairs.map(() => []) };
+  if (kept === undefined || firstUs >= toUs) return none;
+  if (firstUs === fromUs) return await kept.load(pairs, firstUs, none.parts);
+  const { kept: _, ...rest } = input;
+  const head = await sweepPairs({ ...rest, pairs, pairsDone, known: none, toUs: firstUs, isWhole: true });
+  const failed = head.find(({ error }) => error !== undefined);
+  // As if nothing were kept: who cannot be read is told at the end.
+  if (failed !== undefined) return none;
+  return await kept.load(
+    pairs,
+    firstUs,
+    head.map(({ parts }) => parts),
+  );
 }
 
-function outcomeOf({ pair, run, sides }: Placed, legs: readonly SweptLeg[]): PairOutcome {
-  const failed = sides.map((side) => legs[side]!).find(({ error }) => error !== undefined);
-  if (failed !== undefined) return { status: 'failed', message: messageOf(failed.error) };
-  const found = run.finish();
+function outcomeOf(pair: PairLegs, parts: readonly PairPart[], input: AnalysisInput): PairOutcome {
+  const rows = (of: 'leftRows' | 'rightRows') => parts.reduce((sum, { compat }) => sum + compat[of], 0);
+  const [leftRows, rightRows] = [rows('leftRows'), rows('rightRows')];
+  const found = statisticsOf(parts, costOf(pair, input));
   if (found !== undefined) return { status: 'ok', row: { ...namesOf(pair), ...found } };
-  if (run.compat.leftRows === 0) return { status: 'skipped', reason: 'no-left-rows' };
-  return { status: 'skipped', reason: run.compat.rightRows === 0 ? 'no-right-rows' : 'no-match' };
+  if (leftRows === 0) return { status: 'skipped', reason: 'no-left-rows' };
+  return { status: 'skipped', reason: rightRows === 0 ? 'no-right-rows' : 'no-match' };
 }
 
 function messageOf(error: unknown): string {

@@ -3,7 +3,13 @@
 
 import type { Micros } from '../core/time.js';
 import type { RowStretch } from '../series/pair-join.js';
-import { CompatAccumulator, type CompatThresholds, compatDeviation, type PairStatistics } from './compat.js';
+import {
+  CompatAccumulator,
+  type CompatParts,
+  type CompatThresholds,
+  compatDeviation,
+  type PairStatistics,
+} from './compat-accumulator.js';
 
 /** Room for the left rows of one stretch: of all pairs, one after the other. */
 let [leftStamps, deviations] = [new Float64Array(0), new Float64Array(0)];
@@ -13,18 +19,96 @@ function makeRoom(rows: number): void {
   deviations = new Float64Array(rows);
 }
 
-export class CompatJoin {
+/** As plain numbers, for keeping; some are NaN or infinite. */
+export interface CompatPartParts {
+  readonly rows: readonly [left: number, right: number];
+  readonly bids: readonly [before: number, last: number];
+  readonly early: CompatParts;
+  readonly rest: CompatParts;
+}
+
+/** What became of the rows of a stretch of time. */
+export class CompatPart {
   leftRows = 0;
   rightRows = 0;
-  readonly #fromUs: Micros;
-  readonly #statistics: CompatAccumulator;
-  /** NaN: there was no right row yet. */
-  #rightBid = Number.NaN;
+  /** Of the newest right row before the stretch; NaN: there was none. */
+  readonly bidBefore: number;
+  /** Of the newest right row at its end. */
+  lastBid: number;
+  /** Left rows before the first right row: they rest on what lies before the stretch. */
+  readonly early: CompatAccumulator;
+  readonly rest: CompatAccumulator;
 
-  /** Rows from before `fromUs` do not count, not even as partners. */
-  constructor(fromUs: Micros, thresholds?: CompatThresholds, neutralPercent?: number) {
+  constructor(bidBefore: number, thresholds?: CompatThresholds, neutralPercent?: number) {
+    this.bidBefore = bidBefore;
+    this.lastBid = bidBefore;
+    this.early = new CompatAccumulator(thresholds, neutralPercent);
+    this.rest = new CompatAccumulator(thresholds, neutralPercent);
+  }
+
+  get parts(): CompatPartParts {
+    const { leftRows, rightRows, bidBefore, lastBid, early, rest } = this;
+    return {
+      ...{ rows: [leftRows, rightRows], bids: [bidBefore, lastBid] },
+      ...{ early: early.parts, rest: rest.parts },
+    };
+  }
+
+  /** `thresholds` and neutral as they were then. */
+  static of(
+    { rows, bids, early, rest }: CompatPartParts,
+    thresholds?: CompatThresholds,
+    neutralPercent?: number,
+  ): CompatPart {
+    const made = new CompatPart(bids[0], thresholds, neutralPercent);
+    [made.leftRows, made.rightRows] = rows;
+    made.lastBid = bids[1];
+    made.early.take(early);
+    made.rest.take(rest);
+    return made;
+  }
+}
+
+/**
+ * Of neighbouring stretches, in order: rows before the first right row of them all found no partner, whatever lay before them.
+ * Undefined where no left row found one. The parts are used up.
+ */
+export function compatStatistics(parts: readonly CompatPart[]): PairStatistics | undefined {
+  let whole: CompatAccumulator | undefined;
+  let hasRight = false;
+  for (const { early, rest, rightRows } of parts) {
+    const known = hasRight ? early : early.unmatched();
+    if (whole === undefined) whole = known;
+    else whole.merge(known);
+    whole.merge(rest);
+    hasRight ||= rightRows > 0;
+  }
+  return whole?.finish();
+}
+
+export class CompatJoin {
+  part: CompatPart;
+  readonly #fromUs: Micros;
+  readonly #thresholds: CompatThresholds | undefined;
+  readonly #neutralPercent: number | undefined;
+
+  /** Rows from before `fromUs` do not count, not even as partners; `bidBefore` is of one that does. */
+  constructor(
+    fromUs: Micros,
+    thresholds?: CompatThresholds,
+    neutralPercent?: number,
+    bidBefore = Number.NaN,
+  ) {
     this.#fromUs = fromUs;
-    this.#statistics = new CompatAccumulator(thresholds, neutralPercent);
+    [this.#thresholds, this.#neutralPercent] = [thresholds, neutralPercent];
+    this.part = new CompatPart(bidBefore, thresholds, neutralPercent);
+  }
+
+  /** Ends the stretch; what comes belongs to the next one. */
+  cut(): CompatPart {
+    const { part } = this;
+    this.part = new CompatPart(part.lastBid, this.#thresholds, this.#neutralPercent);
+    return part;
   }
 
   /** In order; none of one leg is missing before the last of the other. */
@@ -32,20 +116,22 @@ export class CompatJoin {
     const { receivedUs: stamps, bid: bids, ask: asks } = left.columns;
     const { receivedUs: rightStamps, bid: rightBids, ask: rightAsks } = right.columns;
     if (deviations.length < left.to - left.from) makeRoom(left.to - left.from);
-    const fromUs = this.#fromUs;
-    let [rightRow, rightBid] = [right.from, this.#rightBid];
-    let [count, rightRows] = [0, 0];
+    const [fromUs, part] = [this.#fromUs, this.part];
+    let [rightRow, rightBid, rightRows] = [right.from, part.lastBid, part.rightRows];
+    let count = 0;
     const rightTo = right.to;
     for (let row = left.from; row <= left.to; row += 1) {
       const us = row < left.to ? stamps[row]! : Number.POSITIVE_INFINITY;
-      const hadPartner = !Number.isNaN(rightBid);
       for (; rightRow < rightTo && rightStamps[rightRow]! <= us; rightRow += 1) {
         const bid = rightBids[rightRow]!;
         if (rightStamps[rightRow]! < fromUs || Number.isNaN(bid + rightAsks[rightRow]!)) continue;
+        if (rightRows === 0) {
+          count = give(part, count);
+          part.rightRows = 1;
+        }
         rightBid = bid;
         rightRows += 1;
       }
-      if (!hadPartner && rightRows > 0) count = this.#give(count, false);
       if (row === left.to) break;
       const bid = bids[row]!;
       if (us < fromUs || Number.isNaN(bid + asks[row]!)) continue;
@@ -53,20 +139,17 @@ export class CompatJoin {
       deviations[count] = compatDeviation(bid, rightBid);
       count += 1;
     }
-    this.#give(count, !Number.isNaN(rightBid));
-    this.#rightBid = rightBid;
-    this.rightRows += rightRows;
+    give(part, count);
+    part.lastBid = rightBid;
+    part.rightRows = rightRows;
   }
+}
 
-  /** Those that are in the room; gives what is left in it. */
-  #give(count: number, hasPartner: boolean): number {
-    this.leftRows += count;
-    this.#statistics.pushRows(leftStamps, deviations, count, hasPartner);
-    return 0;
-  }
-
-  /** Undefined where no left row found a partner. */
-  finish(): PairStatistics | undefined {
-    return this.#statistics.finish();
-  }
+/** The left rows that are in the room; gives what is left in it. */
+function give(part: CompatPart, count: number): number {
+  part.leftRows += count;
+  const { early, rest, rightRows, bidBefore } = part;
+  if (rightRows === 0) early.pushRows(leftStamps, deviations, count, !Number.isNaN(bidBefore));
+  else rest.pushRows(leftStamps, deviations, count, true);
+  return 0;
 }

@@ -1,11 +1,17 @@
-// One pair while its symbol's quotes go by: the reference's numbers and ours, each out of the same rows in memory.
+// One pair while its symbol's quotes go by: the reference's numbers and ours, each out of the same rows in memory, in one part or
+// cut into several; and a pair's statistics out of its parts.
 
 import type { Micros } from '../core/time.js';
+import { QUOTE_US_MAX } from '../series/leg-events.js';
 import { PairJoin, PairPoints, type RowStretch } from '../series/pair-join.js';
 import { PairTally } from '../series/pair-tally.js';
 import type { LegEvent } from '../series/valid-points.js';
-import { COMPAT_THRESHOLDS_PERCENT, type CompatThresholds, type PairStatistics } from './compat.js';
-import { CompatJoin } from './compat-join.js';
+import {
+  COMPAT_THRESHOLDS_PERCENT,
+  type CompatThresholds,
+  type PairStatistics,
+} from './compat-accumulator.js';
+import { CompatJoin, type CompatPart, compatStatistics } from './compat-join.js';
 import type { OwnStatistics } from './own-columns.js';
 
 export interface PairRunSettings {
@@ -15,44 +21,55 @@ export interface PairRunSettings {
   readonly neutralPercent?: number | undefined;
   /** Percent, of a round trip; absent: only the reference's numbers are wanted. */
   readonly costPercent?: number;
+  /** Of exchange2's newest row before `fromUs` that counts; NaN: none does. */
+  readonly bidBefore?: number;
+}
+
+/** What was seen of a pair in a stretch of time. */
+export interface PairPart {
+  readonly compat: CompatPart;
+  /** Null: only the reference's numbers are wanted. */
+  readonly tally: PairTally | null;
+  /** Of both legs, and when the first and the last of them came. */
+  readonly quotes: number;
+  readonly firstUs: Micros;
+  readonly lastUs: Micros;
 }
 
 /** Of all pairs, one after the other. */
 const points = new PairPoints();
 
 export class PairRun {
-  readonly compat: CompatJoin;
   readonly #settings: PairRunSettings;
-  readonly #own: { readonly join: PairJoin; readonly tally: PairTally } | null;
+  readonly #compat: CompatJoin;
+  readonly #join = new PairJoin();
+  #tally: PairTally | null = null;
   #quotes = 0;
   #firstUs = Number.POSITIVE_INFINITY;
   #lastUs = Number.NEGATIVE_INFINITY;
 
   constructor(settings: PairRunSettings) {
-    const { fromUs, thresholds = COMPAT_THRESHOLDS_PERCENT, neutralPercent, costPercent } = settings;
+    const { fromUs, thresholds, neutralPercent, costPercent, bidBefore } = settings;
     this.#settings = settings;
-    this.compat = new CompatJoin(fromUs, thresholds, neutralPercent);
-    const own = (cost: number) => {
-      const more = { costPercent: cost, neutralPercent };
-      const tally = new PairTally({ fromUs, thresholdsPercent: thresholds, ...more });
-      return { join: new PairJoin(), tally };
-    };
-    this.#own = costPercent === undefined ? null : own(costPercent);
+    this.#compat = new CompatJoin(fromUs, thresholds, neutralPercent, bidBefore);
+    if (costPercent === undefined) return;
+    const thresholdsPercent = thresholds ?? COMPAT_THRESHOLDS_PERCENT;
+    this.#tally = new PairTally({ fromUs, thresholdsPercent, costPercent, neutralPercent });
   }
 
   /** Before the rows that they concern. */
   tell(events: readonly LegEvent[]): void {
-    this.#own?.join.tell(events);
+    if (this.#tally !== null) this.#join.tell(events);
   }
 
   /** All rows before `beforeUs` that were not given yet. */
   rows(left: RowStretch, right: RowStretch, beforeUs: Micros): void {
-    this.compat.run(left, right);
-    if (this.#own === null) return;
+    this.#compat.run(left, right);
     for (const { columns, from, to } of [left, right]) this.#note(columns.receivedUs, from, to);
+    if (this.#tally === null) return;
     points.clear();
-    this.#own.join.run(left, right, beforeUs, points);
-    this.#own.tally.push(points);
+    this.#join.run(left, right, beforeUs, points);
+    this.#tally.push(points);
   }
 
   #note(stamps: Float64Array, from: number, to: number): void {
@@ -64,19 +81,45 @@ export class PairRun {
     this.#lastUs = Math.max(this.#lastUs, stamps[to - 1]!);
   }
 
-  /** Undefined where no left row found a partner. Nothing may come after it. */
-  finish(): (PairStatistics & { readonly own?: OwnStatistics }) | undefined {
-    const found = this.compat.finish();
-    const { costPercent } = this.#settings;
-    if (found === undefined || this.#own === null || costPercent === undefined) return found;
-    const { join, tally } = this.#own;
-    // History is known up to the newest quote of either leg.
-    const endUs = this.#lastUs + 1;
-    points.clear();
-    join.finish(endUs, points);
-    tally.push(points);
-    tally.finish(endUs);
-    const spanUs = endUs - this.#firstUs;
-    return { ...found, own: { totals: tally.totals(), spanUs, quotes: this.#quotes, costPercent } };
+  /** What was seen up to here, before which all rows were given; what comes belongs to the next part. */
+  cut(us: Micros): PairPart {
+    const tally = this.#tally;
+    if (tally !== null) {
+      points.clear();
+      this.#join.finish(us, points);
+      tally.push(points);
+      tally.finish(us);
+      this.#tally = tally.next();
+    }
+    const part = {
+      ...{ compat: this.#compat.cut(), tally },
+      ...{ quotes: this.#quotes, firstUs: this.#firstUs, lastUs: this.#lastUs },
+    };
+    [this.#quotes, this.#firstUs, this.#lastUs] = [0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+    return part;
   }
+
+  /**
+   * The last part. History is known up to `toUs`, and no further than the newest quotes stand; `earlierUs`: the newest of
+   * earlier parts.
+   */
+  finish(toUs: Micros, earlierUs = Number.NEGATIVE_INFINITY): PairPart {
+    const standsUs = Math.max(this.#lastUs, earlierUs) + QUOTE_US_MAX;
+    return this.cut(Math.max(this.#tally?.toUs ?? 0, Math.min(toUs, standsUs)));
+  }
+}
+
+/** Of neighbouring parts, in order, which are used up. Undefined where no left row found a partner. */
+export function statisticsOf(
+  parts: readonly PairPart[],
+  costPercent: number | undefined,
+): (PairStatistics & { readonly own?: OwnStatistics }) | undefined {
+  const found = compatStatistics(parts.map(({ compat }) => compat));
+  const [first, ...later] = parts.flatMap(({ tally }) => tally ?? []);
+  if (found === undefined || first === undefined || costPercent === undefined) return found;
+  for (const tally of later) first.merge(tally);
+  const spanUs =
+    Math.max(...parts.map(({ lastUs }) => lastUs)) - Math.min(...parts.map(({ firstUs }) => firstUs));
+  const quotes = parts.reduce((sum, part) => sum + part.quotes, 0);
+  return { ...found, own: { totals: first.totals(), spanUs: spanUs + 1, quotes, costPercent } };
 }

@@ -168,6 +168,8 @@ class AnalysisService implements Analysis {
     this.#state.pairsFailed = failedPairs;
     for (const { message, ...names } of failures)
       log.warn('a pair could not be analysed', { ...names, message });
+    if (report.keepError !== null)
+      log.warn('statistics of hours could not be kept', { error: report.keepError });
     if (removeError !== null) log.warn('old statistics files could not be removed', { error: removeError });
     if (pairs === 0 && failedPairs > 0) {
       this.#fail(`all ${failedPairs} pairs failed: ${failures[0]?.message}`);
@@ -177,7 +179,9 @@ class AnalysisService implements Analysis {
     this.#state.lastError = null;
     if (file !== null) this.#state.lastFile = file;
     const { pairsSkipped, lastDurationMs } = this.#state;
-    log.info('statistics refreshed', { file, pairs, pairsSkipped, pairsFailed: failedPairs, lastDurationMs });
+    const { hoursRead, hoursMade } = report;
+    const found = { file, pairs, pairsSkipped, pairsFailed: failedPairs, hoursRead, hoursMade };
+    log.info('statistics refreshed', { ...found, lastDurationMs });
   }
 
   #fail(reason: string): void {

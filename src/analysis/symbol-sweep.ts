@@ -2,7 +2,7 @@
 // window of each; an instrument that cannot be read ends alone.
 
 import type { QuoteColumns } from '../core/columns.js';
-import type { Micros } from '../core/time.js';
+import { type Micros, US_PER_HOUR } from '../core/time.js';
 import type { RowStretch } from '../series/pair-join.js';
 import { LegWindow } from './leg-window.js';
 
@@ -13,6 +13,8 @@ export interface SymbolSweep {
   readonly toUs: Micros;
   /** All rows before `beforeUs` that were not given yet, of every instrument in its place: they hold until it is done. */
   readonly take: (rows: readonly RowStretch[], beforeUs: Micros) => Promise<unknown>;
+  /** At every whole hour from the first on, once all rows before it were given. */
+  readonly cuts?: { readonly firstUs: Micros; readonly cut: (us: Micros) => Promise<unknown> };
 }
 
 export interface SweptLeg {
@@ -22,9 +24,10 @@ export interface SweptLeg {
 }
 
 /** What became of each instrument. Rejects when `take` does. */
-export async function sweepSymbol({ legs, toUs, take }: SymbolSweep): Promise<readonly SweptLeg[]> {
+export async function sweepSymbol({ legs, toUs, take, cuts }: SymbolSweep): Promise<readonly SweptLeg[]> {
   const windows = legs.map((chunks) => new LegWindow(chunks));
   const errors = new Map<LegWindow, unknown>();
+  let cutUs = cuts?.firstUs ?? Number.POSITIVE_INFINITY;
   try {
     for (let isOver = false; !isOver; ) {
       for (const window of windows) {
@@ -37,13 +40,16 @@ export async function sweepSymbol({ legs, toUs, take }: SymbolSweep): Promise<re
       }
       const knownUs = Math.min(...windows.map((window) => window.knownUs));
       // Of one stamp all rows are given together: only so their order is the same however they came.
-      const beforeUs = Math.min(knownUs, toUs);
-      isOver = knownUs >= toUs;
+      const beforeUs = Math.min(knownUs, toUs, cutUs);
+      isOver = beforeUs === toUs;
       const rows = windows.map((window): RowStretch => {
         return { columns: window.columns, from: window.from, to: window.rowOf(beforeUs) };
       });
       await take(rows, beforeUs);
       for (const [at, { to }] of rows.entries()) windows[at]!.from = to;
+      if (beforeUs !== cutUs || isOver) continue;
+      await cuts?.cut(cutUs);
+      cutUs += US_PER_HOUR;
     }
   } finally {
     for (const window of windows) await window.close();

@@ -3,14 +3,17 @@
 
 import { parentPort, workerData } from 'node:worker_threads';
 import { assert } from '../core/assert.js';
+import { hourStartUs, US_PER_MINUTE } from '../core/time.js';
 import { createCollect } from '../lake/garbage.js';
 import { type LakeReader, openReader } from '../lake/reader.js';
 import { indexedRecent } from '../lake/segment-index.js';
-import { diskStore } from '../lake/store.js';
+import { diskStore, waitingStore } from '../lake/store.js';
+import { NOTICED_US } from '../series/leg-events.js';
 import { analyzePairs } from './analyze.js';
 import { formatStatisticsCsv } from './compat.js';
 import { discoverPairs } from './discover.js';
 import { takerFees } from './fees.js';
+import { KeptParts } from './kept-parts.js';
 import type { RunReport, RunSettings } from './protocol.js';
 import { writeStatistics } from './write.js';
 
@@ -18,6 +21,9 @@ import { writeStatistics } from './write.js';
 const FAILURES_NAMED_MAX = 10;
 /** Column buffers of this thread, used and dropped ones together. */
 const BUFFER_BYTES_MAX = 16 * 1024 * 1024;
+
+/** What is on its way into files has that long after its hour can be told no more of. */
+const GRACE_US = 5 * US_PER_MINUTE;
 
 assert(parentPort !== null, 'the analysis runs as a worker thread');
 parentPort.postMessage(await run(workerData as RunSettings));
@@ -27,8 +33,13 @@ async function run(settings: RunSettings): Promise<RunReport> {
   const takerFeePercent = takerFees(...settings.takerFeePercent);
   const reader = frugal(openReader(root, { recent: indexedRecent(diskStore) }));
   const pairs = discoverPairs(await reader.instruments(), { spotPerp });
+  const closedBeforeUs = hourStartUs(toUs - NOTICED_US - GRACE_US);
+  const kept = new KeptParts({
+    ...{ root, store: waitingStore, thresholds, takerFeePercent },
+    ...{ closedBeforeUs, nowUs: toUs },
+  });
   const { rows, skipped, failed } = await analyzePairs({
-    ...{ reader, pairs, fromUs, toUs, thresholds, takerFeePercent },
+    ...{ reader, pairs, fromUs, toUs, thresholds, takerFeePercent, kept },
   });
   const written =
     rows.length === 0
@@ -42,6 +53,9 @@ async function run(settings: RunSettings): Promise<RunReport> {
     failures: failed.slice(0, FAILURES_NAMED_MAX),
     filesRemoved: written?.removed ?? 0,
     removeError: written?.removeError ?? null,
+    hoursRead: kept.counts.read,
+    hoursMade: kept.counts.made,
+    keepError: kept.problem,
     problems: reader.problems(),
   };
 }

@@ -26,6 +26,8 @@ export const STATS_DIR = '_stats';
 export const DAYS_DIR = '_days';
 /** What charts of long ranges are made of: derived, may be taken away at any time. */
 export const SUMMARIES_DIR = '_summaries';
+/** Statistics of hours that are over: derived, may be taken away at any time. */
+export const PARTIALS_DIR = '_statistics';
 export const ORIGIN_FILE = '_origin.json';
 export const LOCK_FILE = '_lock';
 export const LAST_FILE = '_last.json';
@@ -254,12 +256,22 @@ export function summaryFile(
   return join(summariesDayDir(root, us), `${series}.${span === 'day' ? 'day' : hourOfDay(us)}.cells`);
 }
 
+/** What is kept of the statistics of a UTC day's hours: `_statistics/date=YYYY-MM-DD`. */
+export function partialsDayDir(root: string, us: Micros): string {
+  return join(root, PARTIALS_DIR, `date=${isoDate(us)}`);
+}
+
+/** `BTC_USDT.HH.json`: of all pairs of a symbol. */
+export function partialFile(root: string, symbol: string, us: Micros): string {
+  return join(partialsDayDir(root, us), `${escapeName(diskSymbol(symbol))}.${hourOfDay(us)}.json`);
+}
+
 function summariesMonthDir(root: string, us: Micros): string {
   return join(root, SUMMARIES_DIR, `month=${isoDate(us).slice(0, 7)}`);
 }
 
 const LAKE_FOLDER =
-  /^(?:(?:exchange|symbol|date|hour)=.*|trades|_journal|_runs|_ledger|_stats|_days|_summaries)$/;
+  /^(?:(?:exchange|symbol|date|hour)=.*|trades|_journal|_runs|_ledger|_stats|_days|_summaries|_statistics)$/;
 
 /** Whether a folder of this name is one that we make inside of a lake. */
 export function isLakeFolder(name: string): boolean {

@@ -1,4 +1,4 @@
-// Removal of whole UTC days: of all instruments, whoever made the files, trades, ledger and summaries too. Files first, then the
+// Removal of whole UTC days: of all instruments, whoever made the files, trades, ledger, summaries and statistics too. Files first, then the
 // folders. Dated runs of older layouts and folders without a date are never touched: nothing there is of one day.
 
 import { dirname, join } from 'node:path';
@@ -7,7 +7,7 @@ import { type CareStep, NO_STEP } from './care-step.js';
 import { measure } from './day-folder.js';
 import { forgetDay, hasMark, type KnownDay, readRecord, setMark } from './day-marks.js';
 import { type LakeFiles, messageOf } from './files.js';
-import { JOURNAL_DIR, ledgerDayDir, RUNS_DIR, summariesDayDir } from './paths.js';
+import { JOURNAL_DIR, ledgerDayDir, partialsDayDir, RUNS_DIR, summariesDayDir } from './paths.js';
 import { dateOfName } from './plan.js';
 import { symbolFolders } from './symbol-folders.js';
 
@@ -42,7 +42,7 @@ export async function* removeDay(
   }
   if (failed) return;
   const removed = { files: 0, bytes: 0 };
-  for (const directory of [ledgerDayDir(root, dayUs), summariesDayDir(root, dayUs)]) {
+  for (const directory of [ledgerDayDir, summariesDayDir, partialsDayDir].map((of) => of(root, dayUs))) {
     const isThere = files.isFolder(directory);
     if (isThere) removeTree(files, directory, removed);
     if (isThere || (isResumed && files.isFolder(dirname(directory)))) files.syncDirectory(dirname(directory));
@@ -72,9 +72,10 @@ export function bytesOfDay(
 ): number {
   const record = marks.size === 0 ? readRecord(files, root, dayUs) : null;
   // Summaries come after the record, and go with their day.
-  const summaries = measure(files, summariesDayDir(root, dayUs)).bytes;
-  if (record !== null) return record.bytes + summaries;
-  let bytes = measure(files, ledgerDayDir(root, dayUs)).bytes + summaries;
+  const derived = [summariesDayDir(root, dayUs), partialsDayDir(root, dayUs)];
+  const derivedBytes = derived.reduce((sum, directory) => sum + measure(files, directory).bytes, 0);
+  if (record !== null) return record.bytes + derivedBytes;
+  let bytes = measure(files, ledgerDayDir(root, dayUs)).bytes + derivedBytes;
   for (const { directory } of symbolFolders(files, root)) {
     if (stop()) return bytes;
     bytes += measure(files, join(directory, `date=${isoDate(dayUs)}`)).bytes;

@@ -20,6 +20,15 @@ interface FirstEnd {
   readonly entry: number;
 }
 
+export interface CycleParts {
+  readonly armedUs: Micros;
+  readonly entry: number;
+  readonly first: FirstEnd | null;
+  readonly counts: readonly [cycles: number, broken: number, gained: number];
+  readonly gain: PreciseSum['parts'];
+  readonly durationsUs: readonly number[];
+}
+
 export class CycleTrack {
   /** NaN: none is open. */
   #armedUs: Micros = Number.NaN;
@@ -91,6 +100,33 @@ export class CycleTrack {
     const room = DURATIONS_KEPT_MAX - this.#durationsUs.length;
     this.#durationsUs.push(...later.#durationsUs.slice(0, room));
     [this.#armedUs, this.#entry] = [later.#armedUs, later.#entry];
+  }
+
+  /** No point does both: above it arms, at neutral it is closed. */
+  follow(us: Micros, isAbove: boolean, isNeutral: boolean, entry: number, exit: number): void {
+    if (isAbove) {
+      if (!this.isArmed) this.arm(us, entry);
+    } else if (isNeutral && (this.isArmed || this.isFirst)) this.close(us, exit);
+  }
+
+  /** For keeping. */
+  get parts(): CycleParts {
+    return {
+      armedUs: this.#armedUs,
+      entry: this.#entry,
+      first: this.#first,
+      counts: [this.#cycles, this.#broken, this.#gained],
+      gain: this.#gain.parts,
+      durationsUs: this.#durationsUs,
+    };
+  }
+
+  /** Of one that has seen nothing yet. */
+  take({ armedUs, entry, first, counts, gain, durationsUs }: CycleParts): void {
+    [this.#armedUs, this.#entry, this.#first] = [armedUs, entry, first];
+    [this.#cycles, this.#broken, this.#gained] = counts;
+    this.#gain.merge({ parts: gain });
+    this.#durationsUs.push(...durationsUs);
   }
 
   /** Of all that was seen, a cycle that is still open left out. */

@@ -11,6 +11,8 @@ export const NEUTRAL_PERCENT = 0.05;
  */
 export class CycleCounter {
   cycles = 0;
+  /** What a cycle that was open before the first row met first: neutral closes it, above keeps it open. */
+  #first: 'neutral' | 'above' | null = null;
   /** Rows above the threshold. */
   rowsAbove = 0;
   armed = false;
@@ -27,12 +29,40 @@ export class CycleCounter {
     if (size > this.thresholdPercent) {
       this.rowsAbove += 1;
       this.armed = true;
-    } else if (this.armed && size < this.#neutralPercent) {
-      this.cycles += 1;
+      this.#first ??= 'above';
+    } else if (size < this.#neutralPercent) {
+      if (this.armed) this.cycles += 1;
       this.armed = false;
+      this.#first ??= 'neutral';
     }
   }
+
+  /** As if the later one's rows had come after these. */
+  merge(later: CycleCounter): void {
+    if (this.armed && later.#first === 'neutral') this.cycles += 1;
+    this.#first ??= later.#first;
+    this.cycles += later.cycles;
+    this.rowsAbove += later.rowsAbove;
+    if (later.#first !== null) this.armed = later.armed;
+  }
+
+  /** For keeping. */
+  get parts(): CounterParts {
+    return [this.cycles, this.rowsAbove, this.armed, this.#first];
+  }
+
+  /** Of one that has seen nothing yet. */
+  take([cycles, rowsAbove, armed, first]: CounterParts): void {
+    [this.cycles, this.rowsAbove, this.armed, this.#first] = [cycles, rowsAbove, armed, first];
+  }
 }
+
+export type CounterParts = readonly [
+  cycles: number,
+  rowsAbove: number,
+  armed: boolean,
+  first: 'neutral' | 'above' | null,
+];
 
 /**
  * Zero crossings as the sign of two neighbouring rows says it: an exact zero between them hides a crossing,

@@ -4,6 +4,13 @@
 import type { Micros } from '../core/time.js';
 import { PreciseSum } from './precise-sum.js';
 
+/** Pairs, sums, and the first and last sample with their times. */
+export type LagOneParts = readonly [
+  pairs: number,
+  sums: readonly PreciseSum['parts'][],
+  ends: readonly [firstUs: Micros, first: number, lastUs: Micros, last: number],
+];
+
 /** Fewer pairs of samples say nothing. */
 const PAIRS_MIN = 60;
 
@@ -51,6 +58,20 @@ export class LagOne {
     this.#xx.merge(later.#xx);
     this.#xy.merge(later.#xy);
     [this.#lastUs, this.#last] = [later.#lastUs, later.#last];
+  }
+
+  /** For keeping. */
+  get parts(): LagOneParts {
+    const sums = [this.#x, this.#y, this.#xx, this.#xy].map(({ parts }) => parts);
+    return [this.#pairs, sums, [this.#firstUs, this.#first, this.#lastUs, this.#last]];
+  }
+
+  static of([pairs, sums, ends]: LagOneParts, stepUs: number): LagOne {
+    const made = new LagOne(stepUs);
+    made.#pairs = pairs;
+    for (const [n, sum] of [made.#x, made.#y, made.#xx, made.#xy].entries()) sum.merge({ parts: sums[n]! });
+    [made.#firstUs, made.#first, made.#lastUs, made.#last] = ends;
+    return made;
   }
 
   /** Slope of the regression; NaN where there are too few pairs, or the value never moved. */

@@ -23,6 +23,7 @@ export class PreciseSum {
     return this.#sum + this.#carry;
   }
 
+  /** What it is made of, for keeping. */
   get parts(): readonly [sum: number, carry: number] {
     return [this.#sum, this.#carry];
   }

@@ -38,6 +38,21 @@ export class TimeHistogram {
     }
   }
 
+  /** Bins that were stood in, each followed by its microseconds: for keeping. */
+  get parts(): number[] {
+    const parts: number[] = [];
+    for (const [at, page] of this.#pages.entries())
+      for (const [bin, us] of page?.entries() ?? []) if (us > 0) parts.push(at * PAGE_BINS + bin, us);
+    return parts;
+  }
+
+  static of(parts: readonly number[]): TimeHistogram {
+    const made = new TimeHistogram();
+    for (let at = 0; at < parts.length; at += 2)
+      made.page(parts[at]!)[parts[at]! & IN_PAGE]! += parts[at + 1]!;
+    return made;
+  }
+
   get totalUs(): number {
     return this.#usBefore(2 * SIDE + 1);
   }

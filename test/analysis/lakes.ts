@@ -57,15 +57,20 @@ export async function csvOf(
   return formatStatisticsCsv(rows);
 }
 
+interface OwnAsked {
+  readonly feePercent?: number;
+  readonly neutralPercent?: number;
+  readonly toUs?: number;
+}
+
 /** The whole file's text with our columns; taker fees of every exchange alike. */
-export async function ownCsvOf(
-  root: string,
-  { feePercent = 0.1, ...more }: { readonly feePercent?: number; readonly neutralPercent?: number } = {},
-): Promise<string> {
+export async function ownCsvOf(root: string, asked: OwnAsked = {}): Promise<string> {
+  const { feePercent = 0.1, toUs = EVERYTHING.toUs, ...more } = asked;
   const reader = openReader(root);
   const pairs = discoverPairs(await reader.instruments());
   const takerFeePercent = () => feePercent;
-  const { rows } = await analyzePairs({ reader, pairs, ...EVERYTHING, takerFeePercent, ...more });
+  const range = { fromUs: EVERYTHING.fromUs, toUs };
+  const { rows } = await analyzePairs({ reader, pairs, ...range, takerFeePercent, ...more });
   return formatStatisticsCsv(rows);
 }
 

@@ -6,14 +6,14 @@ import { analyzePairs } from '../../src/analysis/analyze.js';
 import { discoverPairs } from '../../src/analysis/discover.js';
 import { type Verdict, verdictOf } from '../../src/analysis/verdict.js';
 import { openReader } from '../../src/lake/reader.js';
-import { EVERYTHING } from '../lake/parquet-files.js';
-import { constant, lakeOf, legOf } from './lakes.js';
+import { constant, lakeOf, legOf, SECOND_US, START_US } from './lakes.js';
 
 async function verdict(t: TestContext, deviations: readonly number[], feePercent = 0.1): Promise<Verdict> {
   const root = await lakeOf(t, { Aaa: legOf(deviations), Bbb: legOf(constant(deviations.length)) });
   const reader = openReader(root);
   const pairs = discoverPairs(await reader.instruments());
-  const { rows } = await analyzePairs({ reader, pairs, ...EVERYTHING, takerFeePercent: () => feePercent });
+  const range = { fromUs: START_US, toUs: START_US + deviations.length * SECOND_US };
+  const { rows } = await analyzePairs({ reader, pairs, ...range, takerFeePercent: () => feePercent });
   return verdictOf(rows[0]!.own!);
 }
 

@@ -76,7 +76,8 @@ export async function contentOf(root: string): Promise<LakeContent> {
       const us = fromUs + offsetUs[row]!;
       found.push({ us, text: `${us} ${nameOf(place[row]!)} ${values.join(' ')}` });
     }
-    for (const { at, stampUs, ...event } of events)
+    // A line of the ledger names its instrument, a record of the journal is known by its place.
+    for (const { at, stampUs, exchange: _exchange, symbol: _symbol, ...event } of events)
       found.push({ us: stampUs, text: `${stampUs} ${nameOf(at)} ${JSON.stringify(event)}` });
     for (const { at, stampUs, price, size, side, exchangeUs: us, tradeId } of trades) {
       const values = [price, size, side, us, tradeId].join(' ');

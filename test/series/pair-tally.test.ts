@@ -93,7 +93,7 @@ function defined(rows: readonly Point[], fromUs: number, toUs: number): Record<s
     max: most(stood.map((point) => point.spread)) ?? Number.NaN,
     min: -(most(stood.map((point) => -point.spread)) ?? Number.NaN),
     mean: mean((point) => point.spread),
-    last: all.at(-1)?.spread ?? Number.NaN,
+    last: stood.at(-1)?.spread ?? Number.NaN,
     crossings: signs.filter((sign, at) => at > 0 && sign !== signs[at - 1]).length,
     thresholds: THRESHOLDS.map((limit) => ({
       upUs: usWhere((point) => point.spread > limit),

@@ -1,0 +1,186 @@
+// Parts of pairs' statistics, hour by hour, beside the lake: a refresh goes over what is new and puts the rest together. One file a
+// symbol and hour, of all its pairs, absent or whole. Derived: what no longer fits the quotes or the settings is as if it were
+// not there, and is made again.
+
+import { readFileSync } from 'node:fs';
+import { type Micros, US_PER_HOUR } from '../core/time.js';
+import { diskFiles, type LakeFiles, makeDurableDirectory, messageOf, publish } from '../lake/files.js';
+import { checksum } from '../lake/journal.js';
+import { partialFile, partialsDayDir } from '../lake/paths.js';
+import type { LakeInstrument } from '../lake/reader.js';
+import { RowsIdentities } from '../lake/rows-identity.js';
+import { isNotFound, type ReadStore } from '../lake/store.js';
+import { PairTally, type TallyParts } from '../series/pair-tally.js';
+import { COMPAT_THRESHOLDS_PERCENT, type CompatThresholds } from './compat.js';
+import { CompatPart, type CompatPartParts } from './compat-join.js';
+import type { PairLegs } from './discover.js';
+import type { PairPart } from './pair-run.js';
+import { plainText, plainValue } from './plain-json.js';
+
+export interface KeptPartsOptions {
+  readonly root: string;
+  /** Where the lake's files are looked at, to see whether they are still those that a part was made of. */
+  readonly store: ReadStore;
+  readonly thresholds?: CompatThresholds;
+  readonly takerFeePercent: (exchange: string) => number;
+  /** Only hours that end by then are over: no more will be told of them. */
+  readonly closedBeforeUs: Micros;
+  /** By the clock that file systems have. */
+  readonly nowUs: Micros;
+  readonly files?: LakeFiles;
+}
+
+/** Neighbouring parts by pair, and where they end. */
+export interface KnownParts {
+  readonly untilUs: Micros;
+  readonly parts: readonly (readonly PairPart[])[];
+}
+
+/** Another layout or meaning of what is kept. */
+const VERSION = 1;
+
+interface KeptHour {
+  readonly version: number;
+  readonly settings: string;
+  /** By exchange: the files that hold its quotes of the hour and of the one before. */
+  readonly identities: Readonly<Record<string, string>>;
+  readonly pairs: Readonly<Record<string, KeptPart>>;
+}
+
+interface KeptPart {
+  readonly compat: CompatPartParts;
+  readonly tally: TallyParts;
+  readonly quotes: number;
+  readonly firstUs: Micros;
+  readonly lastUs: Micros;
+}
+
+export class KeptParts {
+  readonly #options: KeptPartsOptions;
+  readonly #files: LakeFiles;
+  /** By instrument and hour. */
+  readonly #identities = new Map<string, string>();
+  /** Hours that were read and made in this run. */
+  readonly counts = { read: 0, made: 0 };
+  /** Why the last one that was not written was not; null: all were. */
+  problem: string | null = null;
+
+  constructor(options: KeptPartsOptions) {
+    this.#options = options;
+    this.#files = options.files ?? diskFiles;
+  }
+
+  /** After `before`, of the hours from `fromUs` (a whole hour) on, up to the first that is not kept. */
+  async load(
+    pairs: readonly PairLegs[],
+    fromUs: Micros,
+    before: readonly (readonly PairPart[])[],
+  ): Promise<KnownParts> {
+    const parts = before.map((earlier) => [...earlier]);
+    for (let hourUs = fromUs; ; hourUs += US_PER_HOUR) {
+      const found =
+        hourUs + US_PER_HOUR <= this.#options.closedBeforeUs ? await this.#hour(pairs, hourUs) : null;
+      const fits = found?.every((part, at) => follows(parts[at]!, part)) === true;
+      if (!fits || found === null) return { untilUs: hourUs, parts };
+      for (const [at, part] of found.entries()) parts[at]!.push(part);
+      this.counts.read += 1;
+    }
+  }
+
+  /** What was made of an hour, in the order of the pairs, before it is put together with others. Never throws for the disk. */
+  async save(pairs: readonly PairLegs[], hourUs: Micros, parts: readonly PairPart[]): Promise<void> {
+    const { root, closedBeforeUs } = this.#options;
+    if (hourUs + US_PER_HOUR > closedBeforeUs) return;
+    const { symbol } = pairs[0]!;
+    const kept: KeptHour = {
+      version: VERSION,
+      settings: this.#settings(pairs),
+      identities: await this.#identitiesOf(pairs, hourUs),
+      pairs: Object.fromEntries(parts.map((part, at) => [nameOf(pairs[at]!), plainOf(part)])),
+    };
+    const json = plainText(kept);
+    const text = Buffer.from(`${checksum(Buffer.from(json))}\n${json}`);
+    try {
+      makeDurableDirectory(this.#files, partialsDayDir(root, hourUs));
+      publish(this.#files, partialFile(root, symbol, hourUs), (file) => this.#files.append(file, text));
+      this.counts.made += 1;
+    } catch (error) {
+      this.problem = messageOf(error);
+    }
+  }
+
+  async #hour(pairs: readonly PairLegs[], hourUs: Micros): Promise<readonly PairPart[] | null> {
+    const kept = this.#read(pairs[0]!.symbol, hourUs);
+    if (kept === null || kept.version !== VERSION || kept.settings !== this.#settings(pairs)) return null;
+    const now = await this.#identitiesOf(pairs, hourUs);
+    if (Object.entries(now).some(([exchange, identity]) => kept.identities[exchange] !== identity))
+      return null;
+    const parts = pairs.flatMap((pair) => kept.pairs[nameOf(pair)] ?? []);
+    return parts.length === pairs.length ? parts.map((part) => this.#partOf(part)) : null;
+  }
+
+  #read(symbol: string, hourUs: Micros): KeptHour | null {
+    let text: string;
+    try {
+      text = readFileSync(partialFile(this.#options.root, symbol, hourUs), 'utf8');
+    } catch (error) {
+      if (isNotFound(error)) return null;
+      throw error;
+    }
+    const end = text.indexOf('\n');
+    const json = text.slice(end + 1);
+    return Number(text.slice(0, end)) === checksum(Buffer.from(json)) ? (plainValue(json) as KeptHour) : null;
+  }
+
+  #settings(pairs: readonly PairLegs[]): string {
+    const { thresholds = COMPAT_THRESHOLDS_PERCENT, takerFeePercent } = this.#options;
+    const exchanges = [
+      ...new Set(pairs.flatMap(({ left, right }) => [left.exchange, right.exchange])),
+    ].sort();
+    return JSON.stringify([thresholds, exchanges.map((exchange) => [exchange, takerFeePercent(exchange)])]);
+  }
+
+  /** Quotes stand a minute at most: of the hour before, its files are part of what an hour rests on. */
+  async #identitiesOf(pairs: readonly PairLegs[], hourUs: Micros): Promise<Record<string, string>> {
+    const legs = new Set(pairs.flatMap(({ left, right }) => [left, right]));
+    const found: Record<string, string> = {};
+    for (const leg of legs)
+      found[leg.exchange] =
+        `${await this.#identity(leg, hourUs - US_PER_HOUR)} ${await this.#identity(leg, hourUs)}`;
+    return found;
+  }
+
+  async #identity(leg: LakeInstrument, hourUs: Micros): Promise<string> {
+    const key = `${leg.exchange}|${leg.symbol}|${hourUs}`;
+    const known = this.#identities.get(key);
+    if (known !== undefined) return known;
+    const { store, root, nowUs } = this.#options;
+    const found = await new RowsIdentities(store, root, [leg]).at(hourUs, hourUs + US_PER_HOUR, nowUs);
+    const identity = found?.identity ?? '';
+    this.#identities.set(key, identity);
+    return identity;
+  }
+
+  #partOf({ compat, tally, quotes, firstUs, lastUs }: KeptPart): PairPart {
+    return {
+      compat: CompatPart.of(compat, this.#options.thresholds),
+      tally: PairTally.of(tally),
+      ...{ quotes, firstUs, lastUs },
+    };
+  }
+}
+
+/** What the reference's join took from before the hour is what the part before it ended with, or counts for nothing. */
+function follows(before: readonly PairPart[], part: PairPart): boolean {
+  const hasRight = before.some(({ compat }) => compat.rightRows > 0);
+  return !hasRight || Object.is(before.at(-1)?.compat.lastBid, part.compat.bidBefore);
+}
+
+function plainOf({ compat, tally, quotes, firstUs, lastUs }: PairPart): KeptPart {
+  if (tally === null) throw new Error('parts are kept with all their numbers');
+  return { compat: compat.parts, tally: tally.parts, quotes, firstUs, lastUs };
+}
+
+function nameOf({ left, right }: PairLegs): string {
+  return `${left.exchange} ${right.exchange}`;
+}

@@ -1,0 +1,152 @@
+// All pairs of one symbol over a range: their instruments' quotes once, side by side, with what was told of them. Holds a window of
+// each instrument; where parts are kept, hour by hour, else in one part.
+
+import { hourStartUs, type Micros, US_PER_DAY, US_PER_HOUR } from '../core/time.js';
+import type { LakeInstrument, LakeReader } from '../lake/reader.js';
+import { LIMIT_TOLD_US, legEventsOf, NOTICED_US, QUOTE_US_MAX } from '../series/leg-events.js';
+import type { RowStretch } from '../series/pair-join.js';
+import type { CompatThresholds } from './compat.js';
+import type { PairLegs } from './discover.js';
+import type { KeptParts, KnownParts } from './kept-parts.js';
+import { type PairPart, PairRun } from './pair-run.js';
+import { sweepSymbol } from './symbol-sweep.js';
+
+export interface PairSweep {
+  readonly reader: Pick<LakeReader, 'readQuotes' | 'readEvents'>;
+  /** Of one symbol. */
+  readonly pairs: readonly PairLegs[];
+  readonly pairsDone: number;
+  readonly fromUs: Micros;
+  readonly toUs: Micros;
+  readonly thresholds?: CompatThresholds;
+  readonly neutralPercent?: number;
+  readonly takerFeePercent?: (exchange: string) => number;
+  readonly kept?: KeptParts;
+  /** By pair: parts from before `untilUs`, where the sweep begins. */
+  readonly known: KnownParts;
+  /** The last part ends at `toUs`, whatever stands then. Default: no later than what stands. */
+  readonly isWhole?: boolean;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: {
+    readonly symbol: string;
+    readonly pairsDone: number;
+    readonly us: Micros;
+  }) => void;
+}
+
+export interface SweptPair {
+  readonly parts: readonly PairPart[];
+  /** A leg could not be read. */
+  readonly error?: unknown;
+}
+
+/** A pair's two places among the instruments of its symbol. */
+interface Placed {
+  readonly run: PairRun;
+  readonly sides: readonly [number, number];
+  readonly parts: PairPart[];
+  newestUs: Micros;
+}
+
+/** Percent, of a round trip; undefined where only the reference's numbers are wanted. */
+export function costOf(
+  { left, right }: PairLegs,
+  { takerFeePercent: fee }: Pick<PairSweep, 'takerFeePercent'>,
+): number | undefined {
+  return fee === undefined ? undefined : 2 * (fee(left.exchange) + fee(right.exchange));
+}
+
+/** In the order of the pairs. */
+export async function sweepPairs(input: PairSweep): Promise<readonly SweptPair[]> {
+  const { pairs, pairsDone, toUs, takerFeePercent, reader, signal, kept, known } = input;
+  const instruments = [...new Set(pairs.flatMap(({ left, right }) => [left, right]))];
+  const placed = pairs.map((pair, at) => place(pair, known.parts[at]!, instruments, input));
+  const warmUs = takerFeePercent === undefined ? 0 : QUOTE_US_MAX;
+  const more = { fleeting: true, ...(signal === undefined ? {} : { signal }) };
+  const range = { fromUs: known.untilUs - warmUs, toUs, ...more };
+  const events = new Events(input, instruments, placed);
+  const cut = async (us: Micros) => {
+    for (const one of placed) {
+      const part = one.run.cut(us);
+      one.newestUs = Math.max(one.newestUs, part.lastUs);
+      one.parts.push(part);
+    }
+    await kept?.save(
+      pairs,
+      us - US_PER_HOUR,
+      placed.map(({ parts }) => parts.at(-1)!),
+    );
+  };
+  const legs = await sweepSymbol({
+    legs: instruments.map((instrument) => reader.readQuotes(instrument, range)),
+    toUs,
+    ...(kept === undefined ? {} : { cuts: { firstUs: hourStartUs(known.untilUs) + US_PER_HOUR, cut } }),
+    take: async (rows, beforeUs) => {
+      signal?.throwIfAborted();
+      await events.tell(rows, beforeUs);
+      for (const { run, sides } of placed) run.rows(rows[sides[0]]!, rows[sides[1]]!, beforeUs);
+      input.onProgress?.({ symbol: pairs[0]!.symbol, pairsDone, us: beforeUs });
+    },
+  });
+  return placed.map(({ run, sides, parts, newestUs }) => {
+    const failed = sides.map((side) => legs[side]!).find(({ error }) => error !== undefined);
+    const last = input.isWhole === true ? run.cut(toUs) : run.finish(toUs, newestUs);
+    return { parts: [...parts, last], ...(failed === undefined ? {} : failed) };
+  });
+}
+
+function place(
+  pair: PairLegs,
+  before: readonly PairPart[],
+  instruments: readonly LakeInstrument[],
+  input: PairSweep,
+): Placed {
+  const { known, thresholds, neutralPercent } = input;
+  const costPercent = costOf(pair, input);
+  const bid = before.at(-1)?.compat.lastBid ?? Number.NaN;
+  const run = new PairRun({
+    ...{ fromUs: known.untilUs, thresholds, neutralPercent, bidBefore: bid },
+    ...(costPercent === undefined ? {} : { costPercent }),
+  });
+  const newestUs = Math.max(Number.NEGATIVE_INFINITY, ...before.map(({ lastUs }) => lastUs));
+  const sides = [instruments.indexOf(pair.left), instruments.indexOf(pair.right)] as const;
+  return { run, sides, newestUs, parts: [] };
+}
+
+/** What was told of the instruments of a symbol, read a day at a time, ahead of the quotes. */
+class Events {
+  readonly #input: PairSweep;
+  readonly #instruments: readonly LakeInstrument[];
+  readonly #placed: readonly Placed[];
+  /** Up to here it was told. */
+  #toldUs = Number.NEGATIVE_INFINITY;
+
+  constructor(input: PairSweep, instruments: readonly LakeInstrument[], placed: readonly Placed[]) {
+    this.#input = input;
+    this.#instruments = instruments;
+    this.#placed = placed;
+  }
+
+  /** All that concerns these rows, which lie before `beforeUs`, and how long they stand. */
+  async tell(rows: readonly RowStretch[], beforeUs: Micros): Promise<void> {
+    const { reader, takerFeePercent, signal } = this.#input;
+    const some = rows.filter(({ from, to }) => from < to);
+    if (takerFeePercent === undefined || some.length === 0) return;
+    const oldestUs = Math.min(...some.map(({ columns, from }) => columns.receivedUs[from]!));
+    const newestUs = Math.max(...some.map(({ columns, to }) => columns.receivedUs[to - 1]!));
+    const untilUs = Math.min(beforeUs, newestUs + QUOTE_US_MAX) + NOTICED_US;
+    if (untilUs <= this.#toldUs) return;
+    const fromUs = Math.max(this.#toldUs, oldestUs - QUOTE_US_MAX - LIMIT_TOLD_US);
+    const toUs = untilUs + US_PER_DAY;
+    this.#toldUs = toUs;
+    const range = { fromUs, toUs, ...(signal === undefined ? {} : { signal }) };
+    const lines = await reader.readEvents(this.#instruments, range);
+    for (const { run, sides } of this.#placed) {
+      const events = lines.flatMap((line) => {
+        const leg = sides.indexOf(line.at);
+        return leg < 0 ? [] : legEventsOf(line, leg === 0 ? 0 : 1);
+      });
+      run.tell(events);
+    }
+  }
+}

@@ -2,14 +2,15 @@
 // reference did it, over the same files: rows of the left leg a processor second, wall, memory. Ours both with the reference's
 // columns alone, which is the same work, and with all, which join the rows of both legs. Turn by turn.
 //   npm run bench -- analysis [--symbols 6] [--rows 1000000] [--runs 3] [--polars-pairs 24]
-// Aims: 3 x polars a processor second, under 200 MB.
+// Then a refresh of the day's statistics by the process, a quarter of an hour after the last one.
+// Aims: 3 x polars a processor second, under 200 MB, a refresh under 2 s.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { analysisData } from './analysis-data.mjs';
+import { analysisData, FROM_US } from './analysis-data.mjs';
 import { mainProgram, option } from './place.mjs';
 import { quantile } from './program.mjs';
 
@@ -18,6 +19,7 @@ const { lake, exchanges, symbols, rows } = await analysisData(
   option('rows', 1_000_000),
 );
 const runs = option('runs', 3);
+const HOUR_US = 3_600e6;
 const scratch = mkdtempSync(join(tmpdir(), 'bench-'));
 process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
 
@@ -106,11 +108,31 @@ verdict('all columns, rows a processor second / polars', all / polars, 3, (value
 const peak = Math.max(...measured.get('ours, all columns').map(({ peakMb }) => peakMb));
 verdict('peak memory of the command, MB', peak, 200, (value, aim) => value < aim);
 same();
+await refreshes();
 
 function verdict(words, value, aim, holds) {
   console.log(
     `${holds(value, aim) ? 'holds        ' : 'DOES NOT HOLD'} ${words}: ${value.toFixed(2)} (aim ${aim})`,
   );
+}
+
+/** A day up to 23:30, kept; then again a quarter of an hour later. */
+async function refreshes() {
+  const script = new URL('analysis-refresh.mjs', import.meta.url).pathname;
+  const refresh = async (toUs) =>
+    JSON.parse((await ran([script, lake, String(FROM_US), String(toUs)])).stdout);
+  await refresh(FROM_US + 23.5 * HOUR_US);
+  const found = [];
+  for (let run = 0; run < runs; run += 1) found.push(await refresh(FROM_US + 23.75 * HOUR_US));
+  const [{ pairs: count, read, made, peakMb }] = found;
+  const wallMs = quantile(
+    found.map((one) => one.wallMs),
+    0.5,
+  );
+  console.log(
+    `refresh after a quarter of an hour: ${count} pairs, ${read} hours kept, ${made} made, ${peakMb.toFixed(0)} MB`,
+  );
+  verdict('a refresh of the day, seconds', wallMs / 1e3, 2, (value, aim) => value < aim);
 }
 
 /** Both counted the same. */

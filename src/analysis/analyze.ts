@@ -7,7 +7,7 @@ import type { LakeReader } from '../lake/reader.js';
 import type { CompatThresholds, PairRow } from './compat.js';
 import type { PairLegs } from './discover.js';
 import type { KeptParts, KnownParts } from './kept-parts.js';
-import { type PairPart, statisticsOf } from './pair-run.js';
+import { PairWhole } from './pair-run.js';
 import { costOf, sweepPairs } from './pair-sweep.js';
 
 /** `no-match`: both legs have rows, but the right one's begin after the left one's end. */
@@ -100,11 +100,11 @@ async function analyzeSymbol(
 ): Promise<readonly PairOutcome[]> {
   try {
     const known = await keptOf(pairs, pairsDone, input);
-    const swept = await sweepPairs({ ...input, pairs, pairsDone, known });
+    const errors = await sweepPairs({ ...input, pairs, pairsDone, known });
     return pairs.map((pair, at) => {
-      const { parts, error } = swept[at]!;
+      const error = errors[at];
       if (error !== undefined) return { status: 'failed', message: messageOf(error) };
-      return outcomeOf(pair, [...known.parts[at]!, ...parts], input);
+      return outcomeOf(pair, known.pairs[at]!, input);
     });
   } catch (error) {
     input.signal?.throwIfAborted();
@@ -120,25 +120,21 @@ async function keptOf(
 ): Promise<KnownParts> {
   const { kept, fromUs, toUs } = input;
   const firstUs = Math.ceil(fromUs / US_PER_HOUR) * US_PER_HOUR;
-  const none = { untilUs: fromUs, parts: pairs.map(() => []) };
-  if (kept === undefined || firstUs >= toUs) return none;
-  if (firstUs === fromUs) return await kept.load(pairs, firstUs, none.parts);
-  const { kept: _, ...rest } = input;
-  const head = await sweepPairs({ ...rest, pairs, pairsDone, known: none, toUs: firstUs, isWhole: true });
-  const failed = head.find(({ error }) => error !== undefined);
-  // As if nothing were kept: who cannot be read is told at the end.
-  if (failed !== undefined) return none;
-  return await kept.load(
-    pairs,
-    firstUs,
-    head.map(({ parts }) => parts),
-  );
+  const none = () => ({ untilUs: fromUs, pairs: pairs.map(() => new PairWhole()) });
+  const known = none();
+  if (kept === undefined || firstUs >= toUs) return known;
+  if (fromUs < firstUs) {
+    const { kept: _, ...rest } = input;
+    const errors = await sweepPairs({ ...rest, pairs, pairsDone, known, toUs: firstUs, isWhole: true });
+    // As if nothing were kept: who cannot be read is told at the end.
+    if (errors.some((error) => error !== undefined)) return none();
+  }
+  return { untilUs: await kept.load(pairs, firstUs, known.pairs), pairs: known.pairs };
 }
 
-function outcomeOf(pair: PairLegs, parts: readonly PairPart[], input: AnalysisInput): PairOutcome {
-  const rows = (of: 'leftRows' | 'rightRows') => parts.reduce((sum, { compat }) => sum + compat[of], 0);
-  const [leftRows, rightRows] = [rows('leftRows'), rows('rightRows')];
-  const found = statisticsOf(parts, costOf(pair, input));
+function outcomeOf(pair: PairLegs, whole: PairWhole, input: AnalysisInput): PairOutcome {
+  const { leftRows, rightRows } = whole.compat;
+  const found = whole.finish(costOf(pair, input));
   if (found !== undefined) return { status: 'ok', row: { ...namesOf(pair), ...found } };
   if (leftRows === 0) return { status: 'skipped', reason: 'no-left-rows' };
   return { status: 'skipped', reason: rightRows === 0 ? 'no-right-rows' : 'no-match' };

@@ -70,20 +70,36 @@ export class CompatPart {
 }
 
 /**
- * Of neighbouring stretches, in order: rows before the first right row of them all found no partner, whatever lay before them.
- * Undefined where no left row found one. The parts are used up.
+ * Neighbouring stretches put together, in order: left rows before the first right row of them all found no partner, whatever
+ * lay before them.
  */
-export function compatStatistics(parts: readonly CompatPart[]): PairStatistics | undefined {
-  let whole: CompatAccumulator | undefined;
-  let hasRight = false;
-  for (const { early, rest, rightRows } of parts) {
-    const known = hasRight ? early : early.unmatched();
-    if (whole === undefined) whole = known;
-    else whole.merge(known);
-    whole.merge(rest);
-    hasRight ||= rightRows > 0;
+export class CompatWhole {
+  leftRows = 0;
+  rightRows = 0;
+  /** Of the newest right row; NaN: there was none. */
+  lastBid = Number.NaN;
+  #whole: CompatAccumulator | undefined;
+
+  /** What the part took from before it is what came before, or counts for nothing. */
+  isFollowedBy({ bidBefore }: CompatPart): boolean {
+    return this.rightRows === 0 || Object.is(this.lastBid, bidBefore);
   }
-  return whole?.finish();
+
+  /** The part is used up. */
+  add({ early, rest, leftRows, rightRows, lastBid }: CompatPart): void {
+    const known = this.rightRows > 0 ? early : early.unmatched();
+    if (this.#whole === undefined) this.#whole = known;
+    else this.#whole.merge(known);
+    this.#whole.merge(rest);
+    this.leftRows += leftRows;
+    this.rightRows += rightRows;
+    this.lastBid = lastBid;
+  }
+
+  /** Undefined where no left row found a partner. */
+  finish(): PairStatistics | undefined {
+    return this.#whole?.finish();
+  }
 }
 
 export class CompatJoin {

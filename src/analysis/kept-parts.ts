@@ -3,6 +3,7 @@
 // not there, and is made again.
 
 import { readFileSync } from 'node:fs';
+import { deserialize, serialize } from 'node:v8';
 import { type Micros, US_PER_HOUR } from '../core/time.js';
 import { diskFiles, type LakeFiles, makeDurableDirectory, messageOf, publish } from '../lake/files.js';
 import { checksum } from '../lake/journal.js';
@@ -14,8 +15,7 @@ import { PairTally, type TallyParts } from '../series/pair-tally.js';
 import { COMPAT_THRESHOLDS_PERCENT, type CompatThresholds } from './compat.js';
 import { CompatPart, type CompatPartParts } from './compat-join.js';
 import type { PairLegs } from './discover.js';
-import type { PairPart } from './pair-run.js';
-import { plainText, plainValue } from './plain-json.js';
+import type { PairPart, PairWhole } from './pair-run.js';
 
 export interface KeptPartsOptions {
   readonly root: string;
@@ -30,14 +30,16 @@ export interface KeptPartsOptions {
   readonly files?: LakeFiles;
 }
 
-/** Neighbouring parts by pair, and where they end. */
+/** What is known of each pair from before a moment. */
 export interface KnownParts {
   readonly untilUs: Micros;
-  readonly parts: readonly (readonly PairPart[])[];
+  readonly pairs: readonly PairWhole[];
 }
 
 /** Another layout or meaning of what is kept. */
 const VERSION = 1;
+/** The checksum of what follows, which is as the engine writes values for itself: NaN and infinities too, and quick. */
+const HEAD_BYTES = 4;
 
 interface KeptHour {
   readonly version: number;
@@ -70,19 +72,14 @@ export class KeptParts {
     this.#files = options.files ?? diskFiles;
   }
 
-  /** After `before`, of the hours from `fromUs` (a whole hour) on, up to the first that is not kept. */
-  async load(
-    pairs: readonly PairLegs[],
-    fromUs: Micros,
-    before: readonly (readonly PairPart[])[],
-  ): Promise<KnownParts> {
-    const parts = before.map((earlier) => [...earlier]);
+  /** Adds the hours from `fromUs` (a whole hour) on, up to the first that is not kept; where that begins. */
+  async load(pairs: readonly PairLegs[], fromUs: Micros, known: readonly PairWhole[]): Promise<Micros> {
     for (let hourUs = fromUs; ; hourUs += US_PER_HOUR) {
       const found =
         hourUs + US_PER_HOUR <= this.#options.closedBeforeUs ? await this.#hour(pairs, hourUs) : null;
-      const fits = found?.every((part, at) => follows(parts[at]!, part)) === true;
-      if (!fits || found === null) return { untilUs: hourUs, parts };
-      for (const [at, part] of found.entries()) parts[at]!.push(part);
+      const fits = found?.every(({ compat }, at) => known[at]!.compat.isFollowedBy(compat)) === true;
+      if (!fits || found === null) return hourUs;
+      for (const [at, part] of found.entries()) known[at]!.add(part);
       this.counts.read += 1;
     }
   }
@@ -98,11 +95,15 @@ export class KeptParts {
       identities: await this.#identitiesOf(pairs, hourUs),
       pairs: Object.fromEntries(parts.map((part, at) => [nameOf(pairs[at]!), plainOf(part)])),
     };
-    const json = plainText(kept);
-    const text = Buffer.from(`${checksum(Buffer.from(json))}\n${json}`);
+    const bytes = serialize(kept);
+    const head = Buffer.alloc(HEAD_BYTES);
+    head.writeUInt32LE(checksum(bytes));
     try {
       makeDurableDirectory(this.#files, partialsDayDir(root, hourUs));
-      publish(this.#files, partialFile(root, symbol, hourUs), (file) => this.#files.append(file, text));
+      publish(this.#files, partialFile(root, symbol, hourUs), (file) => {
+        this.#files.append(file, head);
+        this.#files.append(file, bytes);
+      });
       this.counts.made += 1;
     } catch (error) {
       this.problem = messageOf(error);
@@ -120,16 +121,21 @@ export class KeptParts {
   }
 
   #read(symbol: string, hourUs: Micros): KeptHour | null {
-    let text: string;
+    let file: Buffer;
     try {
-      text = readFileSync(partialFile(this.#options.root, symbol, hourUs), 'utf8');
+      file = readFileSync(partialFile(this.#options.root, symbol, hourUs));
     } catch (error) {
       if (isNotFound(error)) return null;
       throw error;
     }
-    const end = text.indexOf('\n');
-    const json = text.slice(end + 1);
-    return Number(text.slice(0, end)) === checksum(Buffer.from(json)) ? (plainValue(json) as KeptHour) : null;
+    const bytes = file.subarray(HEAD_BYTES);
+    const isWhole = file.length > HEAD_BYTES && file.readUInt32LE() === checksum(bytes);
+    try {
+      return isWhole ? (deserialize(bytes) as KeptHour) : null;
+    } catch {
+      // Written by another engine.
+      return null;
+    }
   }
 
   #settings(pairs: readonly PairLegs[]): string {
@@ -168,12 +174,6 @@ export class KeptParts {
       ...{ quotes, firstUs, lastUs },
     };
   }
-}
-
-/** What the reference's join took from before the hour is what the part before it ended with, or counts for nothing. */
-function follows(before: readonly PairPart[], part: PairPart): boolean {
-  const hasRight = before.some(({ compat }) => compat.rightRows > 0);
-  return !hasRight || Object.is(before.at(-1)?.compat.lastBid, part.compat.bidBefore);
 }
 
 function plainOf({ compat, tally, quotes, firstUs, lastUs }: PairPart): KeptPart {

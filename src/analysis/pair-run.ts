@@ -11,7 +11,7 @@ import {
   type CompatThresholds,
   type PairStatistics,
 } from './compat-accumulator.js';
-import { CompatJoin, type CompatPart, compatStatistics } from './compat-join.js';
+import { CompatJoin, type CompatPart, CompatWhole } from './compat-join.js';
 import type { OwnStatistics } from './own-columns.js';
 
 export interface PairRunSettings {
@@ -109,17 +109,29 @@ export class PairRun {
   }
 }
 
-/** Of neighbouring parts, in order, which are used up. Undefined where no left row found a partner. */
-export function statisticsOf(
-  parts: readonly PairPart[],
-  costPercent: number | undefined,
-): (PairStatistics & { readonly own?: OwnStatistics }) | undefined {
-  const found = compatStatistics(parts.map(({ compat }) => compat));
-  const [first, ...later] = parts.flatMap(({ tally }) => tally ?? []);
-  if (found === undefined || first === undefined || costPercent === undefined) return found;
-  for (const tally of later) first.merge(tally);
-  const spanUs =
-    Math.max(...parts.map(({ lastUs }) => lastUs)) - Math.min(...parts.map(({ firstUs }) => firstUs));
-  const quotes = parts.reduce((sum, part) => sum + part.quotes, 0);
-  return { ...found, own: { totals: first.totals(), spanUs: spanUs + 1, quotes, costPercent } };
+/** Neighbouring parts of a pair put together, in order; each is used up. */
+export class PairWhole {
+  /** Of the newest quote of either leg. */
+  lastUs = Number.NEGATIVE_INFINITY;
+  readonly compat = new CompatWhole();
+  #tally: PairTally | null = null;
+  #quotes = 0;
+  #firstUs = Number.POSITIVE_INFINITY;
+
+  add({ compat, tally, quotes, firstUs, lastUs }: PairPart): void {
+    this.compat.add(compat);
+    if (this.#tally === null) this.#tally = tally;
+    else if (tally !== null) this.#tally.merge(tally);
+    this.#quotes += quotes;
+    this.#firstUs = Math.min(this.#firstUs, firstUs);
+    this.lastUs = Math.max(this.lastUs, lastUs);
+  }
+
+  /** Undefined where no left row found a partner. Nothing may be added after it. */
+  finish(costPercent: number | undefined): (PairStatistics & { readonly own?: OwnStatistics }) | undefined {
+    const found = this.compat.finish();
+    if (found === undefined || this.#tally === null || costPercent === undefined) return found;
+    const spanUs = this.lastUs - this.#firstUs + 1;
+    return { ...found, own: { totals: this.#tally.totals(), spanUs, quotes: this.#quotes, costPercent } };
+  }
 }

@@ -8,7 +8,7 @@ import type { RowStretch } from '../series/pair-join.js';
 import type { CompatThresholds } from './compat.js';
 import type { PairLegs } from './discover.js';
 import type { KeptParts, KnownParts } from './kept-parts.js';
-import { type PairPart, PairRun } from './pair-run.js';
+import { PairRun, type PairWhole } from './pair-run.js';
 import { sweepSymbol } from './symbol-sweep.js';
 
 export interface PairSweep {
@@ -34,18 +34,11 @@ export interface PairSweep {
   }) => void;
 }
 
-export interface SweptPair {
-  readonly parts: readonly PairPart[];
-  /** A leg could not be read. */
-  readonly error?: unknown;
-}
-
 /** A pair's two places among the instruments of its symbol. */
 interface Placed {
   readonly run: PairRun;
   readonly sides: readonly [number, number];
-  readonly parts: PairPart[];
-  newestUs: Micros;
+  readonly whole: PairWhole;
 }
 
 /** Percent, of a round trip; undefined where only the reference's numbers are wanted. */
@@ -56,26 +49,20 @@ export function costOf(
   return fee === undefined ? undefined : 2 * (fee(left.exchange) + fee(right.exchange));
 }
 
-/** In the order of the pairs. */
-export async function sweepPairs(input: PairSweep): Promise<readonly SweptPair[]> {
+/** Adds what it sees to what is known; by pair, why a leg could not be read, undefined where both could. */
+export async function sweepPairs(input: PairSweep): Promise<readonly unknown[]> {
   const { pairs, pairsDone, toUs, takerFeePercent, reader, signal, kept, known } = input;
   const instruments = [...new Set(pairs.flatMap(({ left, right }) => [left, right]))];
-  const placed = pairs.map((pair, at) => place(pair, known.parts[at]!, instruments, input));
+  const placed = pairs.map((pair, at) => place(pair, known.pairs[at]!, instruments, input));
   const warmUs = takerFeePercent === undefined ? 0 : QUOTE_US_MAX;
   const more = { fleeting: true, ...(signal === undefined ? {} : { signal }) };
   const range = { fromUs: known.untilUs - warmUs, toUs, ...more };
   const events = new Events(input, instruments, placed);
   const cut = async (us: Micros) => {
-    for (const one of placed) {
-      const part = one.run.cut(us);
-      one.newestUs = Math.max(one.newestUs, part.lastUs);
-      one.parts.push(part);
-    }
-    await kept?.save(
-      pairs,
-      us - US_PER_HOUR,
-      placed.map(({ parts }) => parts.at(-1)!),
-    );
+    const parts = placed.map(({ run }) => run.cut(us));
+    // Before they are put together, which uses them up.
+    await kept?.save(pairs, us - US_PER_HOUR, parts);
+    for (const [at, { whole }] of placed.entries()) whole.add(parts[at]!);
   };
   const legs = await sweepSymbol({
     legs: instruments.map((instrument) => reader.readQuotes(instrument, range)),
@@ -88,29 +75,27 @@ export async function sweepPairs(input: PairSweep): Promise<readonly SweptPair[]
       input.onProgress?.({ symbol: pairs[0]!.symbol, pairsDone, us: beforeUs });
     },
   });
-  return placed.map(({ run, sides, parts, newestUs }) => {
-    const failed = sides.map((side) => legs[side]!).find(({ error }) => error !== undefined);
-    const last = input.isWhole === true ? run.cut(toUs) : run.finish(toUs, newestUs);
-    return { parts: [...parts, last], ...(failed === undefined ? {} : failed) };
+  return placed.map(({ run, sides, whole }) => {
+    whole.add(input.isWhole === true ? run.cut(toUs) : run.finish(toUs, whole.lastUs));
+    return sides.map((side) => legs[side]!.error).find((error) => error !== undefined);
   });
 }
 
 function place(
   pair: PairLegs,
-  before: readonly PairPart[],
+  whole: PairWhole,
   instruments: readonly LakeInstrument[],
   input: PairSweep,
 ): Placed {
   const { known, thresholds, neutralPercent } = input;
   const costPercent = costOf(pair, input);
-  const bid = before.at(-1)?.compat.lastBid ?? Number.NaN;
+  const bid = whole.compat.lastBid;
   const run = new PairRun({
     ...{ fromUs: known.untilUs, thresholds, neutralPercent, bidBefore: bid },
     ...(costPercent === undefined ? {} : { costPercent }),
   });
-  const newestUs = Math.max(Number.NEGATIVE_INFINITY, ...before.map(({ lastUs }) => lastUs));
   const sides = [instruments.indexOf(pair.left), instruments.indexOf(pair.right)] as const;
-  return { run, sides, newestUs, parts: [] };
+  return { run, sides, whole };
 }
 
 /** What was told of the instruments of a symbol, read a day at a time, ahead of the quotes. */

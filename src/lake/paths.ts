@@ -261,9 +261,9 @@ export function partialsDayDir(root: string, us: Micros): string {
   return join(root, PARTIALS_DIR, `date=${isoDate(us)}`);
 }
 
-/** `BTC_USDT.HH.json`: of all pairs of a symbol. */
+/** `BTC_USDT.HH.parts`: of all pairs of a symbol. */
 export function partialFile(root: string, symbol: string, us: Micros): string {
-  return join(partialsDayDir(root, us), `${escapeName(diskSymbol(symbol))}.${hourOfDay(us)}.json`);
+  return join(partialsDayDir(root, us), `${escapeName(diskSymbol(symbol))}.${hourOfDay(us)}.parts`);
 }
 
 function summariesMonthDir(root: string, us: Micros): string {

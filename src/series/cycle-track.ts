@@ -26,7 +26,7 @@ export interface CycleParts {
   readonly first: FirstEnd | null;
   readonly counts: readonly [cycles: number, broken: number, gained: number];
   readonly gain: PreciseSum['parts'];
-  readonly durationsUs: readonly number[];
+  readonly durationsUs: Float64Array;
 }
 
 export class CycleTrack {
@@ -117,7 +117,7 @@ export class CycleTrack {
       first: this.#first,
       counts: [this.#cycles, this.#broken, this.#gained],
       gain: this.#gain.parts,
-      durationsUs: this.#durationsUs,
+      durationsUs: Float64Array.from(this.#durationsUs),
     };
   }
 

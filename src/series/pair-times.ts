@@ -42,10 +42,10 @@ export interface TimesParts {
   readonly validUs: number;
   readonly standing: Standing;
   readonly sum: PreciseSum['parts'];
-  readonly spreads: readonly number[];
+  readonly spreads: Float64Array;
   readonly samples: LagOneParts;
-  readonly upUs: readonly number[];
-  readonly downUs: readonly number[];
+  readonly upUs: Float64Array;
+  readonly downUs: Float64Array;
   readonly edges: readonly (readonly [us: number, aboveCostUs: number, sum: PreciseSum['parts']])[];
 }
 
@@ -172,8 +172,8 @@ export class PairTimes {
       sum: this.sum.parts,
       spreads: this.spreads.parts,
       samples: this.samples.parts,
-      upUs: [...this.upUs],
-      downUs: [...this.downUs],
+      upUs: this.upUs.slice(),
+      downUs: this.downUs.slice(),
       edges: this.edges.map(({ us, aboveCostUs, sum }) => [us, aboveCostUs, sum.parts]),
     };
   }

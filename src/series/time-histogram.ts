@@ -39,14 +39,14 @@ export class TimeHistogram {
   }
 
   /** Bins that were stood in, each followed by its microseconds: for keeping. */
-  get parts(): number[] {
+  get parts(): Float64Array {
     const parts: number[] = [];
     for (const [at, page] of this.#pages.entries())
       for (const [bin, us] of page?.entries() ?? []) if (us > 0) parts.push(at * PAGE_BINS + bin, us);
-    return parts;
+    return Float64Array.from(parts);
   }
 
-  static of(parts: readonly number[]): TimeHistogram {
+  static of(parts: Float64Array): TimeHistogram {
     const made = new TimeHistogram();
     for (let at = 0; at < parts.length; at += 2)
       made.page(parts[at]!)[parts[at]! & IN_PAGE]! += parts[at + 1]!;

@@ -119,10 +119,12 @@ test('what is over is read and not made again, until quotes come late, the file 
   const folder = join(root, '_statistics', 'date=2025-11-18');
   assert.deepEqual(
     readdirSync(folder).sort(),
-    ['20', '21', '22', '23'].map((hour) => `BTC_USDT.${hour}.json`),
+    ['20', '21', '22', '23'].map((hour) => `BTC_USDT.${hour}.parts`),
   );
-  const file = join(folder, 'BTC_USDT.21.json');
-  writeFileSync(file, readFileSync(file, 'utf8').replace(/"quotes":(\d)/, '"quotes":9$1'));
+  const file = join(folder, 'BTC_USDT.21.parts');
+  const bytes = readFileSync(file);
+  bytes[Math.floor(bytes.length / 2)]! ^= 1;
+  writeFileSync(file, bytes);
   const damaged = await run(root, asked, true);
   assert.deepEqual([damaged.read, damaged.made], [1, 3]);
   assert.equal(damaged.csv, late.csv);

@@ -2,13 +2,12 @@
 // Holds a window of each instrument of one symbol, whatever the range. What cannot be read costs the pairs that need it,
 // which is told, and no others.
 
-import { type Micros, US_PER_HOUR } from '../core/time.js';
-import type { LakeReader } from '../lake/reader.js';
-import type { CompatThresholds, PairRow } from './compat.js';
+import { US_PER_HOUR } from '../core/time.js';
+import type { PairRow } from './compat.js';
 import type { PairLegs } from './discover.js';
-import type { KeptParts, KnownParts } from './kept-parts.js';
+import type { KnownParts } from './kept-parts.js';
 import { PairWhole } from './pair-run.js';
-import { costOf, sweepPairs } from './pair-sweep.js';
+import { costOf, type StatisticsAsked, sweepPairs } from './pair-sweep.js';
 
 /** `no-match`: both legs have rows, but the right one's begin after the left one's end. */
 export const SKIP_REASONS = ['no-left-rows', 'no-right-rows', 'no-match'] as const;
@@ -26,34 +25,11 @@ export interface FailedPair {
   readonly message: string;
 }
 
-/** How far the work has come. */
-export interface AnalysisProgress {
-  /** Whose quotes are gone over. */
-  readonly symbol: string;
-  readonly pairsDone: number;
-  /** The time of the quotes, as far as it is known. */
-  readonly us: Micros;
-}
-
-export interface AnalysisInput {
-  readonly reader: Pick<LakeReader, 'readQuotes' | 'readEvents'>;
+export interface AnalysisInput extends StatisticsAsked {
   /** Those of one symbol next to each other. */
   readonly pairs: readonly PairLegs[];
-  /** Half-open, by the time of receiving. */
-  readonly fromUs: Micros;
-  readonly toUs: Micros;
-  readonly thresholds?: CompatThresholds;
-  /** Percent: nearer to zero a cycle is closed. Default 0.05. */
-  readonly neutralPercent?: number;
-  /** Percent, of an exchange. Absent: the reference's numbers alone. */
-  readonly takerFeePercent?: (exchange: string) => number;
-  /** Parts of hours that are over, from earlier runs, and where those of this one go. Absent: everything is read. */
-  readonly kept?: KeptParts;
-  /** Ends the work within one chunk: the call rejects with the signal's reason. */
-  readonly signal?: AbortSignal;
   /** After each pair; `done` counts it. */
   readonly onPair?: (pair: PairLegs, outcome: PairOutcome, done: number) => void;
-  readonly onProgress?: (progress: AnalysisProgress) => void;
 }
 
 export interface AnalysisResult {

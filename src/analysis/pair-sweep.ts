@@ -11,27 +11,41 @@ import type { KeptParts, KnownParts } from './kept-parts.js';
 import { PairRun, type PairWhole } from './pair-run.js';
 import { sweepSymbol } from './symbol-sweep.js';
 
-export interface PairSweep {
-  readonly reader: Pick<LakeReader, 'readQuotes' | 'readEvents'>;
-  /** Of one symbol. */
-  readonly pairs: readonly PairLegs[];
+/** How far the work has come. */
+export interface AnalysisProgress {
+  /** Whose quotes are gone over. */
+  readonly symbol: string;
   readonly pairsDone: number;
+  /** The time of the quotes, as far as it is known. */
+  readonly us: Micros;
+}
+
+/** What is asked of pairs. */
+export interface StatisticsAsked {
+  readonly reader: Pick<LakeReader, 'readQuotes' | 'readEvents'>;
+  /** Half-open, by the time of receiving. */
   readonly fromUs: Micros;
   readonly toUs: Micros;
   readonly thresholds?: CompatThresholds;
+  /** Percent: nearer to zero a cycle is closed. Default 0.05. */
   readonly neutralPercent?: number;
+  /** Percent, of an exchange. Absent: the reference's numbers alone. */
   readonly takerFeePercent?: (exchange: string) => number;
+  /** Parts of hours that are over, from earlier runs, and where those of this one go. Absent: everything is read. */
   readonly kept?: KeptParts;
-  /** By pair: parts from before `untilUs`, where the sweep begins. */
+  /** Ends the work within one chunk: the call rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: AnalysisProgress) => void;
+}
+
+export interface PairSweep extends StatisticsAsked {
+  /** Of one symbol. */
+  readonly pairs: readonly PairLegs[];
+  readonly pairsDone: number;
+  /** The sweep begins where that ends. */
   readonly known: KnownParts;
   /** The last part ends at `toUs`, whatever stands then. Default: no later than what stands. */
   readonly isWhole?: boolean;
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (progress: {
-    readonly symbol: string;
-    readonly pairsDone: number;
-    readonly us: Micros;
-  }) => void;
 }
 
 /** A pair's two places among the instruments of its symbol. */

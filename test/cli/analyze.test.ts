@@ -208,7 +208,7 @@ test('--json is one document of the same numbers, and nothing else on standard o
   ])
     assert.equal(first[column], Number(row!(column)), column);
   assert.equal(first.stuck, false);
-  assert.equal(first.verdict.grade, 'none');
+  assert.equal(first.verdict.grade, 'good');
 });
 
 test('--html is a page that needs nothing else and takes names for text', async (t) => {

@@ -15,13 +15,11 @@ const [{ analyzePairs }, { discoverPairs }, { KeptParts }, { openReader }, { wai
     ].map((path) => import(compiled(path))),
   );
 
-const HOUR_US = 3_600e6;
 const [root, ...range] = process.argv.slice(2);
 const [fromUs, toUs] = range.map(Number);
 const takerFeePercent = () => 0.1;
-const closedBeforeUs = Math.floor((toUs - HOUR_US - 300e6) / HOUR_US) * HOUR_US;
-const kept = new KeptParts({ root, store: waitingStore, takerFeePercent, closedBeforeUs, nowUs: toUs });
 const reader = openReader(root);
+const kept = new KeptParts({ root, store: waitingStore, reader, takerFeePercent, nowUs: toUs });
 const before = process.cpuUsage();
 const startMs = performance.now();
 const pairs = discoverPairs(await reader.instruments());

@@ -5,6 +5,7 @@ import { built, installed, root } from './ready.mjs';
 
 const NAMES = [
   'analysis',
+  'analysis-worth',
   'current-hour',
   'dashboard',
   'fidelity',

@@ -2,15 +2,17 @@
 // symbol and hour, of all its pairs, absent or whole. Derived: what no longer fits the quotes or the settings is as if it were
 // not there, and is made again.
 
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { deserialize, serialize } from 'node:v8';
-import { type Micros, US_PER_HOUR } from '../core/time.js';
+import { type Micros, US_PER_HOUR, US_PER_MINUTE, US_PER_SECOND } from '../core/time.js';
 import { diskFiles, type LakeFiles, makeDurableDirectory, messageOf, publish } from '../lake/files.js';
 import { checksum } from '../lake/journal.js';
 import { partialFile, partialsDayDir } from '../lake/paths.js';
-import type { LakeInstrument } from '../lake/reader.js';
+import type { InstrumentLine, LakeInstrument, LakeReader } from '../lake/reader.js';
 import { RowsIdentities } from '../lake/rows-identity.js';
 import { isNotFound, type ReadStore } from '../lake/store.js';
+import { LIMIT_TOLD_US, NOTICED_US, QUOTE_US_MAX } from '../series/leg-events.js';
 import { PairTally, type TallyParts } from '../series/pair-tally.js';
 import { COMPAT_THRESHOLDS_PERCENT, type CompatThresholds } from './compat.js';
 import { CompatPart, type CompatPartParts } from './compat-join.js';
@@ -23,9 +25,9 @@ export interface KeptPartsOptions {
   readonly store: ReadStore;
   readonly thresholds?: CompatThresholds;
   readonly takerFeePercent: (exchange: string) => number;
-  /** Only hours that end by then are over: no more will be told of them. */
-  readonly closedBeforeUs: Micros;
-  /** By the clock that file systems have. */
+  /** Of the same lake: for what was told of an hour that is over, but may be told more of. */
+  readonly reader: Pick<LakeReader, 'readEvents'>;
+  /** By the clock of the quotes, which file systems have too. */
   readonly nowUs: Micros;
   readonly files?: LakeFiles;
 }
@@ -37,7 +39,11 @@ export interface KnownParts {
 }
 
 /** Another layout or meaning of what is kept. */
-const VERSION = 1;
+const VERSION = 2;
+/** What was received so long ago is in the journal, and can be read. */
+const WRITTEN_US = 30 * US_PER_SECOND;
+/** And that long after an hour can be told no more of, what was told is. */
+const GRACE_US = 5 * US_PER_MINUTE;
 /** The checksum of what follows, which is as the engine writes values for itself: NaN and infinities too, and quick. */
 const HEAD_BYTES = 4;
 
@@ -46,6 +52,8 @@ interface KeptHour {
   readonly settings: string;
   /** By exchange: the files that hold its quotes of the hour and of the one before. */
   readonly identities: Readonly<Record<string, string>>;
+  /** What was told of the hour when it was counted; null: no more could be. */
+  readonly told: string | null;
   readonly pairs: Readonly<Record<string, KeptPart>>;
 }
 
@@ -62,6 +70,8 @@ export class KeptParts {
   readonly #files: LakeFiles;
   /** By instrument and hour. */
   readonly #identities = new Map<string, string>();
+  /** Of the symbol last looked at. */
+  #events: { key: string; fromUs: Micros; lines: readonly InstrumentLine[] } | undefined;
   /** Hours that were read and made in this run. */
   readonly counts = { read: 0, made: 0 };
   /** Why the last one that was not written was not; null: all were. */
@@ -75,8 +85,7 @@ export class KeptParts {
   /** Adds the hours from `fromUs` (a whole hour) on, up to the first that is not kept; where that begins. */
   async load(pairs: readonly PairLegs[], fromUs: Micros, known: readonly PairWhole[]): Promise<Micros> {
     for (let hourUs = fromUs; ; hourUs += US_PER_HOUR) {
-      const found =
-        hourUs + US_PER_HOUR <= this.#options.closedBeforeUs ? await this.#hour(pairs, hourUs) : null;
+      const found = this.#isOver(hourUs) ? await this.#hour(pairs, hourUs) : null;
       const fits = found?.every(({ compat }, at) => known[at]!.compat.isFollowedBy(compat)) === true;
       if (!fits || found === null) return hourUs;
       for (const [at, part] of found.entries()) known[at]!.add(part);
@@ -86,15 +95,27 @@ export class KeptParts {
 
   /** What was made of an hour, in the order of the pairs, before it is put together with others. Never throws for the disk. */
   async save(pairs: readonly PairLegs[], hourUs: Micros, parts: readonly PairPart[]): Promise<void> {
-    const { root, closedBeforeUs } = this.#options;
-    if (hourUs + US_PER_HOUR > closedBeforeUs) return;
-    const { symbol } = pairs[0]!;
-    const kept: KeptHour = {
+    if (!this.#isOver(hourUs)) return;
+    this.#write(pairs[0]!.symbol, hourUs, {
       version: VERSION,
       settings: this.#settings(pairs),
       identities: await this.#identitiesOf(pairs, hourUs),
+      told: this.#isClosed(hourUs) ? null : await this.#told(pairs, hourUs),
       pairs: Object.fromEntries(parts.map((part, at) => [nameOf(pairs[at]!), plainOf(part)])),
-    };
+    });
+    this.counts.made += 1;
+  }
+
+  #isOver(hourUs: Micros): boolean {
+    return hourUs + US_PER_HOUR <= this.#options.nowUs - WRITTEN_US;
+  }
+
+  #isClosed(hourUs: Micros): boolean {
+    return hourUs + US_PER_HOUR <= this.#options.nowUs - NOTICED_US - GRACE_US;
+  }
+
+  #write(symbol: string, hourUs: Micros, kept: KeptHour): void {
+    const { root } = this.#options;
     const bytes = serialize(kept);
     const head = Buffer.alloc(HEAD_BYTES);
     head.writeUInt32LE(checksum(bytes));
@@ -104,7 +125,6 @@ export class KeptParts {
         this.#files.append(file, head);
         this.#files.append(file, bytes);
       });
-      this.counts.made += 1;
     } catch (error) {
       this.problem = messageOf(error);
     }
@@ -116,8 +136,13 @@ export class KeptParts {
     const now = await this.#identitiesOf(pairs, hourUs);
     if (Object.entries(now).some(([exchange, identity]) => kept.identities[exchange] !== identity))
       return null;
+    if (kept.told !== null && kept.told !== (await this.#told(pairs, hourUs))) return null;
     const parts = pairs.flatMap((pair) => kept.pairs[nameOf(pair)] ?? []);
-    return parts.length === pairs.length ? parts.map((part) => this.#partOf(part)) : null;
+    if (parts.length !== pairs.length) return null;
+    // From now on it need not be looked for.
+    if (kept.told !== null && this.#isClosed(hourUs))
+      this.#write(pairs[0]!.symbol, hourUs, { ...kept, told: null });
+    return parts.map((part) => this.#partOf(part));
   }
 
   #read(symbol: string, hourUs: Micros): KeptHour | null {
@@ -136,6 +161,27 @@ export class KeptParts {
       // Written by another engine.
       return null;
     }
+  }
+
+  /** What was told up to now of the instruments that may reach into the hour. */
+  async #told(pairs: readonly PairLegs[], hourUs: Micros): Promise<string> {
+    const legs = [...new Set(pairs.flatMap(({ left, right }) => [left, right]))];
+    const key = legs.map(({ exchange, symbol }) => `${exchange}|${symbol}`).join();
+    const fromUs = hourUs - QUOTE_US_MAX - LIMIT_TOLD_US;
+    if (this.#events?.key !== key || this.#events.fromUs > fromUs) {
+      const range = { fromUs, toUs: this.#options.nowUs };
+      this.#events = { key, fromUs, lines: await this.#options.reader.readEvents(legs, range) };
+    }
+    const hash = createHash('sha1');
+    for (const line of this.#events.lines) {
+      const beginsUs = line.type === 'gap' ? Number(line['fromUs']) : line.stampUs;
+      if (line.stampUs < fromUs || beginsUs >= hourUs + US_PER_HOUR) continue;
+      const { exchange } = legs[line.at]!;
+      hash.update(
+        `${exchange} ${line.type} ${line.stampUs} ${beginsUs} ${line['status']} ${line['value']}\n`,
+      );
+    }
+    return hash.digest('base64');
   }
 
   #settings(pairs: readonly PairLegs[]): string {

@@ -3,12 +3,10 @@
 
 import { parentPort, workerData } from 'node:worker_threads';
 import { assert } from '../core/assert.js';
-import { hourStartUs, US_PER_MINUTE } from '../core/time.js';
 import { createCollect } from '../lake/garbage.js';
 import { type LakeReader, openReader } from '../lake/reader.js';
 import { indexedRecent } from '../lake/segment-index.js';
 import { diskStore, waitingStore } from '../lake/store.js';
-import { NOTICED_US } from '../series/leg-events.js';
 import { analyzePairs } from './analyze.js';
 import { formatStatisticsCsv } from './compat.js';
 import { discoverPairs } from './discover.js';
@@ -22,9 +20,6 @@ const FAILURES_NAMED_MAX = 10;
 /** Column buffers of this thread, used and dropped ones together. */
 const BUFFER_BYTES_MAX = 16 * 1024 * 1024;
 
-/** What is on its way into files has that long after its hour can be told no more of. */
-const GRACE_US = 5 * US_PER_MINUTE;
-
 assert(parentPort !== null, 'the analysis runs as a worker thread');
 parentPort.postMessage(await run(workerData as RunSettings));
 
@@ -33,10 +28,8 @@ async function run(settings: RunSettings): Promise<RunReport> {
   const takerFeePercent = takerFees(...settings.takerFeePercent);
   const reader = frugal(openReader(root, { recent: indexedRecent(diskStore) }));
   const pairs = discoverPairs(await reader.instruments(), { spotPerp });
-  const closedBeforeUs = hourStartUs(toUs - NOTICED_US - GRACE_US);
   const kept = new KeptParts({
-    ...{ root, store: waitingStore, thresholds, takerFeePercent },
-    ...{ closedBeforeUs, nowUs: toUs },
+    ...{ root, store: waitingStore, reader, thresholds, takerFeePercent, nowUs: toUs },
   });
   const { rows, skipped, failed } = await analyzePairs({
     ...{ reader, pairs, fromUs, toUs, thresholds, takerFeePercent, kept },

@@ -183,7 +183,7 @@ export class PairTimes {
     [this.toUs, this.#gridUs, this.validUs] = [parts.toUs, parts.gridUs, parts.validUs];
     this.standing = parts.standing;
     this.sum.merge({ parts: parts.sum });
-    this.spreads.merge(TimeHistogram.of(parts.spreads));
+    this.spreads.take(parts.spreads);
     this.samples.merge(LagOne.of(parts.samples, GRID_US));
     this.upUs.set(parts.upUs);
     this.downUs.set(parts.downUs);

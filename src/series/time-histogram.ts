@@ -46,11 +46,12 @@ export class TimeHistogram {
     return Float64Array.from(parts);
   }
 
-  static of(parts: Float64Array): TimeHistogram {
-    const made = new TimeHistogram();
-    for (let at = 0; at < parts.length; at += 2)
-      made.page(parts[at]!)[parts[at]! & IN_PAGE]! += parts[at + 1]!;
-    return made;
+  /** As if what the parts are of had been added here. */
+  take(parts: Float64Array): void {
+    for (let at = 0; at < parts.length; at += 2) {
+      const bin = parts[at]!;
+      this.page(bin)[bin & IN_PAGE]! += parts[at + 1]!;
+    }
   }
 
   get totalUs(): number {

@@ -59,9 +59,13 @@ test('days beyond the last N go, with trades, ledger and files of others; what b
     mkdirSync(dirname(join(root, name)), { recursive: true });
     writeFileSync(join(root, name), 'x');
   }
-  const summary = join(root, '_summaries/date=2026-11-22/Alpha~Beta~BTC_USDT~bid.day.cells');
-  mkdirSync(dirname(summary), { recursive: true });
-  writeFileSync(summary, 'derived');
+  for (const name of [
+    '_summaries/date=2026-11-22/Alpha~Beta~BTC_USDT~bid.day.cells',
+    '_statistics/date=2026-11-22/BTC_USDT.10.parts',
+  ]) {
+    mkdirSync(dirname(join(root, name)), { recursive: true });
+    writeFileSync(join(root, name), 'derived');
+  }
   symlinkSync(outside, join(root, 'exchange=Alpha/symbol=ETHUSDT/date=2026-11-22/link'));
   const done = await cared(root, { ...NOW, hotDays: 9, retentionDays: 3 });
   assert.deepEqual([done.daysRemoved, done.problems], [1, []]);

@@ -4,11 +4,12 @@
 
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 import { type Micros, US_PER_HOUR, US_PER_MINUTE, US_PER_SECOND } from '../core/time.js';
 import { diskFiles, type LakeFiles, makeDurableDirectory, messageOf, publish } from '../lake/files.js';
 import { checksum } from '../lake/journal.js';
-import { partialFile, partialsDayDir } from '../lake/paths.js';
+import { JOURNAL_DIR, partialFile, partialsDayDir } from '../lake/paths.js';
 import type { InstrumentLine, LakeInstrument, LakeReader } from '../lake/reader.js';
 import { RowsIdentities } from '../lake/rows-identity.js';
 import { isNotFound, type ReadStore } from '../lake/store.js';
@@ -26,7 +27,7 @@ export interface KeptPartsOptions {
   readonly thresholds?: CompatThresholds;
   readonly takerFeePercent: (exchange: string) => number;
   /** Of the same lake: for what was told of an hour that is over, but may be told more of. */
-  readonly reader: Pick<LakeReader, 'readEvents'>;
+  readonly reader: Pick<LakeReader, 'readEvents' | 'problems'>;
   /** By the clock of the quotes, which file systems have too. */
   readonly nowUs: Micros;
   readonly files?: LakeFiles;
@@ -95,7 +96,8 @@ export class KeptParts {
 
   /** What was made of an hour, in the order of the pairs, before it is put together with others. Never throws for the disk. */
   async save(pairs: readonly PairLegs[], hourUs: Micros, parts: readonly PairPart[]): Promise<void> {
-    if (!this.#isOver(hourUs)) return;
+    // What was left out because it could not be read may be readable the next time.
+    if (!this.#isOver(hourUs) || this.#isDoubtful(pairs)) return;
     this.#write(pairs[0]!.symbol, hourUs, {
       version: VERSION,
       settings: this.#settings(pairs),
@@ -104,6 +106,15 @@ export class KeptParts {
       pairs: Object.fromEntries(parts.map((part, at) => [nameOf(pairs[at]!), plainOf(part)])),
     });
     this.counts.made += 1;
+  }
+
+  /** Something of the pairs' instruments could not be read. */
+  #isDoubtful(pairs: readonly PairLegs[]): boolean {
+    const { root, reader } = this.#options;
+    const folders = pairs.flatMap(({ left, right }) => [...left.directories, ...right.directories]);
+    const isOf = (path: string) =>
+      path.startsWith(JOURNAL_DIR) || folders.some((at) => join(root, path).startsWith(at));
+    return reader.problems().some(({ path }) => isOf(path));
   }
 
   #isOver(hourUs: Micros): boolean {

@@ -72,10 +72,10 @@ export async function sweepPairs(input: PairSweep): Promise<readonly unknown[]> 
   const more = { fleeting: true, ...(signal === undefined ? {} : { signal }) };
   const range = { fromUs: known.untilUs - warmUs, toUs, ...more };
   const events = new Events(input, instruments, placed);
-  const cut = async (us: Micros) => {
+  const cut = async (us: Micros, isWhole: boolean) => {
     const parts = placed.map(({ run }) => run.cut(us));
     // Before they are put together, which uses them up.
-    await kept?.save(pairs, us - US_PER_HOUR, parts);
+    if (isWhole) await kept?.save(pairs, us - US_PER_HOUR, parts);
     for (const [at, { whole }] of placed.entries()) whole.add(parts[at]!);
   };
   const legs = await sweepSymbol({

@@ -13,8 +13,11 @@ export interface SymbolSweep {
   readonly toUs: Micros;
   /** All rows before `beforeUs` that were not given yet, of every instrument in its place: they hold until it is done. */
   readonly take: (rows: readonly RowStretch[], beforeUs: Micros) => Promise<unknown>;
-  /** At every whole hour from the first on, once all rows before it were given. */
-  readonly cuts?: { readonly firstUs: Micros; readonly cut: (us: Micros) => Promise<unknown> };
+  /** At every whole hour from the first on, once all rows before it were given; false: some could not be read. */
+  readonly cuts?: {
+    readonly firstUs: Micros;
+    readonly cut: (us: Micros, isWhole: boolean) => Promise<unknown>;
+  };
 }
 
 export interface SweptLeg {
@@ -48,7 +51,7 @@ export async function sweepSymbol({ legs, toUs, take, cuts }: SymbolSweep): Prom
       await take(rows, beforeUs);
       for (const [at, { to }] of rows.entries()) windows[at]!.from = to;
       if (beforeUs !== cutUs || isOver) continue;
-      await cuts?.cut(cutUs);
+      await cuts?.cut(cutUs, errors.size === 0);
       cutUs += US_PER_HOUR;
     }
   } finally {

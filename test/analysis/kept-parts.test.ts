@@ -153,3 +153,17 @@ test('what is over is read and not made again, until quotes come late, the file 
   assert.deepEqual([damaged.read, damaged.made], [1, 4]);
   assert.equal(damaged.csv, late.csv);
 });
+
+test('an hour of which something could not be read is not kept', async (t) => {
+  const root = await lake(t, createRandom(9));
+  const folder = join(root, 'exchange=Bbb', 'symbol=BTC_USDT', 'date=2025-11-18', 'hour=21');
+  const [name = ''] = readdirSync(folder);
+  const whole = readFileSync(join(folder, name));
+  writeFileSync(join(folder, name), whole.subarray(0, 40));
+  const asked = { toHours: 5.5 };
+  const broken = await run(root, asked, true);
+  // What was read before it was come upon may be.
+  assert.ok(broken.made <= 1, `${broken.made} hours were kept`);
+  writeFileSync(join(folder, name), whole);
+  sameCells((await run(root, asked, true)).csv, (await run(root, asked, false)).csv);
+});

@@ -69,8 +69,8 @@ interface KeptPart {
 export class KeptParts {
   readonly #options: KeptPartsOptions;
   readonly #files: LakeFiles;
-  /** By instrument and hour. */
-  readonly #identities = new Map<string, string>();
+  /** Of the symbol under way, by hour: of those that may be saved. */
+  readonly #identities = new Map<Micros, Readonly<Record<string, string>>>();
   /** Of the symbol last looked at. */
   #events: { key: string; fromUs: Micros; lines: readonly InstrumentLine[] } | undefined;
   /** Hours that were read and made in this run. */
@@ -83,29 +83,37 @@ export class KeptParts {
     this.#files = options.files ?? diskFiles;
   }
 
-  /** Adds the hours from `fromUs` (a whole hour) on, up to the first that is not kept; where that begins. */
+  /**
+   * Adds the hours from `fromUs` (a whole hour) on, up to the first that is not kept; where that begins. Only hours from there
+   * on can be saved, and only if their quotes are read after this.
+   */
   async load(pairs: readonly PairLegs[], fromUs: Micros, known: readonly PairWhole[]): Promise<Micros> {
-    for (let hourUs = fromUs; ; hourUs += US_PER_HOUR) {
-      const found = this.#isOver(hourUs) ? await this.#hour(pairs, hourUs) : null;
+    let hourUs = fromUs;
+    for (; this.#isOver(hourUs); hourUs += US_PER_HOUR) {
+      const found = await this.#hour(pairs, hourUs);
       const fits = found?.every(({ compat }, at) => known[at]!.compat.isFollowedBy(compat)) === true;
-      if (!fits || found === null) return hourUs;
+      if (!fits || found === null) break;
       for (const [at, part] of found.entries()) known[at]!.add(part);
       this.counts.read += 1;
     }
+    // Before the rows: what changes while they are read makes an hour one that is no longer right.
+    this.#identities.clear();
+    for (let us = hourUs; this.#isOver(us); us += US_PER_HOUR)
+      this.#identities.set(us, await this.#identitiesOf(pairs, us));
+    return hourUs;
   }
 
   /** What was made of an hour, in the order of the pairs, before it is put together with others. Never throws for the disk. */
   async save(pairs: readonly PairLegs[], hourUs: Micros, parts: readonly PairPart[]): Promise<void> {
     // What was left out because it could not be read may be readable the next time.
-    if (!this.#isOver(hourUs) || this.#isDoubtful(pairs)) return;
-    this.#write(pairs[0]!.symbol, hourUs, {
-      version: VERSION,
-      settings: this.#settings(pairs),
-      identities: await this.#identitiesOf(pairs, hourUs),
+    const identities = this.#identities.get(hourUs);
+    if (identities === undefined || this.#isDoubtful(pairs)) return;
+    const isWritten = this.#write(pairs[0]!.symbol, hourUs, {
+      ...{ version: VERSION, settings: this.#settings(pairs), identities },
       told: this.#isClosed(hourUs) ? null : await this.#told(pairs, hourUs),
       pairs: Object.fromEntries(parts.map((part, at) => [nameOf(pairs[at]!), plainOf(part)])),
     });
-    this.counts.made += 1;
+    if (isWritten) this.counts.made += 1;
   }
 
   /** Something of the pairs' instruments could not be read. */
@@ -125,7 +133,7 @@ export class KeptParts {
     return hourUs + US_PER_HOUR <= this.#options.nowUs - NOTICED_US - GRACE_US;
   }
 
-  #write(symbol: string, hourUs: Micros, kept: KeptHour): void {
+  #write(symbol: string, hourUs: Micros, kept: KeptHour): boolean {
     const { root } = this.#options;
     const bytes = serialize(kept);
     const head = Buffer.alloc(HEAD_BYTES);
@@ -136,8 +144,10 @@ export class KeptParts {
         this.#files.append(file, head);
         this.#files.append(file, bytes);
       });
+      return true;
     } catch (error) {
       this.problem = messageOf(error);
+      return false;
     }
   }
 
@@ -180,7 +190,8 @@ export class KeptParts {
     const key = legs.map(({ exchange, symbol }) => `${exchange}|${symbol}`).join();
     const fromUs = hourUs - QUOTE_US_MAX - LIMIT_TOLD_US;
     if (this.#events?.key !== key || this.#events.fromUs > fromUs) {
-      const range = { fromUs, toUs: this.#options.nowUs };
+      // What was told later may have been counted or not: then this is another the next time.
+      const range = { fromUs, toUs: this.#options.nowUs - WRITTEN_US };
       this.#events = { key, fromUs, lines: await this.#options.reader.readEvents(legs, range) };
     }
     const hash = createHash('sha1');
@@ -214,14 +225,9 @@ export class KeptParts {
   }
 
   async #identity(leg: LakeInstrument, hourUs: Micros): Promise<string> {
-    const key = `${leg.exchange}|${leg.symbol}|${hourUs}`;
-    const known = this.#identities.get(key);
-    if (known !== undefined) return known;
     const { store, root, nowUs } = this.#options;
     const found = await new RowsIdentities(store, root, [leg]).at(hourUs, hourUs + US_PER_HOUR, nowUs);
-    const identity = found?.identity ?? '';
-    this.#identities.set(key, identity);
-    return identity;
+    return found?.identity ?? '';
   }
 
   #partOf({ compat, tally, quotes, firstUs, lastUs }: KeptPart): PairPart {

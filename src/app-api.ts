@@ -2,7 +2,7 @@
 // for a process that records and for a replay. Composition only, like app.ts.
 
 import { fileURLToPath } from 'node:url';
-import { takerFees } from './analysis/fees.js';
+import { roundTripPercent, takerFees } from './analysis/fees.js';
 import { type Api, createApi } from './api/server.js';
 import type { Snapshot } from './api/snapshot.js';
 import type { Live } from './app-live.js';
@@ -28,7 +28,9 @@ export interface ApiParts {
 /** Rejects where the port cannot be had. */
 export async function openApi(parts: ApiParts): Promise<Api> {
   const { options, history, opportunities, live, feeds, snapshot } = parts;
-  const { host, port } = options.config.server;
+  const { server, analysis } = options.config;
+  const { host, port } = server;
+  const takerFeePercent = takerFees(analysis.takerFeePercent, TAKER_FEES_PERCENT);
   return await createApi({
     host,
     port,
@@ -37,7 +39,7 @@ export async function openApi(parts: ApiParts): Promise<Api> {
     history,
     opportunities,
     tracked: live.tracked,
-    takerFeePercent: takerFees(options.config.analysis.takerFeePercent, TAKER_FEES_PERCENT),
+    costPercent: (...exchanges) => roundTripPercent(takerFeePercent, ...exchanges),
     clock: options.clock,
     snapshot,
     symbols: () =>

@@ -3,15 +3,13 @@
 // which is told, and no others.
 
 import { US_PER_HOUR } from '../core/time.js';
+import { messageOf } from '../lake/files.js';
 import type { PairRow } from './compat.js';
 import type { PairLegs } from './discover.js';
 import type { KnownParts } from './kept-parts.js';
 import { PairWhole } from './pair-run.js';
 import { costOf, type StatisticsAsked, sweepPairs } from './pair-sweep.js';
-
-/** `no-match`: both legs have rows, but the right one's begin after the left one's end. */
-export const SKIP_REASONS = ['no-left-rows', 'no-right-rows', 'no-match'] as const;
-export type SkipReason = (typeof SKIP_REASONS)[number];
+import type { Skipped, SkipReason } from './skipped.js';
 
 export type PairOutcome =
   | { readonly status: 'ok'; readonly row: PairRow }
@@ -35,7 +33,7 @@ export interface AnalysisInput extends StatisticsAsked {
 export interface AnalysisResult {
   /** In the order of the pairs. */
   readonly rows: readonly PairRow[];
-  readonly skipped: Readonly<Record<SkipReason, number>>;
+  readonly skipped: Skipped;
   readonly failed: readonly FailedPair[];
 }
 
@@ -114,8 +112,4 @@ function outcomeOf(pair: PairLegs, whole: PairWhole, input: AnalysisInput): Pair
   if (found !== undefined) return { status: 'ok', row: { ...namesOf(pair), ...found } };
   if (leftRows === 0) return { status: 'skipped', reason: 'no-left-rows' };
   return { status: 'skipped', reason: rightRows === 0 ? 'no-right-rows' : 'no-match' };
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -20,6 +20,11 @@ export interface PairSelection {
   readonly spotPerp?: boolean;
 }
 
+/** The instruments of the pairs, each once. */
+export function instrumentsOf(pairs: readonly PairLegs[]): readonly LakeInstrument[] {
+  return [...new Set(pairs.flatMap(({ left, right }) => [left, right]))];
+}
+
 /** Every two exchanges of every symbol, by symbol, exchange1, exchange2; exchange1 < exchange2 by code point. */
 export function discoverPairs(
   instruments: readonly LakeInstrument[],

@@ -5,6 +5,15 @@ import { exchangeKey } from '../core/exchange.js';
 /** Of an exchange that nobody says anything of: what most spot exchanges take from those who trade little. */
 export const TAKER_FEE_PERCENT_OTHERS = 0.1;
 
+/** Both legs opened and closed again. */
+export function roundTripPercent(
+  fee: (exchange: string) => number,
+  exchange1: string,
+  exchange2: string,
+): number {
+  return 2 * (fee(exchange1) + fee(exchange2));
+}
+
 /** Percent of the notional. Names in any case; of tables that have the same name the first counts. */
 export function takerFees(
   ...tables: readonly Readonly<Record<string, number>>[]

@@ -17,7 +17,7 @@ import { LIMIT_TOLD_US, NOTICED_US, QUOTE_US_MAX } from '../series/leg-events.js
 import { PairTally, type TallyParts } from '../series/pair-tally.js';
 import { COMPAT_THRESHOLDS_PERCENT, type CompatThresholds } from './compat.js';
 import { CompatPart, type CompatPartParts } from './compat-join.js';
-import type { PairLegs } from './discover.js';
+import { instrumentsOf, type PairLegs } from './discover.js';
 import type { PairPart, PairWhole } from './pair-run.js';
 
 export interface KeptPartsOptions {
@@ -71,6 +71,8 @@ export class KeptParts {
   readonly #files: LakeFiles;
   /** Of the symbol under way, by hour: of those that may be saved. */
   readonly #identities = new Map<Micros, Readonly<Record<string, string>>>();
+  /** Of the symbol under way, by exchange and hour: each hour is looked at for itself and for the next one. */
+  readonly #looks = new Map<string, string>();
   /** Of the symbol last looked at. */
   #events: { key: string; fromUs: Micros; lines: readonly InstrumentLine[] } | undefined;
   /** Hours that were read and made in this run. */
@@ -88,6 +90,7 @@ export class KeptParts {
    * on can be saved, and only if their quotes are read after this.
    */
   async load(pairs: readonly PairLegs[], fromUs: Micros, known: readonly PairWhole[]): Promise<Micros> {
+    this.#looks.clear();
     let hourUs = fromUs;
     for (; this.#isOver(hourUs); hourUs += US_PER_HOUR) {
       const found = await this.#hour(pairs, hourUs);
@@ -119,7 +122,7 @@ export class KeptParts {
   /** Something of the pairs' instruments could not be read. */
   #isDoubtful(pairs: readonly PairLegs[]): boolean {
     const { root, reader } = this.#options;
-    const folders = pairs.flatMap(({ left, right }) => [...left.directories, ...right.directories]);
+    const folders = instrumentsOf(pairs).flatMap(({ directories }) => directories);
     const isOf = (path: string) =>
       path.startsWith(JOURNAL_DIR) || folders.some((at) => join(root, path).startsWith(at));
     return reader.problems().some(({ path }) => isOf(path));
@@ -186,7 +189,7 @@ export class KeptParts {
 
   /** What was told up to now of the instruments that may reach into the hour. */
   async #told(pairs: readonly PairLegs[], hourUs: Micros): Promise<string> {
-    const legs = [...new Set(pairs.flatMap(({ left, right }) => [left, right]))];
+    const legs = instrumentsOf(pairs);
     const key = legs.map(({ exchange, symbol }) => `${exchange}|${symbol}`).join();
     const fromUs = hourUs - QUOTE_US_MAX - LIMIT_TOLD_US;
     if (this.#events?.key !== key || this.#events.fromUs > fromUs) {
@@ -208,26 +211,30 @@ export class KeptParts {
 
   #settings(pairs: readonly PairLegs[]): string {
     const { thresholds = COMPAT_THRESHOLDS_PERCENT, takerFeePercent } = this.#options;
-    const exchanges = [
-      ...new Set(pairs.flatMap(({ left, right }) => [left.exchange, right.exchange])),
-    ].sort();
+    const exchanges = instrumentsOf(pairs)
+      .map(({ exchange }) => exchange)
+      .sort();
     return JSON.stringify([thresholds, exchanges.map((exchange) => [exchange, takerFeePercent(exchange)])]);
   }
 
   /** Quotes stand a minute at most: of the hour before, its files are part of what an hour rests on. */
   async #identitiesOf(pairs: readonly PairLegs[], hourUs: Micros): Promise<Record<string, string>> {
-    const legs = new Set(pairs.flatMap(({ left, right }) => [left, right]));
     const found: Record<string, string> = {};
-    for (const leg of legs)
+    for (const leg of instrumentsOf(pairs))
       found[leg.exchange] =
         `${await this.#identity(leg, hourUs - US_PER_HOUR)} ${await this.#identity(leg, hourUs)}`;
     return found;
   }
 
   async #identity(leg: LakeInstrument, hourUs: Micros): Promise<string> {
+    const key = `${leg.exchange} ${hourUs}`;
+    const known = this.#looks.get(key);
+    if (known !== undefined) return known;
     const { store, root, nowUs } = this.#options;
     const found = await new RowsIdentities(store, root, [leg]).at(hourUs, hourUs + US_PER_HOUR, nowUs);
-    return found?.identity ?? '';
+    const identity = found?.identity ?? '';
+    this.#looks.set(key, identity);
+    return identity;
   }
 
   #partOf({ compat, tally, quotes, firstUs, lastUs }: KeptPart): PairPart {

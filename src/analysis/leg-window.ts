@@ -2,14 +2,13 @@
 // gone over them. Read once, whoever looks at them.
 
 import type { QuoteColumns } from '../core/columns.js';
+import { firstNotBelow } from '../core/search.js';
 import type { Micros } from '../core/time.js';
 import { grown } from '../series/spread.js';
 
 const ROWS = 8_192;
 
 export class LegWindow {
-  /** Rows ever read. */
-  rows = 0;
   /** Those of `columns` that are still to be gone over: [from, to). */
   from = 0;
   to = 0;
@@ -44,13 +43,7 @@ export class LegWindow {
 
   /** The first row that is not before `us`, of those in the window. */
   rowOf(us: Micros): number {
-    let [low, high] = [this.from, this.to];
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (this.#stamps[middle]! < us) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    return firstNotBelow(this.#stamps, us, this.from, this.to);
   }
 
   async close(): Promise<void> {
@@ -72,7 +65,6 @@ export class LegWindow {
     this.#bids.set(chunk.bid.subarray(row, row + count), at);
     this.#asks.set(chunk.ask.subarray(row, row + count), at);
     this.to += count;
-    this.rows += count;
     this.#chunkRow += count;
     if (this.#chunkRow === chunk.length) this.#chunk = null;
     this.columns = this.#columns();

@@ -6,7 +6,8 @@ import type { LakeInstrument, LakeReader } from '../lake/reader.js';
 import { LIMIT_TOLD_US, legEventsOf, NOTICED_US, QUOTE_US_MAX } from '../series/leg-events.js';
 import type { RowStretch } from '../series/pair-join.js';
 import type { CompatThresholds } from './compat.js';
-import type { PairLegs } from './discover.js';
+import { instrumentsOf, type PairLegs } from './discover.js';
+import { roundTripPercent } from './fees.js';
 import type { KeptParts, KnownParts } from './kept-parts.js';
 import { PairRun, type PairWhole } from './pair-run.js';
 import { sweepSymbol } from './symbol-sweep.js';
@@ -60,13 +61,13 @@ export function costOf(
   { left, right }: PairLegs,
   { takerFeePercent: fee }: Pick<PairSweep, 'takerFeePercent'>,
 ): number | undefined {
-  return fee === undefined ? undefined : 2 * (fee(left.exchange) + fee(right.exchange));
+  return fee === undefined ? undefined : roundTripPercent(fee, left.exchange, right.exchange);
 }
 
 /** Adds what it sees to what is known; by pair, why a leg could not be read, undefined where both could. */
 export async function sweepPairs(input: PairSweep): Promise<readonly unknown[]> {
   const { pairs, pairsDone, toUs, takerFeePercent, reader, signal, kept, known } = input;
-  const instruments = [...new Set(pairs.flatMap(({ left, right }) => [left, right]))];
+  const instruments = instrumentsOf(pairs);
   const placed = pairs.map((pair, at) => place(pair, known.pairs[at]!, instruments, input));
   const warmUs = takerFeePercent === undefined ? 0 : QUOTE_US_MAX;
   const more = { fleeting: true, ...(signal === undefined ? {} : { signal }) };
@@ -78,7 +79,7 @@ export async function sweepPairs(input: PairSweep): Promise<readonly unknown[]> 
     if (isWhole) await kept?.save(pairs, us - US_PER_HOUR, parts);
     for (const [at, { whole }] of placed.entries()) whole.add(parts[at]!);
   };
-  const legs = await sweepSymbol({
+  const errors = await sweepSymbol({
     legs: instruments.map((instrument) => reader.readQuotes(instrument, range)),
     toUs,
     ...(kept === undefined ? {} : { cuts: { firstUs: hourStartUs(known.untilUs) + US_PER_HOUR, cut } }),
@@ -91,7 +92,7 @@ export async function sweepPairs(input: PairSweep): Promise<readonly unknown[]> 
   });
   return placed.map(({ run, sides, whole }) => {
     whole.add(input.isWhole === true ? run.cut(toUs) : run.finish(toUs, whole.lastUs));
-    return sides.map((side) => legs[side]!.error).find((error) => error !== undefined);
+    return sides.map((side) => errors[side]).find((error) => error !== undefined);
   });
 }
 
@@ -103,9 +104,8 @@ function place(
 ): Placed {
   const { known, thresholds, neutralPercent } = input;
   const costPercent = costOf(pair, input);
-  const bid = whole.compat.lastBid;
   const run = new PairRun({
-    ...{ fromUs: known.untilUs, thresholds, neutralPercent, bidBefore: bid },
+    ...{ fromUs: known.untilUs, thresholds, neutralPercent, bidBefore: whole.compat.lastBid },
     ...(costPercent === undefined ? {} : { costPercent }),
   });
   const sides = [instruments.indexOf(pair.left), instruments.indexOf(pair.right)] as const;

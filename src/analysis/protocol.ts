@@ -3,8 +3,9 @@
 
 import type { Micros } from '../core/time.js';
 import type { LakeProblem } from '../lake/reader.js';
-import type { FailedPair, SkipReason } from './analyze.js';
+import type { FailedPair } from './analyze.js';
 import type { CompatThresholds } from './compat.js';
+import type { Skipped } from './skipped.js';
 
 /** One run. */
 export interface RunSettings {
@@ -25,7 +26,7 @@ export interface RunReport {
   readonly file: string | null;
   /** In the file. */
   readonly pairs: number;
-  readonly skipped: Readonly<Record<SkipReason, number>>;
+  readonly skipped: Skipped;
   readonly failedPairs: number;
   /** The first of them. */
   readonly failures: readonly FailedPair[];

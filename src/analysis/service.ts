@@ -7,6 +7,7 @@ import { type Cancel, type Clock, type Micros, US_PER_HOUR, US_PER_MS } from '..
 import type { LakeProblem } from '../lake/reader.js';
 import { COMPAT_THRESHOLDS_PERCENT, type CompatThresholds } from './compat.js';
 import type { RunReport, RunSettings } from './protocol.js';
+import { skippedPairs } from './skipped.js';
 
 export interface AnalysisOptions {
   /** The lake's root; it need not exist yet. */
@@ -164,7 +165,7 @@ class AnalysisService implements Analysis {
     const { log } = this.#options;
     this.#problems = report.problems;
     this.#state.pairs = pairs;
-    this.#state.pairsSkipped = Object.values(skipped).reduce((sum, count) => sum + count, 0);
+    this.#state.pairsSkipped = skippedPairs(skipped);
     this.#state.pairsFailed = failedPairs;
     for (const { message, ...names } of failures)
       log.warn('a pair could not be analysed', { ...names, message });

@@ -20,14 +20,8 @@ export interface SymbolSweep {
   };
 }
 
-export interface SweptLeg {
-  readonly rows: number;
-  /** Why no more rows came than these. */
-  readonly error?: unknown;
-}
-
-/** What became of each instrument. Rejects when `take` does. */
-export async function sweepSymbol({ legs, toUs, take, cuts }: SymbolSweep): Promise<readonly SweptLeg[]> {
+/** Of each instrument why it could not be read to its end; undefined where it could. Rejects when `take` does. */
+export async function sweepSymbol({ legs, toUs, take, cuts }: SymbolSweep): Promise<readonly unknown[]> {
   const windows = legs.map((chunks) => new LegWindow(chunks));
   const errors = new Map<LegWindow, unknown>();
   let cutUs = cuts?.firstUs ?? Number.POSITIVE_INFINITY;
@@ -57,8 +51,5 @@ export async function sweepSymbol({ legs, toUs, take, cuts }: SymbolSweep): Prom
   } finally {
     for (const window of windows) await window.close();
   }
-  return windows.map((window) => {
-    const error = errors.get(window);
-    return { rows: window.rows, ...(error === undefined ? {} : { error }) };
-  });
+  return windows.map((window) => errors.get(window));
 }

@@ -6,14 +6,15 @@ import { chosen, type JudgedPair, judge, ORDERS, type PairNow, type Wanted } fro
 import type { OpportunityStore } from '../opportunities/store.js';
 import type { Tracked } from '../windows/tracked.js';
 import type { OpportunitiesReply, OpportunitySummary } from './contract.js';
+import { orNull } from './numbers.js';
 import { decimal, oneOf, type Query, text, wholeNumber } from './query.js';
 import { badRequests, OPPORTUNITIES, OPPORTUNITIES_QUERY } from './shapes.js';
 
 export interface OpportunitiesDeps {
   readonly opportunities: OpportunityStore;
   readonly tracked: Tracked;
-  /** Percent of the notional, of an exchange. */
-  readonly takerFeePercent: (exchange: string) => number;
+  /** Percent: the taker fees of a round trip. */
+  readonly costPercent: (exchange1: string, exchange2: string) => number;
   readonly limits: { readonly pairsAnsweredMax: number };
 }
 
@@ -37,7 +38,7 @@ export function opportunitiesRoutes(app: FastifyInstance, deps: OpportunitiesDep
 }
 
 async function answer(
-  { opportunities, tracked, takerFeePercent, limits }: OpportunitiesDeps,
+  { opportunities, tracked, costPercent, limits }: OpportunitiesDeps,
   query: Query,
   otherwise: Wanted & { readonly limit?: number },
 ): Promise<OpportunitiesReply> {
@@ -55,10 +56,9 @@ async function answer(
     ...{ ...otherwise, ...asked },
     alive: asked.alive === '1' || asked.alive === 'true',
   };
-  const judged = found.opportunities.map((one) => {
-    const cost = 2 * (takerFeePercent(one.exchange1) + takerFeePercent(one.exchange2));
-    return judge(one, nowOf(tracked, one), cost);
-  });
+  const judged = found.opportunities.map((one) =>
+    judge(one, nowOf(tracked, one), costPercent(one.exchange1, one.exchange2)),
+  );
   return {
     opportunities: chosen(judged, wanted).slice(0, limit).map(summaryOf),
     warnings: found.warnings.map(({ message }) => message),
@@ -75,17 +75,13 @@ function nowOf(
   const found = tracked.pairs.find(names);
   if (found === undefined) return null;
   const { pair, isTurned } = found;
-  const legs = [tracked.leg(pair, 0), tracked.leg(pair, 1)] as const;
-  const executable = [tracked.executable12[pair]!, tracked.executable21[pair]!] as const;
-  const [first, second] = [0, 1] as const;
-  return isTurned
-    ? {
-        // Named the other way round: the spread is that of the other quotient.
-        spreadPercent: (1 / (1 + tracked.spread[pair]! / 100) - 1) * 100,
-        executablePercent: [executable[second], executable[first]],
-        legs: [legs[second], legs[first]],
-      }
-    : { spreadPercent: tracked.spread[pair]!, executablePercent: executable, legs };
+  const [leg1, leg2] = [tracked.leg(pair, 0), tracked.leg(pair, 1)];
+  const [edge12, edge21] = [tracked.executable12[pair]!, tracked.executable21[pair]!];
+  const spreadPercent = tracked.spread[pair]!;
+  if (!isTurned) return { spreadPercent, executablePercent: [edge12, edge21], legs: [leg1, leg2] };
+  // Named the other way round: the spread is that of the other quotient.
+  const turned = (1 / (1 + spreadPercent / 100) - 1) * 100;
+  return { spreadPercent: turned, executablePercent: [edge21, edge12], legs: [leg2, leg1] };
 }
 
 function summaryOf({ opportunity, now, edgeBps, refusals }: JudgedPair): OpportunitySummary {
@@ -110,8 +106,4 @@ function summaryOf({ opportunity, now, edgeBps, refusals }: JudgedPair): Opportu
       ]),
     ),
   };
-}
-
-function orNull(value: number): number | null {
-  return Number.isFinite(value) ? value : null;
 }

@@ -7,6 +7,7 @@ import { symbolKey } from '../core/symbol.js';
 import { isoMicros } from '../core/time.js';
 import { SPARKLINE_BUCKET_SECONDS, type Tracked } from '../windows/tracked.js';
 import type { PairSummary, PairsReply } from './contract.js';
+import { orNull } from './numbers.js';
 import { oneOf, type Query, text, wholeNumber } from './query.js';
 import { badRequests, PAIRS, PAIRS_QUERY } from './shapes.js';
 
@@ -78,10 +79,6 @@ function rowOf(tracked: Tracked, pair: number, withSparkline: boolean): PairSumm
     executable21Percent: orNull(tracked.executable21[pair]!),
     sparkline: withSparkline ? Array.from(tracked.sparkline(pair), roundedOrNull) : null,
   };
-}
-
-function orNull(value: number): number | null {
-  return Number.isFinite(value) ? value : null;
 }
 
 function roundedOrNull(value: number): number | null {

@@ -5,8 +5,8 @@ import type { AnalysisResult } from '../analysis/analyze.js';
 import type { PairRow } from '../analysis/compat.js';
 import type { PairLegs } from '../analysis/discover.js';
 import { type OwnStatistics, ownValues } from '../analysis/own-columns.js';
+import { skippedPairs } from '../analysis/skipped.js';
 import { type Verdict, verdictOf } from '../analysis/verdict.js';
-import { exchangeKey } from '../core/exchange.js';
 import { type Micros, US_PER_HOUR } from '../core/time.js';
 import { computeValidChart, type ReadEvents } from '../history/valid-chart.js';
 import type { LakeInstrument, LakeReader } from '../lake/reader.js';
@@ -37,8 +37,7 @@ export async function statisticsPage(page: StatisticsPage): Promise<string> {
   const charts: string[] = [];
   for (const one of ranked.slice(0, CHARTS_MAX)) charts.push(await figureOf(one, page));
   const { result, pairs, nowUs } = page;
-  const skipped = Object.values(result.skipped).reduce((sum, count) => sum + count, 0);
-  const counts = `${pairs.length} pairs, ${result.rows.length} with statistics, ${skipped} without rows, ${result.failed.length} failed`;
+  const counts = `${pairs.length} pairs, ${result.rows.length} with statistics, ${skippedPairs(result.skipped)} without rows, ${result.failed.length} failed`;
   const failed = result.failed.map(
     ({ symbol, exchange1, exchange2, message }) =>
       `<li>${escaped(symbol)} ${escaped(exchange1)} ${escaped(exchange2)}: ${escaped(message)}</li>`,
@@ -126,9 +125,7 @@ async function figureOf(one: Ranked, { reader, range, pairs }: StatisticsPage): 
   const { symbol, exchange1, exchange2 } = one.row;
   const pair = pairs.find(
     (other) =>
-      other.symbol === symbol &&
-      exchangeKey(other.left.exchange) === exchangeKey(exchange1) &&
-      exchangeKey(other.right.exchange) === exchangeKey(exchange2),
+      other.symbol === symbol && other.left.exchange === exchange1 && other.right.exchange === exchange2,
   );
   if (pair === undefined) return '';
   const legs = [pair.left, pair.right] as const;

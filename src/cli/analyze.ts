@@ -7,6 +7,7 @@ import type { Command } from 'commander';
 import { type AnalysisResult, analyzePairs, namesOf, type PairOutcome } from '../analysis/analyze.js';
 import { type CompatThresholds, formatStatisticsCsv } from '../analysis/compat.js';
 import { discoverPairs, type PairLegs } from '../analysis/discover.js';
+import { skippedPairs } from '../analysis/skipped.js';
 import { writeStatistics } from '../analysis/write.js';
 import { createRealClock } from '../clock.js';
 import { exchangeKey } from '../core/exchange.js';
@@ -181,7 +182,6 @@ function outcomeText(pair: PairLegs, outcome: PairOutcome): string {
 
 function resultLines(result: AnalysisResult, pairs: number, file: string | null): readonly string[] {
   const { rows, skipped, failed } = result;
-  const skippedPairs = Object.values(skipped).reduce((sum, count) => sum + count, 0);
   const tables =
     file === null
       ? []
@@ -191,7 +191,7 @@ function resultLines(result: AnalysisResult, pairs: number, file: string | null)
           ...topByCycles(rows),
           ...topByNetCycles(rows),
         ];
-  return [...tables, ...totals(pairs, rows.length, skippedPairs, failed.length)];
+  return [...tables, ...totals(pairs, rows.length, skippedPairs(skipped), failed.length)];
 }
 
 interface Page {

@@ -2,8 +2,8 @@
 // pushed into one Downsampler in the order of time. Its buckets are whole cells, so that each keeps what it would keep of
 // all rows. Holds one stretch of cells, or a chunk of each leg.
 
+import { firstNotBelow } from '../core/search.js';
 import type { Micros } from '../core/time.js';
-import { firstNotBefore } from '../lake/merge.js';
 import { BandedEach, type TakeBanded } from '../series/banded-each.js';
 import { CELL_LEVELS_US } from '../series/cells.js';
 import { type ChartColumns, Downsampler } from '../series/downsample.js';
@@ -83,7 +83,7 @@ function* cut(fromUs: Micros, toUs: Micros, level: number): Generator<Stretch> {
 
 function pushCells(columns: readonly Float64Array[], { fromUs, toUs }: Stretch, sampler: Downsampler): void {
   const [stampUs, spread, upper, lower] = columns.slice(-4) as unknown as Rows;
-  for (let row = firstNotBefore(stampUs, fromUs); row < stampUs.length && stampUs[row]! < toUs; row += 1)
+  for (let row = firstNotBelow(stampUs, fromUs); row < stampUs.length && stampUs[row]! < toUs; row += 1)
     sampler.push(stampUs[row]!, spread[row]!, upper[row]!, lower[row]!);
 }
 

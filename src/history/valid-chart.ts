@@ -29,6 +29,7 @@ const WARM_ROWS = BANDS_WINDOW_ROWS - 1;
  * none of these holds enough, what a day holds has to do.
  */
 const WARM_UP_US = [2 * US_PER_MINUTE, US_PER_HOUR, US_PER_DAY];
+
 /** As `chartRange`, but an end after the newest row of either leg is drawn back to it. */
 export function validRange(
   asked: { readonly fromUs?: Micros | undefined; readonly toUs?: Micros | undefined },

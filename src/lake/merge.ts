@@ -3,6 +3,7 @@
 // same row.
 
 import type { QuoteColumns } from '../core/columns.js';
+import { firstNotBelow } from '../core/search.js';
 import type { Micros } from '../core/time.js';
 
 /** Rows of one row group, or of the journal. */
@@ -117,22 +118,11 @@ function partOf(
     // Also false where a time is NaN.
     if (!(ours ? times[i]! > times[i - 1]! : times[i]! >= times[i - 1]!)) return null;
   }
-  const from = firstNotBefore(times, fromUs);
-  const to = firstNotBefore(times, toUs);
+  const from = firstNotBelow(times, fromUs);
+  const to = firstNotBelow(times, toUs);
   if (!(from < to) || !(times[from]! > progress.lastUs)) return null;
   if (to - from === length) return columns;
   return mapColumns(columns, to - from, (values) => values.slice(from, to));
-}
-
-/** The first of ascending times that is not earlier; their number where all are. */
-export function firstNotBefore(times: Float64Array, us: Micros): number {
-  let [from, to] = [0, times.length];
-  while (from < to) {
-    const middle = (from + to) >>> 1;
-    if (times[middle]! < us) from = middle + 1;
-    else to = middle;
-  }
-  return from;
 }
 
 function pick(

@@ -2,6 +2,7 @@
 // each and the rows of one stamp. Equality is by content alone, so it does not matter where a row came from or when.
 
 import type { QuoteColumns } from '../core/columns.js';
+import { firstNotBelow } from '../core/search.js';
 import type { Micros } from '../core/time.js';
 import type { FullColumns } from './parquet-write.js';
 
@@ -85,13 +86,13 @@ export async function addMissing(
     const us = source.stampUs;
     if (!(us < endUs)) return { rows, missing };
     for (;;) {
-      target.row = firstNotBefore(target.columns, target.row, us);
+      target.row = firstNotBelow(target.columns.receivedUs, us, target.row, target.columns.length);
       if (!target.isSpent) break;
       await target.fill();
     }
     const { columns, row } = source;
     if (target.stampUs > us) {
-      const to = firstNotBefore(columns, row, Math.min(target.stampUs, endUs));
+      const to = firstNotBelow(columns.receivedUs, Math.min(target.stampUs, endUs), row, columns.length);
       add(columns, row, to);
       source.row = to;
       rows += to - row;
@@ -104,18 +105,6 @@ export async function addMissing(
     rows += mine.length;
     missing += lacking.length;
   }
-}
-
-/** The first row at or after `row` whose stamp is not before `us`. */
-function firstNotBefore({ receivedUs, length }: FullColumns, row: number, us: Micros): number {
-  if (row >= length || receivedUs[row]! >= us) return row;
-  let [before, at] = [row, length];
-  while (at - before > 1) {
-    const middle = (before + at) >>> 1;
-    if (receivedUs[middle]! < us) before = middle;
-    else at = middle;
-  }
-  return at;
 }
 
 /**

@@ -113,18 +113,15 @@ class ChunkReader {
     let [low, high] = [0, wanted.length - 1];
     while (low < high) {
       const middle = (low + high + 1) >>> 1;
-      if (this.#firstOf(wanted[middle]!) <= ascending.from) low = middle;
+      if (firstOfDeltas(this.#sourceOf(wanted[middle]!)) <= ascending.from) low = middle;
       else high = middle - 1;
     }
     this.#into.fill(Number.NEGATIVE_INFINITY, 0, wanted[low]!.at);
     return wanted.slice(low);
   }
 
-  /** Of a page of differences. */
-  #firstOf({ fields, bytes, values }: Page): number {
-    return firstOfDeltas(
-      new Source(this.#raw(bytes, numberOf(fields, PAGE_FIELD.uncompressedBytes), values)),
-    );
+  #sourceOf({ fields, bytes, values }: Page): Source {
+    return new Source(this.#raw(bytes, numberOf(fields, PAGE_FIELD.uncompressedBytes), values));
   }
 
   #readDictionary(fields: ThriftFields, page: Uint8Array): void {
@@ -135,9 +132,8 @@ class ChunkReader {
   }
 
   #readData(page: Page): void {
-    const { fields, bytes, values } = page;
-    const header = structOf(fields, PAGE_FIELD.data);
-    const source = new Source(this.#raw(bytes, numberOf(fields, PAGE_FIELD.uncompressedBytes), values));
+    const header = structOf(page.fields, PAGE_FIELD.data);
+    const source = this.#sourceOf(page);
     const encoding = numberOf(header, 2);
     if (!this.#chunk.isOptional) {
       this.#readValues(source, encoding, page, null);
@@ -148,7 +144,7 @@ class ChunkReader {
     const from = source.take(levelBytes);
     // Believed: where it is not so, the values do not fit their bytes.
     const isFull = this.#chunk.meta.statistics?.null_count === 0n;
-    const levels = isFull ? null : levelsOf(source.bytes.subarray(from, from + levelBytes), values);
+    const levels = isFull ? null : levelsOf(source.bytes.subarray(from, from + levelBytes), page.values);
     this.#readValues(source, encoding, page, levels);
   }
 

@@ -22,8 +22,7 @@ export interface PairNow {
 }
 
 /** `no-live-leg`: a leg is not received, or has not quoted yet. `stale`: its last quote no longer stands. */
-export const REFUSALS = ['no-live-leg', 'stale', 'below-costs'] as const;
-export type Refusal = (typeof REFUSALS)[number];
+export type Refusal = 'no-live-leg' | 'stale' | 'below-costs';
 
 export interface JudgedPair {
   readonly opportunity: Opportunity;

@@ -45,21 +45,16 @@ export class CycleTrack {
     return !Number.isNaN(this.#armedUs);
   }
 
-  /** No one has ended here yet, not even one that might have been open before. */
-  get isFirst(): boolean {
-    return this.#first === null;
-  }
-
-  /** `entry`: what is gained or lost by opening it here; any unit. */
-  arm(us: Micros, entry = 0): void {
-    if (this.isArmed) return;
-    this.#armedUs = us;
-    this.#entry = entry;
-  }
-
-  /** `exit`: what closing it gives. To be called whenever the price is at neutral, armed or not. */
-  close(us: Micros, exit = 0): void {
-    this.#end('closed', us, exit);
+  /**
+   * No point does both: above it arms, at neutral it is closed. `entry`, `exit`: what is gained or lost by opening or closing it
+   * here; any unit.
+   */
+  follow(us: Micros, isAbove: boolean, isNeutral: boolean, entry: number, exit: number): void {
+    if (isAbove) {
+      if (this.isArmed) return;
+      this.#armedUs = us;
+      this.#entry = entry;
+    } else if (isNeutral && (this.isArmed || this.#first === null)) this.#end('closed', us, exit);
   }
 
   break(us: Micros): void {
@@ -100,13 +95,6 @@ export class CycleTrack {
     const room = DURATIONS_KEPT_MAX - this.#durationsUs.length;
     this.#durationsUs.push(...later.#durationsUs.slice(0, room));
     [this.#armedUs, this.#entry] = [later.#armedUs, later.#entry];
-  }
-
-  /** No point does both: above it arms, at neutral it is closed. */
-  follow(us: Micros, isAbove: boolean, isNeutral: boolean, entry: number, exit: number): void {
-    if (isAbove) {
-      if (!this.isArmed) this.arm(us, entry);
-    } else if (isNeutral && (this.isArmed || this.isFirst)) this.close(us, exit);
   }
 
   /** For keeping. */

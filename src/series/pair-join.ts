@@ -3,6 +3,7 @@
 // arrays that all pairs of a symbol share, and allocates nothing a row.
 
 import type { QuoteColumns } from '../core/columns.js';
+import { firstNotBelow } from '../core/search.js';
 import type { Micros } from '../core/time.js';
 import { grown, spreadPercent } from './spread.js';
 import { STALE_LIMIT_US_DEFAULT } from './valid.js';
@@ -219,17 +220,10 @@ export class PairJoin {
   }
 }
 
-/** The first row of the stretch from `from` on that is not before `us`; near by, mostly. */
-function firstFrom({ columns, to }: RowStretch, from: number, us: Micros): number {
-  const { receivedUs } = columns;
+/** The first row of the stretch from `from` on that is not before `us`: mostly the end of it. */
+function firstFrom({ columns: { receivedUs }, to }: RowStretch, from: number, us: Micros): number {
   if (from === to || receivedUs[to - 1]! < us) return to;
-  let [low, high] = [from, to - 1];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (receivedUs[middle]! < us) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+  return firstNotBelow(receivedUs, us, from, to);
 }
 
 function noQuote(): Leg {

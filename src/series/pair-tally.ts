@@ -6,7 +6,7 @@ import { assert } from '../core/assert.js';
 import type { Micros } from '../core/time.js';
 import type { PairPoints } from './pair-join.js';
 import { PairTimes, type TimesParts } from './pair-times.js';
-import type { PairTotals, Standing, TallySettings } from './pair-totals.js';
+import type { PairTotals, TallySettings } from './pair-totals.js';
 import { PairTurns, type TurnsParts } from './pair-turns.js';
 
 /** Few enough that a plain sum of them keeps its digits. */
@@ -71,12 +71,8 @@ export class PairTally {
 
   /** The stretch that begins where this one ends: what stands, stands. */
   next(): PairTally {
-    return this.#from(this.#times.standing);
-  }
-
-  #from(standing: Standing): PairTally {
     const next = new PairTally({ ...this.#settings, fromUs: this.toUs });
-    next.#times.standing = standing;
+    next.#times.standing = this.#times.standing;
     return next;
   }
 

@@ -17,7 +17,7 @@ interface EdgeSum {
 }
 
 /** Of one direction: how long there was an edge, its sum over time, and how long it was above the costs. */
-export class EdgeTime {
+class EdgeTime {
   us = 0;
   aboveCostUs = 0;
   readonly sum = new PreciseSum();

@@ -1,12 +1,9 @@
 // How long a value stood where: microseconds by bins of a thousandth of a percent (0.1 bp), as exact as whole microseconds
 // are, so that parts put together are the whole. Holds only the stretches of bins that were ever stood in.
 
-/** Percent. */
-export const BIN_PERCENT = 0.001;
 const BINS_A_PERCENT = 1_000;
-/** Percent; what stands further out is counted as lying here. */
-export const HISTOGRAM_PERCENT_MAX = 10;
-const SIDE = HISTOGRAM_PERCENT_MAX * BINS_A_PERCENT;
+/** What stands further out than ten percent is counted as lying there. */
+const SIDE = 10 * BINS_A_PERCENT;
 const PAGE_BITS = 7;
 const PAGE_BINS = 1 << PAGE_BITS;
 export const IN_PAGE = PAGE_BINS - 1;
@@ -15,12 +12,7 @@ const PAGES = Math.ceil((2 * SIDE + 1) / PAGE_BINS);
 export class TimeHistogram {
   readonly #pages: (Float64Array | undefined)[] = new Array(PAGES).fill(undefined);
 
-  add(percent: number, us: number): void {
-    const bin = binOf(percent);
-    this.page(bin)[bin & IN_PAGE]! += us;
-  }
-
-  /** Where a bin lies, at `bin & IN_PAGE`: for who adds millions of times. */
+  /** Where the microseconds of a bin lie, at `bin & IN_PAGE`: they are added millions of times. */
   page(bin: number): Float64Array {
     const page = this.#pages[bin >> PAGE_BITS];
     if (page !== undefined) return page;

@@ -5,7 +5,8 @@ import type { QuoteColumns } from '../../src/core/columns.js';
 import type { LegIndex } from '../../src/series/valid.js';
 import type { LegEvent } from '../../src/series/valid-points.js';
 
-const event = fc.record({
+/** As a share of a time that is given to it. */
+export const legEvent = fc.record({
   at: fc.double({ min: 0, max: 1.1, noNaN: true }),
   leg: fc.constantFrom<LegIndex>(0, 1),
   backUs: fc.oneof(fc.constantFrom(0, 1, 1_000), fc.integer({ min: 0, max: 30_000_000 })),
@@ -15,7 +16,7 @@ const event = fc.record({
 
 /** Events within a time that is given to it. */
 export const legEvents: fc.Arbitrary<(fromUs: number, toUs: number) => LegEvent[]> = fc
-  .array(event, { maxLength: 10 })
+  .array(legEvent, { maxLength: 10 })
   .map((given) => (fromUs, toUs) => {
     const events = given.map(({ at, leg, backUs, limitUs, isGap }): LegEvent => {
       const stampUs = Math.round(fromUs + at * (toUs - fromUs));

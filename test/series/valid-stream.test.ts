@@ -5,10 +5,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { QuoteColumns } from '../../src/core/columns.js';
-import type { LegIndex } from '../../src/series/valid.js';
 import { type LegEvent, type SpreadPoints, validPoints } from '../../src/series/valid-points.js';
 import { validStream } from '../../src/series/valid-stream.js';
 import { chunkLengths, chunksOf, columns, leg, streamOf } from './legs.js';
+import { legEvent } from './pair-history.js';
 
 type Point = readonly [stampUs: number, spread: number];
 
@@ -37,20 +37,12 @@ function apart(left: QuoteColumns, right: QuoteColumns): [QuoteColumns, QuoteCol
   return [spread(left, 0), spread(right, 1)];
 }
 
-const event = fc.record({
-  at: fc.double({ min: 0, max: 1.1, noNaN: true }),
-  leg: fc.constantFrom<LegIndex>(0, 1),
-  backUs: fc.oneof(fc.constantFrom(0, 1, 1_000), fc.integer({ min: 0, max: 30_000_000 })),
-  limitUs: fc.constantFrom(0, 400_000, 2_000_000, 60_000_000),
-  isGap: fc.boolean(),
-});
-
 test('whatever the gaps, limits and chunks, the points are those that remain when gaps have taken back', async () => {
   await fc.assert(
     fc.asyncProperty(
       leg(120),
       leg(120),
-      fc.array(event, { maxLength: 12 }),
+      fc.array(legEvent, { maxLength: 12 }),
       chunkLengths,
       fc.constantFrom(0, 2_000_000, 60_000_000),
       async (left, right, given, lengths, limitUs) => {

@@ -1,9 +1,7 @@
 // The lake of bench/analysis.mjs: a day of some symbols on ten exchanges, so many rows an instrument, in hour files as they are
 // recorded. Made once under data/bench, beside its place and renamed.
 
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { compiled, dataFolder } from './place.mjs';
+import { compiled, madeOnce, quoteColumns } from './place.mjs';
 
 export const FROM_US = Date.UTC(2026, 9, 1) * 1_000;
 const DAY_US = 86_400e6;
@@ -12,33 +10,26 @@ const SYMBOLS = 'BTC ETH SOL XRP DOGE ADA LINK DOT AVAX LTC'.split(' ').map((bas
 
 export async function analysisData(symbols, rows) {
   const names = SYMBOLS.slice(0, symbols);
-  const lake = join(dataFolder, `analysis-${names.length}-${rows}`);
-  if (!existsSync(lake)) await make(lake, names, rows);
+  const what = `writing ${names.length} symbols on ${EXCHANGES.length} exchanges, ${rows} rows each`;
+  const lake = await madeOnce(`analysis-${names.length}-${rows}`, what, (beside) =>
+    make(beside, names, rows),
+  );
   return { lake, exchanges: EXCHANGES, symbols: names, rows };
 }
 
 async function make(lake, symbols, rows) {
-  console.error(
-    `writing ${symbols.length} symbols on ${EXCHANGES.length} exchanges, ${rows} rows each (once) …`,
-  );
   const { writeHistory } = await import(compiled('src/lake/write-history.js'));
   const { createRandom } = await import(compiled('src/sim/random.js'));
   const { markOrigin } = await import(compiled('src/lake/origin.js'));
-  const beside = join(dataFolder, '.analysis');
-  rmSync(beside, { recursive: true, force: true });
-  mkdirSync(beside, { recursive: true });
-  markOrigin(beside, 'live');
+  markOrigin(lake, 'live');
   for (const symbol of symbols)
     for (const exchange of EXCHANGES)
-      writeHistory(beside, exchange, symbol, day(createRandom(7, exchange, symbol), symbol, rows));
-  renameSync(beside, lake);
+      writeHistory(lake, exchange, symbol, day(createRandom(7, exchange, symbol), symbol, rows));
 }
 
 /** One price a symbol, which all exchanges follow at a distance that comes and goes; every third quote changes a size alone. */
 function day(random, symbol, rows) {
-  const column = () => new Float64Array(rows);
-  const names = ['receivedUs', 'exchangeUs', 'bid', 'ask', 'bidSize', 'askSize'];
-  const columns = Object.fromEntries(names.map((name) => [name, column()]));
+  const columns = quoteColumns(rows);
   const stepUs = DAY_US / rows;
   let [distance, bid] = [0, 0];
   for (let row = 0; row < rows; row += 1) {
@@ -53,5 +44,5 @@ function day(random, symbol, rows) {
     columns.bidSize[row] = Math.round(random.next() * 1e4) / 1e3;
     columns.askSize[row] = Math.round(random.next() * 1e4) / 1e3;
   }
-  return { length: rows, ...columns };
+  return columns;
 }

@@ -7,7 +7,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { compiled, mainProgram, option } from './place.mjs';
+import { compiled, mainProgram, option, quoteColumns } from './place.mjs';
 import { quantile } from './program.mjs';
 
 const { createRandom } = await import(compiled('src/sim/random.js'));
@@ -87,8 +87,7 @@ function statistics(lake, date) {
 function quotes(random, marketSeed, symbol) {
   const shared = createRandom(marketSeed, 'fair', symbol);
   const rows = Math.floor((2 * DAY_US) / STEP_US);
-  const names = ['receivedUs', 'exchangeUs', 'bid', 'ask', 'bidSize', 'askSize'];
-  const columns = Object.fromEntries(names.map((name) => [name, new Float64Array(rows)]));
+  const columns = quoteColumns(rows);
   const fromUs = Date.parse(`${DAYS[0]}T00:00:00Z`) * 1_000;
   const size = 0.02 * Math.exp(1.2 * gauss(random));
   const back = 0.01 + 0.1 * random.next();
@@ -109,7 +108,7 @@ function quotes(random, marketSeed, symbol) {
     columns.ask[row] = Math.round(bid * (1 + width / 100) * 1e4) / 1e4;
     columns.bidSize[row] = columns.askSize[row] = 1;
   }
-  return { length: rows, ...columns };
+  return columns;
 }
 
 /** Of twelve even ones. */

@@ -1,6 +1,7 @@
 // Where the measured program and the generated data lie.
 
-import { resolve } from 'node:path';
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
@@ -13,6 +14,25 @@ export function compiled(path) {
 
 export const mainProgram = resolve(built, 'src/main.js');
 export const dataFolder = resolve(root, 'data', 'bench');
+
+/** A folder of `dataFolder`, made once: beside its place, and renamed when it is whole. `what` is being written. */
+export async function madeOnce(name, what, make) {
+  const place = join(dataFolder, name);
+  if (existsSync(place)) return place;
+  console.error(`${what} (once) …`);
+  const beside = join(dataFolder, `.${name}`);
+  rmSync(beside, { recursive: true, force: true });
+  mkdirSync(beside, { recursive: true });
+  await make(beside);
+  renameSync(beside, place);
+  return place;
+}
+
+/** Columns of quotes with room for so many rows. */
+export function quoteColumns(rows) {
+  const names = ['receivedUs', 'exchangeUs', 'bid', 'ask', 'bidSize', 'askSize'];
+  return { length: rows, ...Object.fromEntries(names.map((name) => [name, new Float64Array(rows)])) };
+}
 
 /** The value of `--name N`. */
 export function option(name, otherwise) {

@@ -2,9 +2,9 @@
 // with the summaries of the pair. Made once under data/bench, beside its place and renamed.
 
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { compiled, dataFolder, mainProgram } from './place.mjs';
+import { compiled, madeOnce, mainProgram, quoteColumns } from './place.mjs';
 
 export const LEGS = ['Binance', 'OKX'];
 export const SYMBOL = 'BTC/USDT';
@@ -12,19 +12,15 @@ export const FROM_US = Date.UTC(2025, 0, 1) * 1_000;
 const DAY_US = 86_400e6;
 
 export async function zoomData(days, rowsADay) {
-  const place = join(dataFolder, `zoom-${days}-${rowsADay}`);
-  if (!existsSync(place)) await make(place, days, rowsADay);
+  const what = `writing ${days} days of ${rowsADay} × ${rowsADay} rows and their summaries`;
+  const place = await madeOnce(`zoom-${days}-${rowsADay}`, what, (beside) => make(beside, days, rowsADay));
   const lake = join(place, 'lake');
   return { lake, days, rowsADay, toUs: FROM_US + days * DAY_US, bytes: sizes(lake) };
 }
 
-async function make(place, days, rowsADay) {
-  console.error(`writing ${days} days of ${rowsADay} × ${rowsADay} rows and their summaries (once) …`);
+async function make(beside, days, rowsADay) {
   const { writeHistory } = await import(compiled('src/lake/write-history.js'));
   const { markOrigin } = await import(compiled('src/lake/origin.js'));
-  const beside = join(dataFolder, '.zoom');
-  rmSync(beside, { recursive: true, force: true });
-  mkdirSync(beside, { recursive: true });
   const lake = join(beside, 'lake');
   markOrigin(lake, 'live');
   const walks = LEGS.map((_, leg) => new Walk(leg));
@@ -38,7 +34,6 @@ async function make(place, days, rowsADay) {
   }
   const pair = ['--symbol', SYMBOL, '--exchange1', LEGS[0], '--exchange2', LEGS[1]];
   run(['lake', 'summarise', '--lake', lake, ...pair]);
-  renameSync(beside, place);
 }
 
 function run(args) {
@@ -72,9 +67,7 @@ class Walk {
   }
 
   day(fromUs, rows) {
-    const column = () => new Float64Array(rows);
-    const names = ['receivedUs', 'exchangeUs', 'bid', 'ask', 'bidSize', 'askSize'];
-    const columns = Object.fromEntries(names.map((name) => [name, column()]));
+    const columns = quoteColumns(rows);
     const stepUs = DAY_US / rows;
     for (let row = 0; row < rows; row += 1) {
       const us = Math.floor(fromUs + (row + 0.1 + 0.8 * this.random()) * stepUs);
@@ -86,6 +79,6 @@ class Walk {
       columns.bidSize[row] = Math.round(this.random() * 1e4) / 1e3;
       columns.askSize[row] = Math.round(this.random() * 1e4) / 1e3;
     }
-    return { length: rows, ...columns };
+    return columns;
   }
 }

@@ -116,21 +116,30 @@ function verdict(words, value, aim, holds) {
   );
 }
 
-/** A day up to 23:30, kept; then again a quarter of an hour later. */
+/**
+ * A day up to midway between two quarters of an hour, kept; then again a quarter later: one quarter has come to its end, and half
+ * of one is gone over that is not kept.
+ */
 async function refreshes() {
   const script = new URL('analysis-refresh.mjs', import.meta.url).pathname;
   const refresh = async (toUs) =>
     JSON.parse((await ran([script, lake, String(FROM_US), String(toUs)])).stdout);
-  await refresh(FROM_US + 23.5 * HOUR_US);
+  rmSync(join(lake, '_statistics'), { recursive: true, force: true });
+  await refresh(FROM_US + 23.625 * HOUR_US);
   const found = [];
-  for (let run = 0; run < runs; run += 1) found.push(await refresh(FROM_US + 23.75 * HOUR_US));
+  for (let run = 0; run < runs; run += 1) {
+    found.push(await refresh(FROM_US + 23.875 * HOUR_US));
+    // As if the next one were the first.
+    for (const path of readdirSync(join(lake, '_statistics'), { recursive: true }))
+      if (path.endsWith('.23-30.parts')) rmSync(join(lake, '_statistics', path));
+  }
   const [{ pairs: count, read, made, peakMb }] = found;
   const wallMs = quantile(
     found.map((one) => one.wallMs),
     0.5,
   );
   console.log(
-    `refresh after a quarter of an hour: ${count} pairs, ${read} hours kept, ${made} made, ${peakMb.toFixed(0)} MB`,
+    `refresh after a quarter of an hour: ${count} pairs, ${read} parts of symbols kept, ${made} made, ${peakMb.toFixed(0)} MB`,
   );
   verdict('a refresh of the day, seconds', wallMs / 1e3, 2, (value, aim) => value < aim);
 }

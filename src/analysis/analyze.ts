@@ -2,13 +2,13 @@
 // Holds a window of each instrument of one symbol, whatever the range. What cannot be read costs the pairs that need it,
 // which is told, and no others.
 
-import { US_PER_HOUR } from '../core/time.js';
+import type { Micros } from '../core/time.js';
 import { messageOf } from '../lake/files.js';
 import type { PairRow } from './compat.js';
 import type { PairLegs } from './discover.js';
-import type { KnownParts } from './kept-parts.js';
+import type { KeptParts, KeptSymbol } from './kept-parts.js';
 import { PairWhole } from './pair-run.js';
-import { costOf, type StatisticsAsked, sweepPairs } from './pair-sweep.js';
+import { costOf, type PairSweep, type StatisticsAsked, sweepPairs } from './pair-sweep.js';
 import type { Skipped, SkipReason } from './skipped.js';
 
 export type PairOutcome =
@@ -26,6 +26,8 @@ export interface FailedPair {
 export interface AnalysisInput extends StatisticsAsked {
   /** Those of one symbol next to each other. */
   readonly pairs: readonly PairLegs[];
+  /** Parts from earlier runs, and where those of this one go. Absent: everything is read. */
+  readonly kept?: KeptParts;
   /** After each pair; `done` counts it. */
   readonly onPair?: (pair: PairLegs, outcome: PairOutcome, done: number) => void;
 }
@@ -73,12 +75,13 @@ async function analyzeSymbol(
   input: AnalysisInput,
 ): Promise<readonly PairOutcome[]> {
   try {
-    const known = await keptOf(pairs, pairsDone, input);
-    const errors = await sweepPairs({ ...input, pairs, pairsDone, known });
+    const known = pairs.map(() => new PairWhole(input));
+    const { kept, ...asked } = input;
+    const errors = await addAll({ ...asked, pairs, pairsDone, known }, kept?.of(pairs));
     return pairs.map((pair, at) => {
       const error = errors[at];
       if (error !== undefined) return { status: 'failed', message: messageOf(error) };
-      return outcomeOf(pair, known.pairs[at]!, input);
+      return outcomeOf(pair, known[at]!, input);
     });
   } catch (error) {
     input.signal?.throwIfAborted();
@@ -86,24 +89,20 @@ async function analyzeSymbol(
   }
 }
 
-/** By pair: what need not be read again, after what lies before the first whole hour. */
-async function keptOf(
-  pairs: readonly PairLegs[],
-  pairsDone: number,
-  input: AnalysisInput,
-): Promise<KnownParts> {
-  const { kept, fromUs, toUs } = input;
-  const firstUs = Math.ceil(fromUs / US_PER_HOUR) * US_PER_HOUR;
-  const none = () => ({ untilUs: fromUs, pairs: pairs.map(() => new PairWhole()) });
-  const known = none();
-  if (kept === undefined || firstUs >= toUs) return known;
-  if (fromUs < firstUs) {
-    const { kept: _, ...rest } = input;
-    const errors = await sweepPairs({ ...rest, pairs, pairsDone, known, toUs: firstUs, isWhole: true });
-    // As if nothing were kept: who cannot be read is told at the end.
-    if (errors.some((error) => error !== undefined)) return none();
+/** What is kept, and in between what is read again; by pair, why a leg could not be read. */
+async function addAll(sweep: PairSweep, kept: KeptSymbol | undefined): Promise<readonly unknown[]> {
+  const { pairs, known, toUs } = sweep;
+  if (kept === undefined) return await sweepPairs(sweep);
+  let errors: readonly unknown[] = pairs.map(() => undefined);
+  for (let us: Micros = sweep.fromUs; us < toUs; ) {
+    us = await kept.add(us, toUs, known);
+    if (us >= toUs) break;
+    const untilUs = await kept.nextUs(us, toUs);
+    const found = await sweepPairs({ ...sweep, fromUs: us, toUs: untilUs, isWhole: untilUs < toUs, kept });
+    errors = errors.map((error, at) => error ?? found[at]);
+    us = untilUs;
   }
-  return { untilUs: await kept.load(pairs, firstUs, known.pairs), pairs: known.pairs };
+  return errors;
 }
 
 function outcomeOf(pair: PairLegs, whole: PairWhole, input: AnalysisInput): PairOutcome {

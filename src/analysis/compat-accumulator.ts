@@ -73,14 +73,10 @@ export class CompatAccumulator {
   #zoneValue = Number.NaN;
   #zoneRows = 0;
 
-  readonly #thresholds: CompatThresholds;
-  readonly #neutralPercent: number;
-
   constructor(
     thresholdsPercent: CompatThresholds = COMPAT_THRESHOLDS_PERCENT,
     neutralPercent = NEUTRAL_PERCENT,
   ) {
-    [this.#thresholds, this.#neutralPercent] = [thresholdsPercent, neutralPercent];
     this.#counters = thresholdsPercent.map((threshold) => new CycleCounter(threshold, neutralPercent));
     this.#zones = new Zones([...thresholdsPercent, neutralPercent].flatMap((bound) => [bound, 0, -bound]));
   }
@@ -152,28 +148,32 @@ export class CompatAccumulator {
   }
 
   /** As if the later one's rows had come after these. Nothing may be pushed after it. */
-  merge(later: CompatAccumulator): void {
+  merge({ counts, ends, range, sum, counters }: CompatParts): void {
     this.#leaveZone();
-    later.#leaveZone();
-    if (later.#rows === 0) return;
-    if (this.#rows === 0) [this.#firstUs, this.#first] = [later.#firstUs, later.#first];
-    else if (Math.sign(this.#last) * Math.sign(later.#first) < 0) this.#crossings.adjacent += 1;
-    [this.#lastUs, this.#last] = [later.#lastUs, later.#last];
-    this.#rows += later.#rows;
-    this.#matched += later.#matched;
-    this.#undefinedRows += later.#undefinedRows;
-    this.#max = Math.max(this.#max, later.#max);
-    this.#min = Math.min(this.#min, later.#min);
-    this.#sum.merge(later.#sum);
-    this.#crossings.adjacent += later.#crossings.adjacent;
-    for (const [n, counter] of this.#counters.entries()) counter.merge(later.#counters[n]!);
+    const [rows, matched, undefinedRows, crossings] = counts;
+    if (rows === 0) return;
+    const [firstUs, first, lastUs, last] = ends;
+    if (this.#rows === 0) [this.#firstUs, this.#first] = [firstUs, first];
+    else if (Math.sign(this.#last) * Math.sign(first) < 0) this.#crossings.adjacent += 1;
+    [this.#lastUs, this.#last] = [lastUs, last];
+    this.#rows += rows;
+    this.#matched += matched;
+    this.#undefinedRows += undefinedRows;
+    this.#max = Math.max(this.#max, range[0]);
+    this.#min = Math.min(this.#min, range[1]);
+    this.#sum.merge(sum);
+    this.#crossings.adjacent += crossings;
+    for (const [n, counter] of this.#counters.entries()) counter.merge(counters[n]!);
   }
 
-  /** The same rows, none of which found a partner. */
-  unmatched(): CompatAccumulator {
-    const made = new CompatAccumulator(this.#thresholds, this.#neutralPercent);
-    [made.#rows, made.#firstUs, made.#lastUs] = [this.#rows, this.#firstUs, this.#lastUs];
-    return made;
+  /** As if the later one's rows had come after these, and none had found a partner. Nothing may be pushed after it. */
+  mergeUnmatched({ counts, ends }: CompatParts): void {
+    const [rows] = counts;
+    const [firstUs, , lastUs] = ends;
+    if (rows === 0) return;
+    if (this.#rows === 0) this.#firstUs = firstUs;
+    [this.#lastUs, this.#last] = [lastUs, Number.NaN];
+    this.#rows += rows;
   }
 
   /** For keeping. */
@@ -186,15 +186,6 @@ export class CompatAccumulator {
       sum: this.#sum.parts,
       counters: this.#counters.map(({ parts }) => parts),
     };
-  }
-
-  /** Of one that has seen nothing yet. Nothing may be pushed after it. */
-  take({ counts, ends, range, sum, counters }: CompatParts): void {
-    [this.#rows, this.#matched, this.#undefinedRows, this.#crossings.adjacent] = counts;
-    [this.#firstUs, this.#first, this.#lastUs, this.#last] = ends;
-    [this.#max, this.#min] = range;
-    this.#sum.merge({ parts: sum });
-    for (const [n, counter] of this.#counters.entries()) counter.take(counters[n]!);
   }
 
   /** Undefined where no left row found a partner: such a pair is left out of the file. */

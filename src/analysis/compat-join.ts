@@ -19,54 +19,23 @@ function makeRoom(rows: number): void {
   deviations = new Float64Array(rows);
 }
 
-/** As plain numbers, for keeping; some are NaN or infinite. */
-export interface CompatPartParts {
-  readonly rows: readonly [left: number, right: number];
-  readonly bids: readonly [before: number, last: number];
+/** What became of the rows of a stretch of time: plain numbers, for keeping; some are NaN or infinite. */
+export interface CompatPart {
+  readonly leftRows: number;
+  readonly rightRows: number;
+  /** Of the newest right row before the stretch; NaN: there was none. */
+  readonly bidBefore: number;
+  /** Of the newest right row at its end. */
+  readonly lastBid: number;
+  /** Left rows before the first right row: they rest on what lies before the stretch. */
   readonly early: CompatParts;
   readonly rest: CompatParts;
 }
 
-/** What became of the rows of a stretch of time. */
-export class CompatPart {
-  leftRows = 0;
-  rightRows = 0;
-  /** Of the newest right row before the stretch; NaN: there was none. */
-  readonly bidBefore: number;
-  /** Of the newest right row at its end. */
-  lastBid: number;
-  /** Left rows before the first right row: they rest on what lies before the stretch. */
-  readonly early: CompatAccumulator;
-  readonly rest: CompatAccumulator;
-
-  constructor(bidBefore: number, thresholds?: CompatThresholds, neutralPercent?: number) {
-    this.bidBefore = bidBefore;
-    this.lastBid = bidBefore;
-    this.early = new CompatAccumulator(thresholds, neutralPercent);
-    this.rest = new CompatAccumulator(thresholds, neutralPercent);
-  }
-
-  get parts(): CompatPartParts {
-    const { leftRows, rightRows, bidBefore, lastBid, early, rest } = this;
-    return {
-      ...{ rows: [leftRows, rightRows], bids: [bidBefore, lastBid] },
-      ...{ early: early.parts, rest: rest.parts },
-    };
-  }
-
-  /** `thresholds` and neutral as they were then. */
-  static of(
-    { rows, bids, early, rest }: CompatPartParts,
-    thresholds?: CompatThresholds,
-    neutralPercent?: number,
-  ): CompatPart {
-    const made = new CompatPart(bids[0], thresholds, neutralPercent);
-    [made.leftRows, made.rightRows] = rows;
-    made.lastBid = bids[1];
-    made.early.take(early);
-    made.rest.take(rest);
-    return made;
-  }
+/** What the reference's numbers are asked with. */
+export interface CompatSettings {
+  readonly thresholds?: CompatThresholds | undefined;
+  readonly neutralPercent?: number | undefined;
 }
 
 /**
@@ -78,18 +47,20 @@ export class CompatWhole {
   rightRows = 0;
   /** Of the newest right row; NaN: there was none. */
   lastBid = Number.NaN;
-  #whole: CompatAccumulator | undefined;
+  readonly #whole: CompatAccumulator;
+
+  constructor({ thresholds, neutralPercent }: CompatSettings) {
+    this.#whole = new CompatAccumulator(thresholds, neutralPercent);
+  }
 
   /** What the part took from before it is what came before, or counts for nothing. */
   isFollowedBy({ bidBefore }: CompatPart): boolean {
     return this.rightRows === 0 || Object.is(this.lastBid, bidBefore);
   }
 
-  /** The part is used up. */
   add({ early, rest, leftRows, rightRows, lastBid }: CompatPart): void {
-    const known = this.rightRows > 0 ? early : early.unmatched();
-    if (this.#whole === undefined) this.#whole = known;
-    else this.#whole.merge(known);
+    if (this.rightRows > 0) this.#whole.merge(early);
+    else this.#whole.mergeUnmatched(early);
     this.#whole.merge(rest);
     this.leftRows += leftRows;
     this.rightRows += rightRows;
@@ -98,32 +69,63 @@ export class CompatWhole {
 
   /** Undefined where no left row found a partner. */
   finish(): PairStatistics | undefined {
-    return this.#whole?.finish();
+    return this.#whole.finish();
+  }
+}
+
+/** One part of neighbouring ones, in order. */
+export function joinedCompat(parts: readonly CompatPart[], settings: CompatSettings): CompatPart {
+  const { thresholds, neutralPercent } = settings;
+  const early = new CompatAccumulator(thresholds, neutralPercent);
+  const rest = new CompatAccumulator(thresholds, neutralPercent);
+  let [leftRows, rightRows] = [0, 0];
+  for (const part of parts) {
+    (rightRows === 0 ? early : rest).merge(part.early);
+    rest.merge(part.rest);
+    leftRows += part.leftRows;
+    rightRows += part.rightRows;
+  }
+  const [{ bidBefore }, { lastBid }] = [parts[0]!, parts.at(-1)!];
+  return { leftRows, rightRows, bidBefore, lastBid, early: early.parts, rest: rest.parts };
+}
+
+/** A stretch that is under way. */
+class Stretch {
+  leftRows = 0;
+  rightRows = 0;
+  lastBid: number;
+  readonly bidBefore: number;
+  readonly early: CompatAccumulator;
+  readonly rest: CompatAccumulator;
+
+  constructor(bidBefore: number, { thresholds, neutralPercent }: CompatSettings) {
+    this.bidBefore = this.lastBid = bidBefore;
+    this.early = new CompatAccumulator(thresholds, neutralPercent);
+    this.rest = new CompatAccumulator(thresholds, neutralPercent);
+  }
+
+  get part(): CompatPart {
+    const { leftRows, rightRows, bidBefore, lastBid, early, rest } = this;
+    return { leftRows, rightRows, bidBefore, lastBid, early: early.parts, rest: rest.parts };
   }
 }
 
 export class CompatJoin {
-  part: CompatPart;
+  #stretch: Stretch;
   readonly #fromUs: Micros;
-  readonly #thresholds: CompatThresholds | undefined;
-  readonly #neutralPercent: number | undefined;
+  readonly #settings: CompatSettings;
 
   /** Rows from before `fromUs` do not count, not even as partners; `bidBefore` is of one that does. */
-  constructor(
-    fromUs: Micros,
-    thresholds?: CompatThresholds,
-    neutralPercent?: number,
-    bidBefore = Number.NaN,
-  ) {
+  constructor(fromUs: Micros, settings: CompatSettings, bidBefore = Number.NaN) {
     this.#fromUs = fromUs;
-    [this.#thresholds, this.#neutralPercent] = [thresholds, neutralPercent];
-    this.part = new CompatPart(bidBefore, thresholds, neutralPercent);
+    this.#settings = settings;
+    this.#stretch = new Stretch(bidBefore, settings);
   }
 
   /** Ends the stretch; what comes belongs to the next one. */
   cut(): CompatPart {
-    const { part } = this;
-    this.part = new CompatPart(part.lastBid, this.#thresholds, this.#neutralPercent);
+    const { part } = this.#stretch;
+    this.#stretch = new Stretch(part.lastBid, this.#settings);
     return part;
   }
 
@@ -132,7 +134,7 @@ export class CompatJoin {
     const { receivedUs: stamps, bid: bids, ask: asks } = left.columns;
     const { receivedUs: rightStamps, bid: rightBids, ask: rightAsks } = right.columns;
     if (deviations.length < left.to - left.from) makeRoom(left.to - left.from);
-    const [fromUs, part] = [this.#fromUs, this.part];
+    const [fromUs, part] = [this.#fromUs, this.#stretch];
     let [rightRow, rightBid, rightRows] = [right.from, part.lastBid, part.rightRows];
     let count = 0;
     const rightTo = right.to;
@@ -162,7 +164,7 @@ export class CompatJoin {
 }
 
 /** The left rows that are in the room; gives what is left in it. */
-function give(part: CompatPart, count: number): number {
+function give(part: Stretch, count: number): number {
   part.leftRows += count;
   const { early, rest, rightRows, bidBefore } = part;
   if (rightRows === 0) early.pushRows(leftStamps, deviations, count, !Number.isNaN(bidBefore));

@@ -1,254 +1,276 @@
-// Parts of pairs' statistics, hour by hour, beside the lake: a refresh goes over what is new and puts the rest together. One file a
-// symbol and hour, of all its pairs, absent or whole. Derived: what no longer fits the quotes or the settings is as if it were
-// not there, and is made again.
+// Parts of pairs' statistics beside the lake: of hours that are over, and of the quarters of the one that is not. A refresh goes
+// over what is new and puts the rest together. Derived: what no longer fits the quotes, what was told of them or what is
+// asked for is as if it were not there, and is made again.
 
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { deserialize, serialize } from 'node:v8';
-import { type Micros, US_PER_HOUR, US_PER_MINUTE, US_PER_SECOND } from '../core/time.js';
-import { diskFiles, type LakeFiles, makeDurableDirectory, messageOf, publish } from '../lake/files.js';
-import { checksum } from '../lake/journal.js';
-import { JOURNAL_DIR, partialFile, partialsDayDir } from '../lake/paths.js';
-import type { InstrumentLine, LakeInstrument, LakeReader } from '../lake/reader.js';
-import { RowsIdentities } from '../lake/rows-identity.js';
-import { isNotFound, type ReadStore } from '../lake/store.js';
-import { LIMIT_TOLD_US, NOTICED_US, QUOTE_US_MAX } from '../series/leg-events.js';
-import { PairTally, type TallyParts } from '../series/pair-tally.js';
-import { COMPAT_THRESHOLDS_PERCENT, type CompatThresholds } from './compat.js';
-import { CompatPart, type CompatPartParts } from './compat-join.js';
+import { hourStartUs, type Micros, US_PER_SECOND } from '../core/time.js';
+import { diskFiles, type LakeFiles, messageOf } from '../lake/files.js';
+import { FilesOfHours, type HourFiles } from '../lake/hour-files.js';
+import { JOURNAL_DIR, partialFile } from '../lake/paths.js';
+import type { LakeReader } from '../lake/reader.js';
+import type { ReadStore } from '../lake/store.js';
+import { NEUTRAL_PERCENT } from '../series/cycles.js';
+import { COMPAT_THRESHOLDS_PERCENT } from './compat.js';
+import type { CompatSettings } from './compat-join.js';
 import { instrumentsOf, type PairLegs } from './discover.js';
-import type { PairPart, PairWhole } from './pair-run.js';
+import { type KeptSpan, readSpan, SPAN_US, type SpanKind, writeSpan } from './kept-file.js';
+import { areSame, filesOf, legRows, type TimeSpan } from './kept-rows.js';
+import { KeptTimes } from './kept-times.js';
+import { isTold, Told } from './kept-told.js';
+import { joinedParts, type PairPart, type PairWhole } from './pair-run.js';
 
-export interface KeptPartsOptions {
+export interface KeptPartsOptions extends CompatSettings {
   readonly root: string;
   /** Where the lake's files are looked at, to see whether they are still those that a part was made of. */
   readonly store: ReadStore;
-  readonly thresholds?: CompatThresholds;
   readonly takerFeePercent: (exchange: string) => number;
-  /** Of the same lake: for what was told of an hour that is over, but may be told more of. */
+  /** Of the same lake: for what was told of a time that is over, but may be told more of. */
   readonly reader: Pick<LakeReader, 'readEvents' | 'problems'>;
   /** By the clock of the quotes, which file systems have too. */
   readonly nowUs: Micros;
+  /** False: what is there is used, and nothing is written. Default true. */
+  readonly isKept?: boolean;
   readonly files?: LakeFiles;
 }
 
-/** What is known of each pair from before a moment. */
-export interface KnownParts {
-  readonly untilUs: Micros;
-  readonly pairs: readonly PairWhole[];
-}
-
-/** Another layout or meaning of what is kept. */
-const VERSION = 2;
 /** What was received so long ago is in the journal, and can be read. */
 const WRITTEN_US = 30 * US_PER_SECOND;
-/** And that long after an hour can be told no more of, what was told is. */
-const GRACE_US = 5 * US_PER_MINUTE;
-/** The checksum of what follows, which is as the engine writes values for itself: NaN and infinities too, and quick. */
-const HEAD_BYTES = 4;
-
-interface KeptHour {
-  readonly version: number;
-  readonly settings: string;
-  /** By exchange: the files that hold its quotes of the hour and of the one before. */
-  readonly identities: Readonly<Record<string, string>>;
-  /** What was told of the hour when it was counted; null: no more could be. */
-  readonly told: string | null;
-  readonly pairs: Readonly<Record<string, KeptPart>>;
-}
-
-interface KeptPart {
-  readonly compat: CompatPartParts;
-  readonly tally: TallyParts;
-  readonly quotes: number;
-  readonly firstUs: Micros;
-  readonly lastUs: Micros;
-}
+const QUARTERS = SPAN_US.hour / SPAN_US.quarter;
 
 export class KeptParts {
-  readonly #options: KeptPartsOptions;
-  readonly #files: LakeFiles;
-  /** Of the symbol under way, by hour: of those that may be saved. */
-  readonly #identities = new Map<Micros, Readonly<Record<string, string>>>();
-  /** Of the symbol under way, by exchange and hour: each hour is looked at for itself and for the next one. */
-  readonly #looks = new Map<string, string>();
-  /** Of the symbol last looked at. */
-  #events: { key: string; fromUs: Micros; lines: readonly InstrumentLine[] } | undefined;
-  /** Hours that were read and made in this run. */
+  /** Hours and quarters of symbols that were read and made in this run. */
   readonly counts = { read: 0, made: 0 };
   /** Why the last one that was not written was not; null: all were. */
   problem: string | null = null;
+  readonly options: KeptPartsOptions;
+  readonly times: KeptTimes;
 
   constructor(options: KeptPartsOptions) {
-    this.#options = options;
-    this.#files = options.files ?? diskFiles;
+    this.options = options;
+    this.times = new KeptTimes(options.root);
   }
 
-  /**
-   * Adds the hours from `fromUs` (a whole hour) on, up to the first that is not kept; where that begins. Only hours from there
-   * on can be saved, and only if their quotes are read after this.
-   */
-  async load(pairs: readonly PairLegs[], fromUs: Micros, known: readonly PairWhole[]): Promise<Micros> {
-    this.#looks.clear();
-    let hourUs = fromUs;
-    for (; this.#isOver(hourUs); hourUs += US_PER_HOUR) {
-      const found = await this.#hour(pairs, hourUs);
-      const fits = found?.every(({ compat }, at) => known[at]!.compat.isFollowedBy(compat)) === true;
-      if (!fits || found === null) break;
-      for (const [at, part] of found.entries()) known[at]!.add(part);
-      this.counts.read += 1;
+  /** Of all pairs of one symbol, whose quotes are gone over next. */
+  of(pairs: readonly PairLegs[]): KeptSymbol {
+    return new KeptSymbol(this, pairs);
+  }
+}
+
+/** The quarters of an hour that are known, from its beginning on. */
+interface Making {
+  readonly hourUs: Micros;
+  readonly quarters: (readonly PairPart[])[];
+  /** By instrument: of its newest row before the hour. */
+  readonly beforeUs: readonly Micros[];
+}
+
+export class KeptSymbol {
+  readonly #all: KeptParts;
+  readonly #pairs: readonly PairLegs[];
+  readonly #legs: ReturnType<typeof instrumentsOf>;
+  readonly #symbol: string;
+  readonly #settings: string;
+  readonly #hours: FilesOfHours;
+  readonly #told: Told;
+  #making: Making | null = null;
+  /** By instrument: of its newest row before what comes next, as far as it is known. */
+  #newestUs: readonly Micros[];
+  /** As they were before the rows were read: what changes meanwhile makes a part one that is no longer right. */
+  readonly #files = new Map<Micros, readonly (readonly HourFiles[])[]>();
+
+  constructor(all: KeptParts, pairs: readonly PairLegs[]) {
+    const { root, store, reader, nowUs } = all.options;
+    this.#all = all;
+    this.#pairs = pairs;
+    this.#legs = instrumentsOf(pairs);
+    this.#symbol = pairs[0]!.symbol;
+    this.#settings = settingsOf(all.options, this.#legs);
+    this.#hours = new FilesOfHours(root, store);
+    this.#told = new Told(reader, this.#legs, nowUs - WRITTEN_US);
+    this.#newestUs = this.#legs.map(() => Number.NEGATIVE_INFINITY);
+  }
+
+  /** Where rows are gone over, parts end at multiples of this; Infinity: none is wanted. */
+  get cutsUs(): number {
+    return this.#all.options.isKept === false ? Number.POSITIVE_INFINITY : SPAN_US.quarter;
+  }
+
+  /** Adds what is kept from `fromUs` on and before `toUs`, as long as one follows the other; where that ends. */
+  async add(fromUs: Micros, toUs: Micros, known: readonly PairWhole[]): Promise<Micros> {
+    let us = fromUs;
+    for (let found = await this.#at(us, toUs); found !== null; found = await this.#at(us, toUs)) {
+      const { kind, parts } = found;
+      if (!parts.every(({ compat }, n) => known[n]!.compat.isFollowedBy(compat))) break;
+      for (const [n, part] of parts.entries()) known[n]!.add(part);
+      this.#all.counts.read += 1;
+      const beforeUs = this.#newestUs;
+      this.#newestUs = this.#legs.map(({ exchange }, n) =>
+        Math.max(beforeUs[n]!, ...found.span.rows[exchange]!.map(({ lastUs }) => lastUs)),
+      );
+      us += SPAN_US[kind];
+      if (kind === 'quarter') await this.#make(us, parts, beforeUs);
     }
-    // Before the rows: what changes while they are read makes an hour one that is no longer right.
-    this.#identities.clear();
-    for (let us = hourUs; this.#isOver(us); us += US_PER_HOUR)
-      this.#identities.set(us, await this.#identitiesOf(pairs, us));
-    return hourUs;
+    return us;
   }
 
-  /** What was made of an hour, in the order of the pairs, before it is put together with others. Never throws for the disk. */
-  async save(pairs: readonly PairLegs[], hourUs: Micros, parts: readonly PairPart[]): Promise<void> {
+  /** The first moment after `fromUs` that something is kept from; `toUs` where there is none before it. */
+  async nextUs(fromUs: Micros, toUs: Micros): Promise<Micros> {
+    for (const us of this.#all.times.of(this.#symbol, fromUs, toUs))
+      if (us > fromUs && (await this.#at(us, toUs)) !== null) return us;
+    return toUs;
+  }
+
+  /** Before the rows of a stretch are read that shall be kept. */
+  async begin(fromUs: Micros, toUs: Micros): Promise<void> {
+    this.#files.clear();
+    if (this.#all.options.isKept === false) return;
+    const firstUs = Math.ceil(fromUs / SPAN_US.quarter) * SPAN_US.quarter;
+    for (let us = firstUs; us < toUs && this.#isOver(us, 'quarter'); us += SPAN_US.quarter)
+      this.#files.set(us, await this.#look({ fromUs: us, toUs: us + SPAN_US.quarter }));
+  }
+
+  /** What was counted of the whole quarter that ends at `us`, and of each instrument its newest row. Never throws for the disk. */
+  async cut(us: Micros, parts: readonly PairPart[], newestUs: readonly Micros[]): Promise<void> {
+    const beforeUs = this.#newestUs;
+    this.#newestUs = newestUs.map((newest, n) => Math.max(newest, beforeUs[n]!));
+    const fromUs = us - SPAN_US.quarter;
+    const files = this.#files.get(fromUs);
     // What was left out because it could not be read may be readable the next time.
-    const identities = this.#identities.get(hourUs);
-    if (identities === undefined || this.#isDoubtful(pairs)) return;
-    const isWritten = this.#write(pairs[0]!.symbol, hourUs, {
-      ...{ version: VERSION, settings: this.#settings(pairs), identities },
-      told: this.#isClosed(hourUs) ? null : await this.#told(pairs, hourUs),
-      pairs: Object.fromEntries(parts.map((part, at) => [nameOf(pairs[at]!), plainOf(part)])),
+    if (files === undefined || this.#isDoubtful()) {
+      this.#making = null;
+      return;
+    }
+    const isMade = await this.#make(us, parts, beforeUs);
+    if (!isMade && !this.#isOver(hourStartUs(fromUs), 'hour'))
+      await this.#write(fromUs, 'quarter', parts, files, beforeUs);
+  }
+
+  /** A stretch that could not be read, or that begins within a quarter, is part of no hour. */
+  leaveOut(newestUs: readonly Micros[]): void {
+    this.#making = null;
+    this.#newestUs = newestUs;
+  }
+
+  /** Of an hour of which all quarters are known the hour is kept, and no longer they. */
+  async #make(us: Micros, quarter: readonly PairPart[], beforeUs: readonly Micros[]): Promise<boolean> {
+    const fromUs = us - SPAN_US.quarter;
+    const hourUs = hourStartUs(fromUs);
+    if (fromUs === hourUs) this.#making = { hourUs, quarters: [], beforeUs };
+    const { quarters = [] } = this.#making?.hourUs === hourUs ? this.#making : {};
+    if (this.#making === null || quarters.length !== (fromUs - hourUs) / SPAN_US.quarter) return false;
+    quarters.push(quarter);
+    if (
+      quarters.length < QUARTERS ||
+      !this.#isOver(hourUs, 'hour') ||
+      this.cutsUs === Number.POSITIVE_INFINITY
+    )
+      return false;
+    const { options } = this.#all;
+    const parts = this.#pairs.map((_, n) =>
+      joinedParts(
+        quarters.map((of) => of[n]!),
+        options,
+      ),
+    );
+    const files = await this.#look({ fromUs: hourUs, toUs: us });
+    const isMade = await this.#write(hourUs, 'hour', parts, files, this.#making.beforeUs);
+    for (let at = hourUs; isMade && at < us; at += SPAN_US.quarter)
+      (options.files ?? diskFiles).remove(partialFile(options.root, this.#symbol, at, 'quarter'));
+    this.#making = null;
+    return isMade;
+  }
+
+  async #write(
+    fromUs: Micros,
+    kind: SpanKind,
+    parts: readonly PairPart[],
+    files: readonly (readonly HourFiles[])[],
+    beforeUs: readonly Micros[],
+  ): Promise<boolean> {
+    const span = { fromUs, toUs: fromUs + SPAN_US[kind] };
+    const rowsOf = (n: number) => legRows(files[n]!, span, [beforeUs[n]!, this.#newestUs[n]!]);
+    const { nowUs } = this.#all.options;
+    const isWritten = this.#save(fromUs, kind, {
+      settings: this.#settings,
+      rows: Object.fromEntries(this.#legs.map(({ exchange }, n) => [exchange, rowsOf(n)])),
+      told: isTold(span.toUs, nowUs) ? null : await this.#told.of(span),
+      pairs: Object.fromEntries(parts.map((part, n) => [nameOf(this.#pairs[n]!), part])),
     });
-    if (isWritten) this.counts.made += 1;
+    if (isWritten) this.#all.counts.made += 1;
+    return isWritten;
   }
 
-  /** Something of the pairs' instruments could not be read. */
-  #isDoubtful(pairs: readonly PairLegs[]): boolean {
-    const { root, reader } = this.#options;
-    const folders = instrumentsOf(pairs).flatMap(({ directories }) => directories);
-    const isOf = (path: string) =>
-      path.startsWith(JOURNAL_DIR) || folders.some((at) => join(root, path).startsWith(at));
-    return reader.problems().some(({ path }) => isOf(path));
-  }
-
-  #isOver(hourUs: Micros): boolean {
-    return hourUs + US_PER_HOUR <= this.#options.nowUs - WRITTEN_US;
-  }
-
-  #isClosed(hourUs: Micros): boolean {
-    return hourUs + US_PER_HOUR <= this.#options.nowUs - NOTICED_US - GRACE_US;
-  }
-
-  #write(symbol: string, hourUs: Micros, kept: KeptHour): boolean {
-    const { root } = this.#options;
-    const bytes = serialize(kept);
-    const head = Buffer.alloc(HEAD_BYTES);
-    head.writeUInt32LE(checksum(bytes));
+  #save(fromUs: Micros, kind: SpanKind, span: KeptSpan): boolean {
+    const { root, files = diskFiles } = this.#all.options;
     try {
-      makeDurableDirectory(this.#files, partialsDayDir(root, hourUs));
-      publish(this.#files, partialFile(root, symbol, hourUs), (file) => {
-        this.#files.append(file, head);
-        this.#files.append(file, bytes);
-      });
+      writeSpan(files, root, this.#symbol, fromUs, kind, span);
       return true;
     } catch (error) {
-      this.problem = messageOf(error);
+      this.#all.problem = messageOf(error);
       return false;
     }
   }
 
-  async #hour(pairs: readonly PairLegs[], hourUs: Micros): Promise<readonly PairPart[] | null> {
-    const kept = this.#read(pairs[0]!.symbol, hourUs);
-    if (kept === null || kept.version !== VERSION || kept.settings !== this.#settings(pairs)) return null;
-    const now = await this.#identitiesOf(pairs, hourUs);
-    if (Object.entries(now).some(([exchange, identity]) => kept.identities[exchange] !== identity))
-      return null;
-    if (kept.told !== null && kept.told !== (await this.#told(pairs, hourUs))) return null;
-    const parts = pairs.flatMap((pair) => kept.pairs[nameOf(pair)] ?? []);
-    if (parts.length !== pairs.length) return null;
+  /** What is kept from that moment on and is still right: an hour, else a quarter. */
+  async #at(fromUs: Micros, toUs: Micros) {
+    for (const kind of ['hour', 'quarter'] as const) {
+      const endUs = fromUs + SPAN_US[kind];
+      if (fromUs % SPAN_US[kind] !== 0 || endUs > toUs || !this.#isOver(fromUs, kind)) continue;
+      const span = readSpan(this.#all.options.root, this.#symbol, fromUs, kind);
+      const parts = span === null ? null : await this.#rightParts(span, fromUs, kind);
+      if (span !== null && parts !== null) return { kind, span, parts };
+    }
+    return null;
+  }
+
+  /** In the order of the pairs. */
+  async #rightParts(span: KeptSpan, fromUs: Micros, kind: SpanKind): Promise<readonly PairPart[] | null> {
+    const time = { fromUs, toUs: fromUs + SPAN_US[kind] };
+    if (span.settings !== this.#settings) return null;
+    const parts = this.#pairs.flatMap((pair) => span.pairs[nameOf(pair)] ?? []);
+    if (parts.length !== this.#pairs.length) return null;
+    const now = await this.#look(time);
+    const isOf = ({ exchange }: { readonly exchange: string }, n: number) =>
+      areSame(span.rows[exchange] ?? [], now[n]!, time);
+    if (!this.#legs.every(isOf)) return null;
+    if (span.told !== null && span.told !== (await this.#told.of(time))) return null;
     // From now on it need not be looked for.
-    if (kept.told !== null && this.#isClosed(hourUs))
-      this.#write(pairs[0]!.symbol, hourUs, { ...kept, told: null });
-    return parts.map((part) => this.#partOf(part));
+    if (kind === 'hour' && span.told !== null && isTold(time.toUs, this.#all.options.nowUs))
+      this.#save(fromUs, kind, { ...span, told: null });
+    return parts;
   }
 
-  #read(symbol: string, hourUs: Micros): KeptHour | null {
-    let file: Buffer;
-    try {
-      file = readFileSync(partialFile(this.#options.root, symbol, hourUs));
-    } catch (error) {
-      if (isNotFound(error)) return null;
-      throw error;
-    }
-    const bytes = file.subarray(HEAD_BYTES);
-    const isWhole = file.length > HEAD_BYTES && file.readUInt32LE() === checksum(bytes);
-    try {
-      return isWhole ? (deserialize(bytes) as KeptHour) : null;
-    } catch {
-      // Written by another engine.
-      return null;
-    }
-  }
-
-  /** What was told up to now of the instruments that may reach into the hour. */
-  async #told(pairs: readonly PairLegs[], hourUs: Micros): Promise<string> {
-    const legs = instrumentsOf(pairs);
-    const key = legs.map(({ exchange, symbol }) => `${exchange}|${symbol}`).join();
-    const fromUs = hourUs - QUOTE_US_MAX - LIMIT_TOLD_US;
-    if (this.#events?.key !== key || this.#events.fromUs > fromUs) {
-      // What was told later may have been counted or not: then this is another the next time.
-      const range = { fromUs, toUs: this.#options.nowUs - WRITTEN_US };
-      this.#events = { key, fromUs, lines: await this.#options.reader.readEvents(legs, range) };
-    }
-    const hash = createHash('sha1');
-    for (const line of this.#events.lines) {
-      const beginsUs = line.type === 'gap' ? Number(line['fromUs']) : line.stampUs;
-      if (line.stampUs < fromUs || beginsUs >= hourUs + US_PER_HOUR) continue;
-      const { exchange } = legs[line.at]!;
-      hash.update(
-        `${exchange} ${line.type} ${line.stampUs} ${beginsUs} ${line['status']} ${line['value']}\n`,
-      );
-    }
-    return hash.digest('base64');
-  }
-
-  #settings(pairs: readonly PairLegs[]): string {
-    const { thresholds = COMPAT_THRESHOLDS_PERCENT, takerFeePercent } = this.#options;
-    const exchanges = instrumentsOf(pairs)
-      .map(({ exchange }) => exchange)
-      .sort();
-    return JSON.stringify([thresholds, exchanges.map((exchange) => [exchange, takerFeePercent(exchange)])]);
-  }
-
-  /** Quotes stand a minute at most: of the hour before, its files are part of what an hour rests on. */
-  async #identitiesOf(pairs: readonly PairLegs[], hourUs: Micros): Promise<Record<string, string>> {
-    const found: Record<string, string> = {};
-    for (const leg of instrumentsOf(pairs))
-      found[leg.exchange] =
-        `${await this.#identity(leg, hourUs - US_PER_HOUR)} ${await this.#identity(leg, hourUs)}`;
+  async #look(span: TimeSpan): Promise<readonly (readonly HourFiles[])[]> {
+    const found: HourFiles[][] = [];
+    for (const leg of this.#legs) found.push(await filesOf(this.#hours, leg, span));
     return found;
   }
 
-  async #identity(leg: LakeInstrument, hourUs: Micros): Promise<string> {
-    const key = `${leg.exchange} ${hourUs}`;
-    const known = this.#looks.get(key);
-    if (known !== undefined) return known;
-    const { store, root, nowUs } = this.#options;
-    const found = await new RowsIdentities(store, root, [leg]).at(hourUs, hourUs + US_PER_HOUR, nowUs);
-    const identity = found?.identity ?? '';
-    this.#looks.set(key, identity);
-    return identity;
+  #isOver(fromUs: Micros, kind: SpanKind): boolean {
+    return fromUs + SPAN_US[kind] <= this.#all.options.nowUs - WRITTEN_US;
   }
 
-  #partOf({ compat, tally, quotes, firstUs, lastUs }: KeptPart): PairPart {
-    return {
-      compat: CompatPart.of(compat, this.#options.thresholds),
-      tally: PairTally.of(tally),
-      ...{ quotes, firstUs, lastUs },
-    };
+  /** Something of the pairs' instruments could not be read. */
+  #isDoubtful(): boolean {
+    const { root, reader } = this.#all.options;
+    const folders = this.#legs.flatMap(({ directories }) => directories);
+    const isOf = (path: string) =>
+      path.startsWith(JOURNAL_DIR) || folders.some((at) => join(root, path).startsWith(at));
+    return reader.problems().some(({ path }) => isOf(path));
   }
 }
 
-function plainOf({ compat, tally, quotes, firstUs, lastUs }: PairPart): KeptPart {
-  if (tally === null) throw new Error('parts are kept with all their numbers');
-  return { compat: compat.parts, tally: tally.parts, quotes, firstUs, lastUs };
+function settingsOf(
+  {
+    thresholds = COMPAT_THRESHOLDS_PERCENT,
+    neutralPercent = NEUTRAL_PERCENT,
+    takerFeePercent,
+  }: KeptPartsOptions,
+  legs: ReturnType<typeof instrumentsOf>,
+): string {
+  const exchanges = legs.map(({ exchange }) => exchange).sort();
+  const fees = exchanges.map((exchange) => [exchange, takerFeePercent(exchange)]);
+  return JSON.stringify([thresholds, neutralPercent, fees]);
 }
 
 function nameOf({ left, right }: PairLegs): string {

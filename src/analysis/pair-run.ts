@@ -4,32 +4,31 @@
 import type { Micros } from '../core/time.js';
 import { QUOTE_US_MAX } from '../series/leg-events.js';
 import { PairJoin, PairPoints, type RowStretch } from '../series/pair-join.js';
-import { PairTally } from '../series/pair-tally.js';
+import { PairTally, type TallyParts } from '../series/pair-tally.js';
 import type { LegEvent } from '../series/valid-points.js';
+import { COMPAT_THRESHOLDS_PERCENT, type PairStatistics } from './compat-accumulator.js';
 import {
-  COMPAT_THRESHOLDS_PERCENT,
-  type CompatThresholds,
-  type PairStatistics,
-} from './compat-accumulator.js';
-import { CompatJoin, type CompatPart, CompatWhole } from './compat-join.js';
+  CompatJoin,
+  type CompatPart,
+  type CompatSettings,
+  CompatWhole,
+  joinedCompat,
+} from './compat-join.js';
 import type { OwnStatistics } from './own-columns.js';
 
-export interface PairRunSettings {
+export interface PairRunSettings extends CompatSettings {
   readonly fromUs: Micros;
-  readonly thresholds?: CompatThresholds | undefined;
-  /** Percent; default 0.05. */
-  readonly neutralPercent?: number | undefined;
   /** Percent, of a round trip; absent: only the reference's numbers are wanted. */
   readonly costPercent?: number;
   /** Of exchange2's newest row before `fromUs` that counts; NaN: none does. */
   readonly bidBefore?: number;
 }
 
-/** What was seen of a pair in a stretch of time. */
+/** What was seen of a pair in a stretch of time: plain, for keeping. */
 export interface PairPart {
   readonly compat: CompatPart;
   /** Null: only the reference's numbers are wanted. */
-  readonly tally: PairTally | null;
+  readonly tally: TallyParts | null;
   /** Of both legs, and when the first and the last of them came. */
   readonly quotes: number;
   readonly firstUs: Micros;
@@ -51,7 +50,7 @@ export class PairRun {
   constructor(settings: PairRunSettings) {
     const { fromUs, thresholds, neutralPercent, costPercent, bidBefore } = settings;
     this.#settings = settings;
-    this.#compat = new CompatJoin(fromUs, thresholds, neutralPercent, bidBefore);
+    this.#compat = new CompatJoin(fromUs, settings, bidBefore);
     if (costPercent === undefined) return;
     const thresholdsPercent = thresholds ?? COMPAT_THRESHOLDS_PERCENT;
     this.#tally = new PairTally({ fromUs, thresholdsPercent, costPercent, neutralPercent });
@@ -92,7 +91,7 @@ export class PairRun {
       this.#tally = tally.next();
     }
     const part = {
-      ...{ compat: this.#compat.cut(), tally },
+      ...{ compat: this.#compat.cut(), tally: tally?.parts ?? null },
       ...{ quotes: this.#quotes, firstUs: this.#firstUs, lastUs: this.#lastUs },
     };
     [this.#quotes, this.#firstUs, this.#lastUs] = [0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
@@ -109,19 +108,25 @@ export class PairRun {
   }
 }
 
-/** Neighbouring parts of a pair put together, in order; each is used up. */
+/** Neighbouring parts of a pair put together, in order. */
 export class PairWhole {
   /** Of the newest quote of either leg. */
   lastUs = Number.NEGATIVE_INFINITY;
-  readonly compat = new CompatWhole();
+  readonly compat: CompatWhole;
   #tally: PairTally | null = null;
   #quotes = 0;
   #firstUs = Number.POSITIVE_INFINITY;
 
+  constructor(settings: CompatSettings) {
+    this.compat = new CompatWhole(settings);
+  }
+
   add({ compat, tally, quotes, firstUs, lastUs }: PairPart): void {
     this.compat.add(compat);
-    if (this.#tally === null) this.#tally = tally;
-    else if (tally !== null) this.#tally.merge(tally);
+    if (tally !== null) {
+      if (this.#tally === null) this.#tally = PairTally.of(tally);
+      else this.#tally.merge(tally);
+    }
     this.#quotes += quotes;
     this.#firstUs = Math.min(this.#firstUs, firstUs);
     this.lastUs = Math.max(this.lastUs, lastUs);
@@ -134,4 +139,21 @@ export class PairWhole {
     const spanUs = this.lastUs - this.#firstUs + 1;
     return { ...found, own: { totals: this.#tally.totals(), spanUs, quotes: this.#quotes, costPercent } };
   }
+}
+
+/** One part of neighbouring ones, in order. */
+export function joinedParts(parts: readonly PairPart[], settings: CompatSettings): PairPart {
+  const [first, ...later] = parts.flatMap(({ tally }) => tally ?? []);
+  const tally = first === undefined ? null : PairTally.of(first);
+  for (const part of later) tally?.merge(part);
+  return {
+    compat: joinedCompat(
+      parts.map(({ compat }) => compat),
+      settings,
+    ),
+    tally: tally?.parts ?? null,
+    quotes: parts.reduce((sum, { quotes }) => sum + quotes, 0),
+    firstUs: Math.min(...parts.map(({ firstUs }) => firstUs)),
+    lastUs: Math.max(...parts.map(({ lastUs }) => lastUs)),
+  };
 }

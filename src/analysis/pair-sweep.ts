@@ -1,14 +1,14 @@
 // All pairs of one symbol over a range: their instruments' quotes once, side by side, with what was told of them. Holds a window of
 // each instrument; where parts are kept, hour by hour, else in one part.
 
-import { hourStartUs, type Micros, US_PER_DAY, US_PER_HOUR } from '../core/time.js';
+import { type Micros, US_PER_DAY } from '../core/time.js';
 import type { LakeInstrument, LakeReader } from '../lake/reader.js';
 import { LIMIT_TOLD_US, legEventsOf, NOTICED_US, QUOTE_US_MAX } from '../series/leg-events.js';
 import type { RowStretch } from '../series/pair-join.js';
-import type { CompatThresholds } from './compat.js';
+import type { CompatSettings } from './compat-join.js';
 import { instrumentsOf, type PairLegs } from './discover.js';
 import { roundTripPercent } from './fees.js';
-import type { KeptParts, KnownParts } from './kept-parts.js';
+import type { KeptSymbol } from './kept-parts.js';
 import { PairRun, type PairWhole } from './pair-run.js';
 import { sweepSymbol } from './symbol-sweep.js';
 
@@ -22,18 +22,13 @@ export interface AnalysisProgress {
 }
 
 /** What is asked of pairs. */
-export interface StatisticsAsked {
+export interface StatisticsAsked extends CompatSettings {
   readonly reader: Pick<LakeReader, 'readQuotes' | 'readEvents'>;
   /** Half-open, by the time of receiving. */
   readonly fromUs: Micros;
   readonly toUs: Micros;
-  readonly thresholds?: CompatThresholds;
-  /** Percent: nearer to zero a cycle is closed. Default 0.05. */
-  readonly neutralPercent?: number;
   /** Percent, of an exchange. Absent: the reference's numbers alone. */
   readonly takerFeePercent?: (exchange: string) => number;
-  /** Parts of hours that are over, from earlier runs, and where those of this one go. Absent: everything is read. */
-  readonly kept?: KeptParts;
   /** Ends the work within one chunk: the call rejects with the signal's reason. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: AnalysisProgress) => void;
@@ -43,10 +38,12 @@ export interface PairSweep extends StatisticsAsked {
   /** Of one symbol. */
   readonly pairs: readonly PairLegs[];
   readonly pairsDone: number;
-  /** The sweep begins where that ends. */
-  readonly known: KnownParts;
-  /** The last part ends at `toUs`, whatever stands then. Default: no later than what stands. */
+  /** Of each pair what is known from before `fromUs`; what is seen is added. */
+  readonly known: readonly PairWhole[];
+  /** The last part ends at `toUs`, whatever stands then: more follows. Default: no later than what stands. */
   readonly isWhole?: boolean;
+  /** Where parts of it go. Absent: nothing is kept. */
+  readonly kept?: KeptSymbol;
 }
 
 /** A pair's two places among the instruments of its symbol. */
@@ -64,29 +61,27 @@ export function costOf(
   return fee === undefined ? undefined : roundTripPercent(fee, left.exchange, right.exchange);
 }
 
-/** Adds what it sees to what is known; by pair, why a leg could not be read, undefined where both could. */
+/** By pair, why a leg could not be read, undefined where both could. */
 export async function sweepPairs(input: PairSweep): Promise<readonly unknown[]> {
-  const { pairs, pairsDone, toUs, takerFeePercent, reader, signal, kept, known } = input;
+  const { pairs, pairsDone, fromUs, toUs, takerFeePercent, reader, signal, kept } = input;
   const instruments = instrumentsOf(pairs);
-  const placed = pairs.map((pair, at) => place(pair, known.pairs[at]!, instruments, input));
+  const placed = pairs.map((pair, at) => place(pair, input.known[at]!, instruments, input));
   const warmUs = takerFeePercent === undefined ? 0 : QUOTE_US_MAX;
   const more = { fleeting: true, ...(signal === undefined ? {} : { signal }) };
-  const range = { fromUs: known.untilUs - warmUs, toUs, ...more };
+  const range = { fromUs: fromUs - warmUs, toUs, ...more };
   const events = new Events(input, instruments, placed);
-  const cut = async (us: Micros, isWhole: boolean) => {
-    const parts = placed.map(({ run }) => run.cut(us));
-    // Before they are put together, which uses them up.
-    if (isWhole) await kept?.save(pairs, us - US_PER_HOUR, parts);
-    for (const [at, { whole }] of placed.entries()) whole.add(parts[at]!);
-  };
+  const newestUs = instruments.map(() => Number.NEGATIVE_INFINITY);
+  await kept?.begin(fromUs, toUs);
   const errors = await sweepSymbol({
     legs: instruments.map((instrument) => reader.readQuotes(instrument, range)),
     toUs,
-    ...(kept === undefined ? {} : { cuts: { firstUs: hourStartUs(known.untilUs) + US_PER_HOUR, cut } }),
+    ...cutsOf(input, placed, newestUs),
     take: async (rows, beforeUs) => {
       signal?.throwIfAborted();
       await events.tell(rows, beforeUs);
       for (const { run, sides } of placed) run.rows(rows[sides[0]]!, rows[sides[1]]!, beforeUs);
+      for (const [at, { columns, from, to }] of rows.entries())
+        if (from < to) newestUs[at] = columns.receivedUs[to - 1]!;
       input.onProgress?.({ symbol: pairs[0]!.symbol, pairsDone, us: beforeUs });
     },
   });
@@ -96,16 +91,30 @@ export async function sweepPairs(input: PairSweep): Promise<readonly unknown[]> 
   });
 }
 
+/** Where parts are kept, what was seen is cut evenly. */
+function cutsOf({ kept, fromUs }: PairSweep, placed: readonly Placed[], newestUs: readonly Micros[]) {
+  if (kept === undefined || !Number.isFinite(kept.cutsUs)) return {};
+  const everyUs = kept.cutsUs;
+  const firstUs = (Math.floor(fromUs / everyUs) + 1) * everyUs;
+  const cut = async (us: Micros, isWhole: boolean) => {
+    const parts = placed.map(({ run }) => run.cut(us));
+    for (const [at, { whole }] of placed.entries()) whole.add(parts[at]!);
+    if (isWhole && us - everyUs >= fromUs) await kept.cut(us, parts, newestUs);
+    else kept.leaveOut(newestUs);
+  };
+  return { cuts: { firstUs, everyUs, cut } };
+}
+
 function place(
   pair: PairLegs,
   whole: PairWhole,
   instruments: readonly LakeInstrument[],
   input: PairSweep,
 ): Placed {
-  const { known, thresholds, neutralPercent } = input;
+  const { fromUs, thresholds, neutralPercent } = input;
   const costPercent = costOf(pair, input);
   const run = new PairRun({
-    ...{ fromUs: known.untilUs, thresholds, neutralPercent, bidBefore: whole.compat.lastBid },
+    ...{ fromUs, thresholds, neutralPercent, bidBefore: whole.compat.lastBid },
     ...(costPercent === undefined ? {} : { costPercent }),
   });
   const sides = [instruments.indexOf(pair.left), instruments.indexOf(pair.right)] as const;

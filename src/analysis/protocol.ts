@@ -32,9 +32,9 @@ export interface RunReport {
   readonly failures: readonly FailedPair[];
   readonly filesRemoved: number;
   readonly removeError: string | null;
-  /** Hours of symbols that were kept from earlier runs, and that are from now on. */
-  readonly hoursRead: number;
-  readonly hoursMade: number;
+  /** Hours and quarters of symbols that were kept from earlier runs, and that are from now on. */
+  readonly partsRead: number;
+  readonly partsMade: number;
   /** Why some could not be kept; null where all could. The statistics are whole all the same. */
   readonly keepError: string | null;
   /** What of the lake could not be read. */

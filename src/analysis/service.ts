@@ -3,7 +3,7 @@
 
 import { Worker } from 'node:worker_threads';
 import type { Log } from '../core/log.js';
-import { type Cancel, type Clock, type Micros, US_PER_HOUR, US_PER_MS } from '../core/time.js';
+import { type Cancel, type Clock, hourStartUs, type Micros, US_PER_HOUR, US_PER_MS } from '../core/time.js';
 import type { LakeProblem } from '../lake/reader.js';
 import { COMPAT_THRESHOLDS_PERCENT, type CompatThresholds } from './compat.js';
 import type { RunReport, RunSettings } from './protocol.js';
@@ -14,7 +14,7 @@ export interface AnalysisOptions {
   readonly root: string;
   /** Where the files go; made where it is not there. */
   readonly directory: string;
-  /** Default 24. */
+  /** Default 24; six and more begin with a whole hour. */
   readonly windowHours?: number;
   /** Between the starts of two runs; the first comes after one interval. */
   readonly intervalMs: number;
@@ -62,12 +62,19 @@ export interface Analysis {
 }
 
 const WINDOW_HOURS_DEFAULT = 24;
+const WHOLE_HOURS_MIN = 6;
 const FILES_MAX_DEFAULT = 200;
 /** The thread makes few small objects: more room would only keep garbage. */
 const YOUNG_MB_MAX = 2;
 
 export function createAnalysis(options: AnalysisOptions): Analysis {
   return new AnalysisService(options);
+}
+
+/** Of whole hours what earlier runs have kept is used. In a short window an hour more would be much. */
+function windowFromUs(toUs: Micros, hours: number): Micros {
+  const fromUs = toUs - hours * US_PER_HOUR;
+  return hours < WHOLE_HOURS_MIN ? fromUs : hourStartUs(fromUs);
 }
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
@@ -151,7 +158,7 @@ class AnalysisService implements Analysis {
     return {
       root,
       directory,
-      fromUs: toUs - (windowHours ?? WINDOW_HOURS_DEFAULT) * US_PER_HOUR,
+      fromUs: windowFromUs(toUs, windowHours ?? WINDOW_HOURS_DEFAULT),
       toUs,
       thresholds: thresholds ?? COMPAT_THRESHOLDS_PERCENT,
       spotPerp: spotPerp === true,
@@ -180,8 +187,8 @@ class AnalysisService implements Analysis {
     this.#state.lastError = null;
     if (file !== null) this.#state.lastFile = file;
     const { pairsSkipped, lastDurationMs } = this.#state;
-    const { hoursRead, hoursMade } = report;
-    const found = { file, pairs, pairsSkipped, pairsFailed: failedPairs, hoursRead, hoursMade };
+    const { partsRead, partsMade } = report;
+    const found = { file, pairs, pairsSkipped, pairsFailed: failedPairs, partsRead, partsMade };
     log.info('statistics refreshed', { ...found, lastDurationMs });
   }
 

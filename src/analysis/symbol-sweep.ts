@@ -2,7 +2,7 @@
 // window of each; an instrument that cannot be read ends alone.
 
 import type { QuoteColumns } from '../core/columns.js';
-import { type Micros, US_PER_HOUR } from '../core/time.js';
+import type { Micros } from '../core/time.js';
 import type { RowStretch } from '../series/pair-join.js';
 import { LegWindow } from './leg-window.js';
 
@@ -13,9 +13,10 @@ export interface SymbolSweep {
   readonly toUs: Micros;
   /** All rows before `beforeUs` that were not given yet, of every instrument in its place: they hold until it is done. */
   readonly take: (rows: readonly RowStretch[], beforeUs: Micros) => Promise<unknown>;
-  /** At every whole hour from the first on, once all rows before it were given; false: some could not be read. */
+  /** Evenly from the first on, the end among them, each once all rows before it were given; false: some could not be read. */
   readonly cuts?: {
     readonly firstUs: Micros;
+    readonly everyUs: number;
     readonly cut: (us: Micros, isWhole: boolean) => Promise<unknown>;
   };
 }
@@ -44,9 +45,9 @@ export async function sweepSymbol({ legs, toUs, take, cuts }: SymbolSweep): Prom
       });
       await take(rows, beforeUs);
       for (const [at, { to }] of rows.entries()) windows[at]!.from = to;
-      if (beforeUs !== cutUs || isOver) continue;
+      if (beforeUs !== cutUs) continue;
       await cuts?.cut(cutUs, errors.size === 0);
-      cutUs += US_PER_HOUR;
+      cutUs += cuts?.everyUs ?? Number.POSITIVE_INFINITY;
     }
   } finally {
     for (const window of windows) await window.close();

@@ -46,8 +46,8 @@ async function run(settings: RunSettings): Promise<RunReport> {
     failures: failed.slice(0, FAILURES_NAMED_MAX),
     filesRemoved: written?.removed ?? 0,
     removeError: written?.removeError ?? null,
-    hoursRead: kept.counts.read,
-    hoursMade: kept.counts.made,
+    partsRead: kept.counts.read,
+    partsMade: kept.counts.made,
     keepError: kept.problem,
     problems: reader.problems(),
   };

@@ -191,9 +191,9 @@ export function ledgerDayDir(root: string, us: Micros): string {
   return join(root, LEDGER_DIR, `date=${isoDate(us)}`);
 }
 
-/** The folder of a day of the ledger, and the file that it becomes once it is closed. */
+/** The file that a day of the ledger becomes once it is closed. */
 export function ledgerDayFile(root: string, dayUs: Micros): string {
-  return join(root, LEDGER_DIR, `date=${isoDate(dayUs)}`, LEDGER_DAY_FILE);
+  return join(ledgerDayDir(root, dayUs), LEDGER_DAY_FILE);
 }
 
 /** `_journal/seg-….log`: the stamp of its first record, so that names sort as their records do. */
@@ -252,7 +252,8 @@ export function summaryFile(
   const { exchange1, exchange2, symbol } = names;
   // A name has no `~` that is not escaped.
   const series = [exchange1, exchange2, diskSymbol(symbol), price].map(escapeName).join('~');
-  if (span === 'month') return join(summariesMonthDir(root, us), `${series}.month.cells`);
+  const month = `month=${isoDate(us).slice(0, 7)}`;
+  if (span === 'month') return join(root, SUMMARIES_DIR, month, `${series}.month.cells`);
   return join(summariesDayDir(root, us), `${series}.${span === 'day' ? 'day' : hourOfDay(us)}.cells`);
 }
 
@@ -261,13 +262,11 @@ export function partialsDayDir(root: string, us: Micros): string {
   return join(root, PARTIALS_DIR, `date=${isoDate(us)}`);
 }
 
-/** `BTC_USDT.HH.parts`: of all pairs of a symbol. */
-export function partialFile(root: string, symbol: string, us: Micros): string {
-  return join(partialsDayDir(root, us), `${escapeName(diskSymbol(symbol))}.${hourOfDay(us)}.parts`);
-}
-
-function summariesMonthDir(root: string, us: Micros): string {
-  return join(root, SUMMARIES_DIR, `month=${isoDate(us).slice(0, 7)}`);
+/** Of all pairs of a symbol: `BTC_USDT.HH.parts` of an hour, `BTC_USDT.HH-MM.parts` of a quarter of one. */
+export function partialFile(root: string, symbol: string, us: Micros, span: 'hour' | 'quarter'): string {
+  const minute = pad(Math.floor((us - hourStartUs(us)) / (60 * US_PER_SECOND)), 2);
+  const time = hourOfDay(us) + (span === 'hour' ? '' : `-${minute}`);
+  return join(partialsDayDir(root, us), `${escapeName(diskSymbol(symbol))}.${time}.parts`);
 }
 
 const LAKE_FOLDER =

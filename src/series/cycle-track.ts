@@ -26,7 +26,7 @@ export interface CycleParts {
   readonly first: FirstEnd | null;
   readonly counts: readonly [cycles: number, broken: number, gained: number];
   readonly gain: PreciseSum['parts'];
-  readonly durationsUs: Float64Array;
+  readonly durationsUs: readonly number[];
 }
 
 export class CycleTrack {
@@ -79,22 +79,23 @@ export class CycleTrack {
   }
 
   /** As if what the later one saw had come after what this one has seen, without a hole between. */
-  merge(later: CycleTrack): void {
-    const first = later.#first;
+  merge({ armedUs, entry, first, counts, gain, durationsUs }: CycleParts): void {
     if (first === null) {
-      if (!this.isArmed) [this.#armedUs, this.#entry] = [later.#armedUs, later.#entry];
+      if (!this.isArmed) [this.#armedUs, this.#entry] = [armedUs, entry];
       return;
     }
     // What was open before is the same cycle as what the later one saw standing at its beginning.
     if (!this.isArmed) [this.#armedUs, this.#entry] = [first.armedUs, first.entry];
     this.#end(first.ending, first.us, first.exit);
-    this.#cycles += later.#cycles;
-    this.#broken += later.#broken;
-    this.#gained += later.#gained;
-    this.#gain.merge(later.#gain);
+    const [cycles, broken, gained] = counts;
+    this.#cycles += cycles;
+    this.#broken += broken;
+    this.#gained += gained;
+    this.#gain.merge(gain);
     const room = DURATIONS_KEPT_MAX - this.#durationsUs.length;
-    this.#durationsUs.push(...later.#durationsUs.slice(0, room));
-    [this.#armedUs, this.#entry] = [later.#armedUs, later.#entry];
+    if (durationsUs.length <= room) this.#durationsUs.push(...durationsUs);
+    else this.#durationsUs.push(...durationsUs.slice(0, room));
+    [this.#armedUs, this.#entry] = [armedUs, entry];
   }
 
   /** For keeping. */
@@ -105,16 +106,8 @@ export class CycleTrack {
       first: this.#first,
       counts: [this.#cycles, this.#broken, this.#gained],
       gain: this.#gain.parts,
-      durationsUs: Float64Array.from(this.#durationsUs),
+      durationsUs: this.#durationsUs.slice(),
     };
-  }
-
-  /** Of one that has seen nothing yet. */
-  take({ armedUs, entry, first, counts, gain, durationsUs }: CycleParts): void {
-    [this.#armedUs, this.#entry, this.#first] = [armedUs, entry, first];
-    [this.#cycles, this.#broken, this.#gained] = counts;
-    this.#gain.merge({ parts: gain });
-    this.#durationsUs.push(...durationsUs);
   }
 
   /** Of all that was seen, a cycle that is still open left out. */

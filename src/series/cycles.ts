@@ -38,22 +38,17 @@ export class CycleCounter {
   }
 
   /** As if the later one's rows had come after these. */
-  merge(later: CycleCounter): void {
-    if (this.armed && later.#first === 'neutral') this.cycles += 1;
-    this.#first ??= later.#first;
-    this.cycles += later.cycles;
-    this.rowsAbove += later.rowsAbove;
-    if (later.#first !== null) this.armed = later.armed;
+  merge([cycles, rowsAbove, armed, first]: CounterParts): void {
+    if (this.armed && first === 'neutral') this.cycles += 1;
+    this.#first ??= first;
+    this.cycles += cycles;
+    this.rowsAbove += rowsAbove;
+    if (first !== null) this.armed = armed;
   }
 
   /** For keeping. */
   get parts(): CounterParts {
     return [this.cycles, this.rowsAbove, this.armed, this.#first];
-  }
-
-  /** Of one that has seen nothing yet. */
-  take([cycles, rowsAbove, armed, first]: CounterParts): void {
-    [this.cycles, this.rowsAbove, this.armed, this.#first] = [cycles, rowsAbove, armed, first];
   }
 }
 

@@ -48,30 +48,23 @@ export class LagOne {
   }
 
   /** As if the later one's samples had come after these. */
-  merge(later: LagOne): void {
-    if (Number.isNaN(later.#firstUs)) return;
-    if (Number.isNaN(this.#firstUs)) [this.#firstUs, this.#first] = [later.#firstUs, later.#first];
-    else this.#pair(later.#firstUs, later.#first);
-    this.#pairs += later.#pairs;
-    this.#x.merge(later.#x);
-    this.#y.merge(later.#y);
-    this.#xx.merge(later.#xx);
-    this.#xy.merge(later.#xy);
-    [this.#lastUs, this.#last] = [later.#lastUs, later.#last];
+  merge([pairs, sums, [firstUs, first, lastUs, last]]: LagOneParts): void {
+    if (Number.isNaN(firstUs)) return;
+    if (Number.isNaN(this.#firstUs)) [this.#firstUs, this.#first] = [firstUs, first];
+    else this.#pair(firstUs, first);
+    this.#pairs += pairs;
+    for (const [n, sum] of this.#sums().entries()) sum.merge(sums[n]!);
+    [this.#lastUs, this.#last] = [lastUs, last];
+  }
+
+  #sums(): readonly PreciseSum[] {
+    return [this.#x, this.#y, this.#xx, this.#xy];
   }
 
   /** For keeping. */
   get parts(): LagOneParts {
-    const sums = [this.#x, this.#y, this.#xx, this.#xy].map(({ parts }) => parts);
+    const sums = this.#sums().map(({ parts }) => parts);
     return [this.#pairs, sums, [this.#firstUs, this.#first, this.#lastUs, this.#last]];
-  }
-
-  static of([pairs, sums, ends]: LagOneParts, stepUs: number): LagOne {
-    const made = new LagOne(stepUs);
-    made.#pairs = pairs;
-    for (const [n, sum] of [made.#x, made.#y, made.#xx, made.#xy].entries()) sum.merge({ parts: sums[n]! });
-    [made.#firstUs, made.#first, made.#lastUs, made.#last] = ends;
-    return made;
   }
 
   /** Slope of the regression; NaN where there are too few pairs, or the value never moved. */

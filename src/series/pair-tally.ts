@@ -12,7 +12,7 @@ import { PairTurns, type TurnsParts } from './pair-turns.js';
 /** Few enough that a plain sum of them keeps its digits. */
 const BLOCK_POINTS = 128;
 
-/** A finished tally as plain numbers, for keeping; some are NaN or infinite. */
+/** A finished tally as plain numbers, for keeping and for putting together; some are NaN or infinite. */
 export interface TallyParts {
   readonly settings: TallySettings;
   readonly stood: boolean;
@@ -77,11 +77,11 @@ export class PairTally {
   }
 
   /** The later one begins where this one ends; where it was not told of what stood there, there is a hole. */
-  merge(later: PairTally): void {
-    assert(later.#settings.fromUs === this.toUs, 'stretches that are put together are neighbours');
-    if (!later.#stood) this.#turns.break(this.toUs);
-    this.#times.merge(later.#times);
-    this.#turns.merge(later.#turns);
+  merge({ settings, stood, times, turns }: TallyParts): void {
+    assert(settings.fromUs === this.toUs, 'stretches that are put together are neighbours');
+    if (!stood) this.#turns.break(this.toUs);
+    this.#times.merge(times);
+    this.#turns.merge(turns);
   }
 
   get parts(): TallyParts {
@@ -92,8 +92,8 @@ export class PairTally {
   static of({ settings, stood, times, turns }: TallyParts): PairTally {
     const made = new PairTally(settings);
     [made.#begun, made.#stood] = [true, stood];
-    made.#times.take(times);
-    made.#turns.take(turns);
+    made.#times.merge(times);
+    made.#turns.merge(turns);
     return made;
   }
 

@@ -6,15 +6,11 @@ import { LagOne, type LagOneParts } from './lag-one.js';
 import { PairPoints } from './pair-join.js';
 import type { Standing, TallySettings } from './pair-totals.js';
 import { PreciseSum } from './precise-sum.js';
-import { binOf, IN_PAGE, TimeHistogram } from './time-histogram.js';
+import { binOf, type HistogramParts, IN_PAGE, TimeHistogram } from './time-histogram.js';
 
 const GRID_US = US_PER_SECOND;
 
-interface EdgeSum {
-  readonly us: number;
-  readonly aboveCostUs: number;
-  readonly sum: Pick<PreciseSum, 'parts'>;
-}
+type EdgeParts = readonly [us: number, aboveCostUs: number, sum: PreciseSum['parts']];
 
 /** Of one direction: how long there was an edge, its sum over time, and how long it was above the costs. */
 class EdgeTime {
@@ -28,7 +24,7 @@ class EdgeTime {
     this.sum.add(sum);
   }
 
-  merge({ us, aboveCostUs, sum }: EdgeSum): void {
+  merge([us, aboveCostUs, sum]: EdgeParts): void {
     this.us += us;
     this.aboveCostUs += aboveCostUs;
     this.sum.merge(sum);
@@ -42,11 +38,11 @@ export interface TimesParts {
   readonly validUs: number;
   readonly standing: Standing;
   readonly sum: PreciseSum['parts'];
-  readonly spreads: Float64Array;
+  readonly spreads: HistogramParts;
   readonly samples: LagOneParts;
-  readonly upUs: Float64Array;
-  readonly downUs: Float64Array;
-  readonly edges: readonly (readonly [us: number, aboveCostUs: number, sum: PreciseSum['parts']])[];
+  readonly upUs: readonly number[];
+  readonly downUs: readonly number[];
+  readonly edges: readonly EdgeParts[];
 }
 
 export class PairTimes {
@@ -149,8 +145,8 @@ export class PairTimes {
     return gridUs;
   }
 
-  /** The later one begins where this one ends. */
-  merge(later: PairTimes): void {
+  /** The later one begins where this one ends, or this one has seen nothing yet. */
+  merge(later: TimesParts): void {
     this.validUs += later.validUs;
     this.sum.merge(later.sum);
     this.spreads.merge(later.spreads);
@@ -162,7 +158,7 @@ export class PairTimes {
     for (const [n, edge] of this.edges.entries()) edge.merge(later.edges[n]!);
     this.standing = later.standing;
     this.toUs = later.toUs;
-    this.#gridUs = later.#gridUs;
+    this.#gridUs = later.gridUs;
   }
 
   get parts(): TimesParts {
@@ -172,23 +168,10 @@ export class PairTimes {
       sum: this.sum.parts,
       spreads: this.spreads.parts,
       samples: this.samples.parts,
-      upUs: this.upUs.slice(),
-      downUs: this.downUs.slice(),
+      upUs: [...this.upUs],
+      downUs: [...this.downUs],
       edges: this.edges.map(({ us, aboveCostUs, sum }) => [us, aboveCostUs, sum.parts]),
     };
-  }
-
-  /** Of one that has seen nothing yet. */
-  take(parts: TimesParts): void {
-    [this.toUs, this.#gridUs, this.validUs] = [parts.toUs, parts.gridUs, parts.validUs];
-    this.standing = parts.standing;
-    this.sum.merge({ parts: parts.sum });
-    this.spreads.take(parts.spreads);
-    this.samples.merge(LagOne.of(parts.samples, GRID_US));
-    this.upUs.set(parts.upUs);
-    this.downUs.set(parts.downUs);
-    for (const [n, [us, aboveCostUs, sum]] of parts.edges.entries())
-      this.edges[n]!.merge({ us, aboveCostUs, sum: { parts: sum } });
   }
 }
 

@@ -129,19 +129,20 @@ export class PairTurns {
   }
 
   /** The later one begins where this one ends. */
-  merge(later: PairTurns): void {
-    this.rows += later.rows;
-    this.crossings += later.crossings;
-    if (this.#lastSign === -later.#firstSign && later.#firstSign !== 0) this.crossings += 1;
-    if (this.#firstSign === 0) this.#firstSign = later.#firstSign;
-    if (later.#lastSign !== 0) this.#lastSign = later.#lastSign;
-    if (!Number.isNaN(later.last)) this.last = later.last;
-    this.max = Math.max(this.max, later.max);
-    this.min = Math.min(this.min, later.min);
-    this.max12 = Math.max(this.max12, later.max12);
-    this.max21 = Math.max(this.max21, later.max21);
-    const others = later.#tracks();
-    for (const [n, track] of this.#tracks().entries()) track.merge(others[n]!);
+  merge({ counts, extremes, last, tracks }: TurnsParts): void {
+    const [rows, crossings, firstSign, lastSign] = counts;
+    this.rows += rows;
+    this.crossings += crossings;
+    if (this.#lastSign === -firstSign && firstSign !== 0) this.crossings += 1;
+    if (this.#firstSign === 0) this.#firstSign = firstSign;
+    if (lastSign !== 0) this.#lastSign = lastSign;
+    if (!Number.isNaN(last)) this.last = last;
+    const [max, min, max12, max21] = extremes;
+    this.max = Math.max(this.max, max);
+    this.min = Math.min(this.min, min);
+    this.max12 = Math.max(this.max12, max12);
+    this.max21 = Math.max(this.max21, max21);
+    for (const [n, track] of this.#tracks().entries()) track.merge(tracks[n]!);
   }
 
   get parts(): TurnsParts {
@@ -151,13 +152,5 @@ export class PairTurns {
       last: this.last,
       tracks: this.#tracks().map(({ parts }) => parts),
     };
-  }
-
-  /** Of one that has seen nothing yet. */
-  take({ counts, extremes, last, tracks }: TurnsParts): void {
-    this.last = last;
-    [this.rows, this.crossings, this.#firstSign, this.#lastSign] = counts;
-    [this.max, this.min, this.max12, this.max21] = extremes;
-    for (const [n, track] of this.#tracks().entries()) track.take(tracks[n]!);
   }
 }

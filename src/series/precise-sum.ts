@@ -14,7 +14,7 @@ export class PreciseSum {
   }
 
   /** As if what the other was given had been given to this one. */
-  merge({ parts: [sum, carry] }: Pick<PreciseSum, 'parts'>): void {
+  merge([sum, carry]: PreciseSum['parts']): void {
     this.add(sum);
     this.#carry += carry;
   }

@@ -8,6 +8,15 @@ const PAGE_BITS = 7;
 const PAGE_BINS = 1 << PAGE_BITS;
 export const IN_PAGE = PAGE_BINS - 1;
 const PAGES = Math.ceil((2 * SIDE + 1) / PAGE_BINS);
+/** More than an hour. */
+const US_SHORT_MAX = 2 ** 32 - 1;
+const EMPTY = new Float64Array(0);
+
+/** Bins that were stood in, ascending, and how long: plain, and small, for keeping. */
+export interface HistogramParts {
+  readonly bins: Uint16Array;
+  readonly us: Uint32Array | Float64Array;
+}
 
 export class TimeHistogram {
   readonly #pages: (Float64Array | undefined)[] = new Array(PAGES).fill(undefined);
@@ -21,28 +30,33 @@ export class TimeHistogram {
     return fresh;
   }
 
-  merge(other: TimeHistogram): void {
-    for (const [at, theirs] of other.#pages.entries()) {
-      const own = this.#pages[at];
-      if (theirs === undefined) continue;
-      if (own === undefined) this.#pages[at] = theirs.slice();
-      else for (const [bin, us] of theirs.entries()) own[bin]! += us;
+  get parts(): HistogramParts {
+    const [bins, times]: [number[], number[]] = [[], []];
+    let isShort = true;
+    for (const [at, page] of this.#pages.entries()) {
+      if (page === undefined) continue;
+      for (let bin = 0; bin < PAGE_BINS; bin += 1) {
+        const us = page[bin]!;
+        if (us === 0) continue;
+        bins.push(at * PAGE_BINS + bin);
+        times.push(us);
+        isShort &&= us <= US_SHORT_MAX;
+      }
     }
-  }
-
-  /** Bins that were stood in, each followed by its microseconds: for keeping. */
-  get parts(): Float64Array {
-    const parts: number[] = [];
-    for (const [at, page] of this.#pages.entries())
-      for (const [bin, us] of page?.entries() ?? []) if (us > 0) parts.push(at * PAGE_BINS + bin, us);
-    return Float64Array.from(parts);
+    return { bins: Uint16Array.from(bins), us: isShort ? Uint32Array.from(times) : Float64Array.from(times) };
   }
 
   /** As if what the parts are of had been added here. */
-  take(parts: Float64Array): void {
-    for (let at = 0; at < parts.length; at += 2) {
-      const bin = parts[at]!;
-      this.page(bin)[bin & IN_PAGE]! += parts[at + 1]!;
+  merge({ bins, us }: HistogramParts): void {
+    let page: Float64Array = EMPTY;
+    let of = -1;
+    for (let at = 0; at < bins.length; at += 1) {
+      const bin = bins[at]!;
+      if (bin >> PAGE_BITS !== of) {
+        of = bin >> PAGE_BITS;
+        page = this.page(bin);
+      }
+      page[bin & IN_PAGE]! += us[at]!;
     }
   }
 

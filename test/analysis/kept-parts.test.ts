@@ -1,19 +1,14 @@
-// Statistics that are put together of hours from earlier runs are those of one pass over everything: while the range grows and
-// moves on, when quotes come late, when a file is damaged, and when what was asked for is another.
+// Statistics that are put together of hours and quarters from earlier runs are those of one pass over everything: while the range
+// grows and moves on, when quotes come late, when a file is damaged, and when what was asked for is another.
 
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { analyzePairs } from '../../src/analysis/analyze.js';
-import { formatStatisticsCsv } from '../../src/analysis/compat.js';
-import { discoverPairs } from '../../src/analysis/discover.js';
-import { KeptParts } from '../../src/analysis/kept-parts.js';
 import { US_PER_HOUR } from '../../src/core/time.js';
-import { type InstrumentLine, type LakeReader, openReader } from '../../src/lake/reader.js';
-import { waitingStore } from '../../src/lake/store.js';
 import { createRandom, type Random } from '../../src/sim/random.js';
 import { at } from '../lake/parquet-files.js';
+import { run as runOf, sameCells, type Told } from './kept-runs.js';
 import { lakeOf, place, rowsOf, type TestLeg } from './lakes.js';
 
 const FROM_US = at('2025-11-18T20:00:00Z');
@@ -35,57 +30,22 @@ function walk(random: Random, fromHour = 0, hours = HOURS): TestLeg {
   }
 }
 
-interface Told {
-  readonly exchange: string;
-  readonly type: 'gap';
-  readonly stampUs: number;
-  readonly fromUs: number;
-}
-
-interface Asked {
+interface Hours {
   readonly fromHour?: number;
   readonly toHours: number;
   readonly fee?: number;
-  /** As a ledger has it at that time. */
   readonly told?: readonly Told[];
 }
 
-async function run(root: string, { fromHour = 0, toHours, fee = 0.05, told = [] }: Asked, isKept: boolean) {
-  const takerFeePercent = () => fee;
-  const toUs = FROM_US + Math.round(toHours * US_PER_HOUR);
-  const files = openReader(root);
-  const readEvents: LakeReader['readEvents'] = async (instruments, range) =>
-    told
-      .filter(({ stampUs }) => stampUs >= range.fromUs && stampUs < range.toUs && stampUs < toUs)
-      .flatMap(({ exchange, ...line }) => {
-        const place = instruments.findIndex((one) => one.exchange === exchange);
-        return place < 0 ? [] : [{ ...line, at: place } as InstrumentLine];
-      });
-  const reader = { ...files, readEvents };
-  const kept = new KeptParts({ root, store: waitingStore, reader, takerFeePercent, nowUs: toUs });
-  const pairs = discoverPairs(await reader.instruments());
-  const range = { fromUs: FROM_US + fromHour * US_PER_HOUR, toUs };
-  const { rows } = await analyzePairs({
-    reader,
-    pairs,
-    ...range,
-    takerFeePercent,
-    ...(isKept ? { kept } : {}),
+/** By hours since the lake's beginning. */
+async function run({ fromHour = 0, toHours, ...asked }: Hours, root: string, isKept?: boolean) {
+  const [fromUs, toUs] = [fromHour, toHours].map((hours) => FROM_US + Math.round(hours * US_PER_HOUR));
+  return await runOf(root, {
+    ...asked,
+    fromUs: fromUs!,
+    toUs: toUs!,
+    ...(isKept === undefined ? {} : { isKept }),
   });
-  assert.equal(kept.problem, null);
-  return { csv: formatStatisticsCsv(rows), ...kept.counts };
-}
-
-/** Counts and words exactly, sums to 1e-12. */
-function sameCells(actual: string, wanted: string): void {
-  const [ours, theirs] = [actual, wanted].map((csv) => csv.split('\n').map((line) => line.split(',')));
-  assert.equal(ours!.length, theirs!.length);
-  for (const [row, cells] of theirs!.entries())
-    for (const [column, cell] of cells.entries()) {
-      const own = ours![row]![column]!;
-      const off = Math.abs(Number(own) - Number(cell)) / Math.max(1, Math.abs(Number(cell)));
-      assert.ok(own === cell || off <= 1e-12, `${theirs![0]![column]} of row ${row}: ${own}, not ${cell}`);
-    }
 }
 
 async function lake(t: TestContext, random: Random): Promise<string> {
@@ -112,7 +72,7 @@ test(`of hours put together the numbers are those of one pass (seed ${seed})`, a
     let [fromHour, toHours] = [0, 1.5 + random.next()];
     for (; toHours <= HOURS + 0.5; toHours += 0.3 + random.next()) {
       const asked = { fromHour, toHours, told };
-      const [kept, whole] = [await run(root, asked, true), await run(root, asked, false)];
+      const [kept, whole] = [await run(asked, root, true), await run(asked, root)];
       sameCells(kept.csv, whole.csv);
       cycles += rowsOf(whole.csv).reduce((sum, row) => sum + Number(row('cycles_up_030bp')), 0);
       // As a window that moves on: from any moment.
@@ -125,22 +85,26 @@ test(`of hours put together the numbers are those of one pass (seed ${seed})`, a
 test('what is over is read and not made again, until quotes come late, the file is damaged or fees are others', async (t) => {
   const root = await lake(t, createRandom(7));
   const asked = { toHours: 5.5 };
-  const first = await run(root, asked, true);
-  assert.deepEqual([first.read, first.made], [0, 5]);
-  const second = await run(root, asked, true);
-  assert.deepEqual([second.read, second.made], [5, 0]);
+  const first = await run(asked, root, true);
+  assert.deepEqual([first.read, first.made], [0, 6]);
+  const second = await run(asked, root, true);
+  assert.deepEqual([second.read, second.made], [6, 0]);
   assert.equal(second.csv, first.csv);
-  const dear = await run(root, { ...asked, fee: 0.2 }, true);
-  assert.deepEqual([dear.read, dear.made], [0, 5]);
-  await run(root, asked, true);
+  const dear = await run({ ...asked, fee: 0.2 }, root, true);
+  assert.deepEqual([dear.read, dear.made], [0, 6]);
+  await run(asked, root, true);
 
-  // Of hour 22: that one, and the one after it, which may rest on it.
+  // In a silence of Bbb: hour 22 has it, and hour 23 begins with it. What is around them is put together as it was.
   place(root, 'Bbb', 'BTC/USDT', { us: [FROM_US + 2.5 * US_PER_HOUR + 1], bid: [103] });
-  const late = await run(root, asked, true);
-  assert.deepEqual([late.read, late.made], [2, 3]);
-  sameCells(late.csv, (await run(root, asked, false)).csv);
+  const late = await run(asked, root, true);
+  assert.deepEqual([late.read, late.made], [4, 2]);
+  sameCells(late.csv, (await run(asked, root)).csv);
 
   const folder = join(root, '_statistics', 'date=2025-11-18');
+  const [ours = ''] = readdirSync(join(root, '_statistics', 'date=2025-11-19')).filter((name) =>
+    /-/.test(name.slice(8)),
+  );
+  assert.equal(ours, 'BTC_USDT.01-00.parts', 'of the hour that is not over there are quarters');
   assert.deepEqual(
     readdirSync(folder).sort(),
     ['20', '21', '22', '23'].map((hour) => `BTC_USDT.${hour}.parts`),
@@ -149,8 +113,8 @@ test('what is over is read and not made again, until quotes come late, the file 
   const bytes = readFileSync(file);
   bytes[Math.floor(bytes.length / 2)]! ^= 1;
   writeFileSync(file, bytes);
-  const damaged = await run(root, asked, true);
-  assert.deepEqual([damaged.read, damaged.made], [1, 4]);
+  const damaged = await run(asked, root, true);
+  assert.deepEqual([damaged.read, damaged.made], [5, 1]);
   assert.equal(damaged.csv, late.csv);
 });
 
@@ -161,9 +125,9 @@ test('an hour of which something could not be read is not kept', async (t) => {
   const whole = readFileSync(join(folder, name));
   writeFileSync(join(folder, name), whole.subarray(0, 40));
   const asked = { toHours: 5.5 };
-  const broken = await run(root, asked, true);
+  const broken = await run(asked, root, true);
   // What was read before it was come upon may be.
   assert.ok(broken.made <= 1, `${broken.made} hours were kept`);
   writeFileSync(join(folder, name), whole);
-  sameCells((await run(root, asked, true)).csv, (await run(root, asked, false)).csv);
+  sameCells((await run(asked, root, true)).csv, (await run(asked, root)).csv);
 });

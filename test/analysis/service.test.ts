@@ -85,6 +85,20 @@ test('the first file comes after one interval, over the last hours up to now, ac
   assert.deepEqual(analysis.problems(), []);
 });
 
+test('a window of six hours and more begins with a whole hour', async (t) => {
+  // An hour of rows from a quarter past six in the evening on; it is half past midnight.
+  const wave = Array.from({ length: 3_600 }, (_, row) => (row % 2 === 0 ? 0.6 : -0.6));
+  const root = await lakeOf(t, {
+    Aaa: legOf(wave, -5.25 * 3_600),
+    Bbb: legOf(constant(3_600), -5.25 * 3_600),
+  });
+  const { directory, run } = await stage(t, root, { windowHours: 6 });
+  await run();
+  const [name = ''] = csvFiles(directory);
+  const [row] = rowsOf(readFileSync(join(directory, name), 'utf8'));
+  assert.equal(row?.('data_points'), '3600');
+});
+
 test('without a pair no file is written and the last one stays the last', async (t) => {
   const { analysis, directory, run } = await stage(t, await temporaryLake(t));
   await run();

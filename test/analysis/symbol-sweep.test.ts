@@ -37,6 +37,7 @@ async function sweep(
     },
     cuts: {
       firstUs: cutsFromUs,
+      everyUs: US_PER_HOUR,
       cut: async (us) => {
         assert.equal(us, doneUs);
         cuts.push(us);

@@ -240,9 +240,9 @@ test('stretches put together are the whole, wherever it was cut and in whatever 
         const stretches = edges.slice(1).map((edge, n) => tallied(rows, edges[n]!, edge));
         const middle = Math.floor(stretches.length / 2);
         const [left, right] = [stretches.slice(0, middle), stretches.slice(middle)];
-        for (const half of [left, right]) for (const later of half.splice(1)) half[0]!.merge(later);
+        for (const half of [left, right]) for (const later of half.splice(1)) half[0]!.merge(later.parts);
         const all = left[0] ?? right[0]!;
-        if (left[0] !== undefined) all.merge(right[0]!);
+        if (left[0] !== undefined) all.merge(right[0]!.parts);
         same(plain(all.totals()), whole, 1e-12);
         merged += stretches.length;
       },
@@ -255,7 +255,9 @@ test('stretches put together are the whole, wherever it was cut and in whatever 
 test('a stretch that was not told of what stood before it breaks what was open', () => {
   const rows = [{ us: START_US, spread: 0.6, edge12: 0.5, edge21: -0.7 }];
   const tally = tallied(rows, START_US, START_US + 1e6);
-  tally.merge(tallied([{ ...rows[0]!, us: START_US + 1.5e6, spread: 0 }], START_US + 1e6, START_US + 2e6));
+  tally.merge(
+    tallied([{ ...rows[0]!, us: START_US + 1.5e6, spread: 0 }], START_US + 1e6, START_US + 2e6).parts,
+  );
   const { up } = tally.totals().thresholds[0]!;
   assert.deepEqual([up.cycles, up.broken], [0, 1]);
 });

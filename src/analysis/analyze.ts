@@ -39,27 +39,60 @@ export interface AnalysisResult {
   readonly failed: readonly FailedPair[];
 }
 
+/** What is found of all pairs of one symbol, in their order; `pairsDone`: before them. */
+export type SymbolAnalysis = (
+  pairs: readonly PairLegs[],
+  pairsDone: number,
+) => Promise<readonly PairOutcome[]>;
+
 /** Rejects only when the signal aborts. */
 export async function analyzePairs(input: AnalysisInput): Promise<AnalysisResult> {
-  const { pairs, signal, onPair } = input;
+  return await inLanes(input, [(pairs, pairsDone) => analyzeSymbol(pairs, pairsDone, input)]);
+}
+
+/** Each lane takes one symbol after the other. */
+export async function inLanes(
+  { pairs, signal, onPair }: Pick<AnalysisInput, 'pairs' | 'signal' | 'onPair'>,
+  lanes: readonly SymbolAnalysis[],
+): Promise<AnalysisResult> {
+  const symbols = bySymbol(pairs);
+  const found: (readonly PairOutcome[])[] = [];
+  let [next, done] = [0, 0];
+  await Promise.all(
+    lanes.map(async (analyze) => {
+      for (let at = next++; at < symbols.length; at = next++) {
+        const group = symbols[at]!;
+        const outcomes = await analyze(group, done);
+        found[at] = outcomes;
+        for (const [n, pair] of group.entries()) {
+          done += 1;
+          onPair?.(pair, outcomes[n]!, done);
+          signal?.throwIfAborted();
+        }
+      }
+    }),
+  );
+  return resultOf(pairs, found.flat());
+}
+
+function bySymbol(pairs: readonly PairLegs[]): readonly (readonly PairLegs[])[] {
+  const groups: PairLegs[][] = [];
+  for (const pair of pairs) {
+    const last = groups.at(-1);
+    if (last !== undefined && last[0]!.symbol === pair.symbol) last.push(pair);
+    else groups.push([pair]);
+  }
+  return groups;
+}
+
+function resultOf(pairs: readonly PairLegs[], outcomes: readonly PairOutcome[]): AnalysisResult {
   const rows: PairRow[] = [];
   const failed: FailedPair[] = [];
   const skipped = { 'no-left-rows': 0, 'no-right-rows': 0, 'no-match': 0 };
-  let done = 0;
-  while (done < pairs.length) {
-    const { symbol } = pairs[done]!;
-    const end = pairs.findIndex((pair, at) => at > done && pair.symbol !== symbol);
-    const group = pairs.slice(done, end < 0 ? pairs.length : end);
-    const outcomes = await analyzeSymbol(group, done, input);
-    for (const [at, pair] of group.entries()) {
-      const outcome = outcomes[at]!;
-      if (outcome.status === 'ok') rows.push(outcome.row);
-      else if (outcome.status === 'skipped') skipped[outcome.reason] += 1;
-      else failed.push({ ...namesOf(pair), message: outcome.message });
-      done += 1;
-      onPair?.(pair, outcome, done);
-      signal?.throwIfAborted();
-    }
+  for (const [at, outcome] of outcomes.entries()) {
+    if (outcome.status === 'ok') rows.push(outcome.row);
+    else if (outcome.status === 'skipped') skipped[outcome.reason] += 1;
+    else failed.push({ ...namesOf(pairs[at]!), message: outcome.message });
   }
   return { rows, skipped, failed };
 }
@@ -68,8 +101,8 @@ export function namesOf({ symbol, left, right }: PairLegs): Omit<FailedPair, 'me
   return { symbol, exchange1: left.exchange, exchange2: right.exchange };
 }
 
-/** In the order of the pairs. */
-async function analyzeSymbol(
+/** In the order of the pairs. Rejects only when the signal aborts. */
+export async function analyzeSymbol(
   pairs: readonly PairLegs[],
   pairsDone: number,
   input: AnalysisInput,

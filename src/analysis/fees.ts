@@ -14,10 +14,11 @@ export function roundTripPercent(
   return 2 * (fee(exchange1) + fee(exchange2));
 }
 
+/** Percent of the notional, by exchange. */
+export type FeeTables = readonly Readonly<Record<string, number>>[];
+
 /** Percent of the notional. Names in any case; of tables that have the same name the first counts. */
-export function takerFees(
-  ...tables: readonly Readonly<Record<string, number>>[]
-): (exchange: string) => number {
+export function takerFees(...tables: FeeTables): (exchange: string) => number {
   const known = new Map<string, number>();
   for (const [name, percent] of tables.flatMap((table) => Object.entries(table)))
     if (!known.has(exchangeKey(name))) known.set(exchangeKey(name), percent);

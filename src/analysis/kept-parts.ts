@@ -8,7 +8,7 @@ import { diskFiles, type LakeFiles, messageOf } from '../lake/files.js';
 import { FilesOfHours, type HourFiles } from '../lake/hour-files.js';
 import { JOURNAL_DIR, partialFile } from '../lake/paths.js';
 import type { LakeReader } from '../lake/reader.js';
-import type { ReadStore } from '../lake/store.js';
+import { type ReadStore, waitingStore } from '../lake/store.js';
 import { NEUTRAL_PERCENT } from '../series/cycles.js';
 import { COMPAT_THRESHOLDS_PERCENT } from './compat.js';
 import type { CompatSettings } from './compat-join.js';
@@ -54,6 +54,11 @@ export class KeptParts {
   of(pairs: readonly PairLegs[]): KeptSymbol {
     return new KeptSymbol(this, pairs);
   }
+}
+
+/** What is there is used, and nothing is written. */
+export function keptToRead(options: Omit<KeptPartsOptions, 'store' | 'isKept'>): KeptParts {
+  return new KeptParts({ ...options, store: waitingStore, isKept: false });
 }
 
 /** The quarters of an hour that are known, from its beginning on. */

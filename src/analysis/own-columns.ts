@@ -62,11 +62,11 @@ const COLUMNS: readonly OwnColumn[] = [
   { name: 'spread_mean_pct', of: ({ totals }) => totals.mean },
   { name: 'spread_max_pct', of: ({ totals }) => totals.max },
   { name: 'spread_min_pct', of: ({ totals }) => totals.min },
-  { name: 'spread_p01_pct', of: ({ totals }) => totals.spreads.quantile(0.01) },
-  { name: 'spread_p50_pct', of: ({ totals }) => totals.spreads.quantile(0.5) },
-  { name: 'spread_p99_pct', of: ({ totals }) => totals.spreads.quantile(0.99) },
+  { name: 'spread_p01_pct', of: ({ totals }) => totals.p01 },
+  { name: 'spread_p50_pct', of: ({ totals }) => totals.p50 },
+  { name: 'spread_p99_pct', of: ({ totals }) => totals.p99 },
   { name: 'spread_last_pct', of: ({ totals }) => totals.last },
-  { name: 'percentile_of_last', of: ({ totals }) => 100 * rankOfLast(totals) },
+  { name: 'percentile_of_last', of: ({ totals }) => 100 * totals.rankOfLast },
   ...perThreshold,
   ...perDirection,
   { name: 'cost_pct', of: ({ costPercent }) => costPercent },
@@ -110,10 +110,6 @@ function percentOf({ totals }: OwnStatistics, us: number): number {
 function quantile(values: readonly number[], q: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.max(0, Math.ceil(q * sorted.length) - 1)] ?? Number.NaN;
-}
-
-function rankOfLast({ last, spreads }: PairTotals): number {
-  return Number.isNaN(last) ? Number.NaN : spreads.rank(last);
 }
 
 function sum({ directions }: PairTotals, of: (net: CycleTotals) => number): number {

@@ -58,7 +58,7 @@ function bewareOf({ totals, spanUs }: OwnStatistics): string {
   const coveredPercent = (100 * totals.validUs) / spanUs;
   if (coveredPercent < COVERED_PERCENT_LOW)
     words.push(` Both legs had a quote in ${coveredPercent.toFixed(0)} % of the time only.`);
-  const middle = totals.spreads.quantile(0.5);
+  const middle = totals.p50;
   if (Math.abs(middle) > BASIS_PERCENT)
     words.push(` It stands around ${middle.toFixed(2)} %: perhaps not the same coin, or a price of its own.`);
   return words.join('');

@@ -3,22 +3,20 @@
 
 import { parentPort, workerData } from 'node:worker_threads';
 import { assert } from '../core/assert.js';
-import { createCollect } from '../lake/garbage.js';
-import { type LakeReader, openReader } from '../lake/reader.js';
+import { openReader } from '../lake/reader.js';
 import { indexedRecent } from '../lake/segment-index.js';
 import { diskStore, waitingStore } from '../lake/store.js';
 import { analyzePairs } from './analyze.js';
 import { formatStatisticsCsv } from './compat.js';
 import { discoverPairs } from './discover.js';
 import { takerFees } from './fees.js';
+import { frugal } from './frugal.js';
 import { KeptParts } from './kept-parts.js';
 import type { RunReport, RunSettings } from './protocol.js';
 import { writeStatistics } from './write.js';
 
 /** Failing pairs that a report names. */
 const FAILURES_NAMED_MAX = 10;
-/** Column buffers of this thread, used and dropped ones together. */
-const BUFFER_BYTES_MAX = 16 * 1024 * 1024;
 
 assert(parentPort !== null, 'the analysis runs as a worker thread');
 parentPort.postMessage(await run(workerData as RunSettings));
@@ -50,22 +48,5 @@ async function run(settings: RunSettings): Promise<RunReport> {
     partsMade: kept.counts.made,
     keepError: kept.problem,
     problems: reader.problems(),
-  };
-}
-
-/**
- * Dropped buffers lie outside the heap, and the engine lets 64 MB of them gather before it looks: several times
- * what an analysis may take. So they are collected when there are too many.
- */
-function frugal(reader: LakeReader): LakeReader {
-  const collect = createCollect();
-  return {
-    ...reader,
-    async *readQuotes(instrument, range) {
-      for await (const chunk of reader.readQuotes(instrument, range)) {
-        if (process.memoryUsage().arrayBuffers > BUFFER_BYTES_MAX) collect();
-        yield chunk;
-      }
-    },
   };
 }

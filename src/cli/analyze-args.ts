@@ -2,13 +2,15 @@
 
 import { InvalidArgumentError } from 'commander';
 import { COMPAT_THRESHOLDS_PERCENT, type CompatThresholds } from '../analysis/compat.js';
-import { takerFees } from '../analysis/fees.js';
 import { loadConfig } from '../config/config.js';
 import { dayStartUs, isoDate, type Micros, US_PER_DAY } from '../core/time.js';
 import { adapters, TAKER_FEES_PERCENT } from '../exchanges/index.js';
 
 export const LAKE_DEFAULT = 'data/market_data';
 export const OUT_DEFAULT = 'analyzer/summary_stats';
+
+/** Each has the lake open and some 40 MB. */
+const WORKERS_MAX = 64;
 
 export interface AnalyzeArgs {
   /** Folder of the lake. */
@@ -29,6 +31,8 @@ export interface AnalyzeArgs {
   /** Percent. */
   readonly zeroThreshold?: number;
   readonly out?: string;
+  /** Threads that go over symbols side by side; default 1: this one. */
+  readonly workers?: number;
   /** Exactly the 26 columns of the reference. */
   readonly compat?: boolean;
   /** Standard output is one JSON document. */
@@ -52,7 +56,7 @@ export function settingsOf({ lake, dataPath, out, config: file }: AnalyzeArgs) {
     lake: lake ?? dataPath ?? config?.lake.root ?? LAKE_DEFAULT,
     out: out ?? config?.statistics.directory ?? OUT_DEFAULT,
     spotPerp: config?.pairs.spotPerp ?? false,
-    takerFeePercent: takerFees(config?.analysis.takerFeePercent ?? {}, TAKER_FEES_PERCENT),
+    takerFeePercent: [config?.analysis.takerFeePercent ?? {}, TAKER_FEES_PERCENT],
   };
 }
 
@@ -65,6 +69,13 @@ export function percentOf(text: string): number {
   const value = text.trim() === '' ? Number.NaN : Number(text);
   if (!(value > 0 && value < Number.POSITIVE_INFINITY))
     throw new InvalidArgumentError('Expected numbers above 0.');
+  return value;
+}
+
+export function workersOf(text: string): number {
+  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (!(value >= 1 && value <= WORKERS_MAX))
+    throw new InvalidArgumentError(`Expected a whole number from 1 to ${WORKERS_MAX}.`);
   return value;
 }
 

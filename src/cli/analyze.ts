@@ -4,16 +4,26 @@
 
 import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { type AnalysisResult, analyzePairs, namesOf, type PairOutcome } from '../analysis/analyze.js';
+import {
+  type AnalysisResult,
+  analyzePairs,
+  inLanes,
+  namesOf,
+  type PairOutcome,
+} from '../analysis/analyze.js';
 import { type CompatThresholds, formatStatisticsCsv } from '../analysis/compat.js';
+import type { CompatSettings } from '../analysis/compat-join.js';
 import { discoverPairs, type PairLegs } from '../analysis/discover.js';
+import { type FeeTables, takerFees } from '../analysis/fees.js';
+import { keptToRead } from '../analysis/kept-parts.js';
+import { openLanes } from '../analysis/lanes.js';
 import { skippedPairs } from '../analysis/skipped.js';
 import { writeStatistics } from '../analysis/write.js';
 import { createRealClock } from '../clock.js';
 import { exchangeKey } from '../core/exchange.js';
 import { diskSymbol } from '../core/symbol.js';
 import type { Clock } from '../core/time.js';
-import { type LakeInstrument, type LakeReader, openReader } from '../lake/reader.js';
+import { type LakeInstrument, type LakeProblem, type LakeReader, openReader } from '../lake/reader.js';
 import { indexedRecent } from '../lake/segment-index.js';
 import { diskStore } from '../lake/store.js';
 import {
@@ -26,6 +36,7 @@ import {
   rangeOf,
   settingsOf,
   thresholdsOf,
+  workersOf,
 } from './analyze-args.js';
 import { statisticsPage } from './analyze-html.js';
 import { jsonOf } from './analyze-json.js';
@@ -59,6 +70,7 @@ export function analyzeCommand(command: Command, done: (exitCode: number) => voi
     .option('--thresholds <percents...>', 'of the columns 030bp, 050bp, 040bp (0.3 0.5 0.4)', collectPercent)
     .option('--zero-threshold <percent>', 'nearer to zero a cycle is closed (0.05)', percentOf)
     .option('--out <folder>', `where the file goes (default: that of --config, else ${OUT_DEFAULT})`)
+    .option('--workers <count>', 'threads that go over symbols side by side, some 40 MB each (1)', workersOf)
     .option('--compat', 'exactly the 26 columns of the reference')
     .option('--json', 'one JSON document on standard output instead of lines and tables')
     .option(
@@ -123,13 +135,12 @@ async function analyze(
     return 1;
   }
   const compat = args.compat === true;
-  const result = await analyzePairs({
-    ...{ reader, pairs, ...range, thresholds, ...watching(pairs, args, io) },
-    ...(compat ? {} : { takerFeePercent }),
-    ...(args.zeroThreshold === undefined ? {} : { neutralPercent: args.zeroThreshold }),
-  });
+  const neutral = args.zeroThreshold === undefined ? {} : { neutralPercent: args.zeroThreshold };
+  const asked = { ...range, thresholds, ...neutral };
+  const fees = compat ? {} : { takerFeePercent };
+  const { result, problems } = await analyzed(args, { lake, reader, pairs, asked, fees }, io);
   const { rows, failed } = result;
-  for (const { path, message } of reader.problems()) io.error(`warning: ${path || lake}: ${message}`);
+  for (const { path, message } of problems) io.error(`warning: ${path || lake}: ${message}`);
   const nowUs = io.clock.nowUs();
   const text = formatStatisticsCsv(rows, { compat });
   const file = rows.length === 0 ? null : writeStatistics({ directory: out, text, nowUs }).path;
@@ -141,6 +152,44 @@ async function analyze(
     failed.length > 0 ? `${failed.length} pairs failed` : 'no pair has rows in both legs in that time';
   io.error(`error: ${why}; no file was written`);
   return 1;
+}
+
+interface Work {
+  readonly lake: string;
+  readonly reader: LakeReader;
+  readonly pairs: readonly PairLegs[];
+  readonly asked: Range & CompatSettings;
+  /** None: the reference's numbers alone. */
+  readonly fees: { readonly takerFeePercent?: FeeTables };
+}
+
+interface Analyzed {
+  readonly result: AnalysisResult;
+  readonly problems: readonly LakeProblem[];
+}
+
+/** In this thread, or in as many as were asked for. */
+async function analyzed({ workers = 1, ...args }: AnalyzeArgs, work: Work, io: AnalyzeIo): Promise<Analyzed> {
+  const { lake: root, reader, pairs, asked, fees } = work;
+  const nowUs = io.clock.nowUs();
+  const shown = watching(pairs, args, io);
+  if (workers > 1) {
+    const lanes = openLanes({ root, ...asked, nowUs, ...fees }, workers);
+    try {
+      const result = await inLanes({ pairs, ...shown }, lanes.lanes);
+      return { result, problems: [...reader.problems(), ...lanes.problems()] };
+    } finally {
+      await lanes.close();
+    }
+  }
+  const tables = fees.takerFeePercent;
+  const takerFeePercent = takerFees(...(tables ?? []));
+  const own =
+    tables === undefined
+      ? {}
+      : { takerFeePercent, kept: keptToRead({ ...asked, root, reader, nowUs, takerFeePercent }) };
+  const result = await analyzePairs({ reader, pairs, ...asked, ...own, ...shown });
+  return { result, problems: reader.problems() };
 }
 
 /** `serve` takes the same list with commas: both spellings are understood. Warns of those that the lake has not. */

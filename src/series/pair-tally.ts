@@ -8,6 +8,7 @@ import type { PairPoints } from './pair-join.js';
 import { PairTimes, type TimesParts } from './pair-times.js';
 import type { PairTotals, TallySettings } from './pair-totals.js';
 import { PairTurns, type TurnsParts } from './pair-turns.js';
+import type { TimeHistogram } from './time-histogram.js';
 
 /** Few enough that a plain sum of them keeps its digits. */
 const BLOCK_POINTS = 128;
@@ -117,9 +118,15 @@ export class PairTally {
         const [upUs, downUs] = [times.upUs[n]!, times.downUs[n]!];
         return { upUs, downUs, up: up.totals(), down: turns.down[n]!.totals() };
       }),
-      spreads: times.spreads,
+      ...quantilesOf(times.spreads),
+      rankOfLast: Number.isNaN(turns.last) ? Number.NaN : times.spreads.rank(turns.last),
       halfLifeSeconds: times.samples.halfLifeSeconds,
       directions: [direction(0, turns.max12), direction(1, turns.max21)],
     };
   }
+}
+
+function quantilesOf(spreads: TimeHistogram): Pick<PairTotals, 'p01' | 'p50' | 'p99'> {
+  const [p01, p50, p99] = [0.01, 0.5, 0.99].map((q) => spreads.quantile(q));
+  return { p01: p01!, p50: p50!, p99: p99! };
 }

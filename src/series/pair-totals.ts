@@ -1,8 +1,8 @@
-// What is known of a pair once a stretch of its time has been gone over, and what it was asked for. Types only.
+// What is known of a pair once a stretch of its time has been gone over, and what it was asked for. Types only, and plain values
+// that go from thread to thread.
 
 import type { Micros } from '../core/time.js';
 import type { CycleTotals } from './cycle-track.js';
-import type { TimeHistogram } from './time-histogram.js';
 
 export interface TallySettings {
   readonly fromUs: Micros;
@@ -47,7 +47,12 @@ export interface PairTotals {
   readonly last: number;
   readonly crossings: number;
   readonly thresholds: readonly ThresholdTotals[];
-  readonly spreads: TimeHistogram;
+  /** Percent: below or at it the spread stood for 1, 50 and 99 % of the time; NaN where there was no spread. */
+  readonly p01: number;
+  readonly p50: number;
+  readonly p99: number;
+  /** Of the last spread among all of the time, 0 to 1; NaN where there was none. */
+  readonly rankOfLast: number;
   readonly halfLifeSeconds: number;
   /** Selling on exchange1; selling on exchange2. */
   readonly directions: readonly [DirectionTotals, DirectionTotals];

@@ -60,13 +60,9 @@ export class TimeHistogram {
     }
   }
 
-  get totalUs(): number {
-    return this.#usBefore(2 * SIDE + 1);
-  }
-
   /** Percent: the middle of the first bin up to which at least this share of the time lies; NaN where there is none. */
   quantile(q: number): number {
-    const wantedUs = q * this.totalUs;
+    const wantedUs = q * this.#usBefore(2 * SIDE + 1);
     let us = 0;
     for (const [at, page] of this.#pages.entries())
       for (const [bin, binUs] of page?.entries() ?? []) {
@@ -80,7 +76,7 @@ export class TimeHistogram {
   rank(percent: number): number {
     const bin = binOf(percent);
     const belowUs = this.#usBefore(bin);
-    return (belowUs + (this.#usBefore(bin + 1) - belowUs) / 2) / this.totalUs;
+    return (belowUs + (this.#usBefore(bin + 1) - belowUs) / 2) / this.#usBefore(2 * SIDE + 1);
   }
 
   #usBefore(end: number): number {

@@ -2,7 +2,7 @@
 // grows and moves on, when quotes come late, when a file is damaged, and when what was asked for is another.
 
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { US_PER_HOUR } from '../../src/core/time.js';
@@ -130,4 +130,22 @@ test('an hour of which something could not be read is not kept', async (t) => {
   assert.ok(broken.made <= 1, `${broken.made} hours were kept`);
   writeFileSync(join(folder, name), whole);
   sameCells((await run(asked, root, true)).csv, (await run(asked, root)).csv);
+});
+
+test('who only reads uses what is there, from whenever on, and writes nothing', async (t) => {
+  const root = await lake(t, createRandom(11));
+  await run({ toHours: 3.5 }, root, true);
+  const folder = join(root, '_statistics', 'date=2025-11-18');
+  const before = readdirSync(folder);
+  // One hour is missing in the middle.
+  rmSync(join(folder, 'BTC_USDT.22.parts'));
+  const toUs = Number.MAX_SAFE_INTEGER;
+  const asked = { fromUs: 0, toUs, nowUs: FROM_US + 24 * US_PER_HOUR };
+  const read = await runOf(root, { ...asked, isKept: false });
+  assert.deepEqual([read.read, read.made], [before.length - 1, 0]);
+  assert.deepEqual(
+    readdirSync(folder),
+    before.filter((name) => name !== 'BTC_USDT.22.parts'),
+  );
+  sameCells(read.csv, (await runOf(root, asked)).csv);
 });

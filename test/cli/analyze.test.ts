@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { Command } from 'commander';
@@ -224,4 +224,26 @@ test('--html is a page that needs nothing else and takes names for text', async 
   assert.ok(page.includes('&#60;B&#62;&#38;/USDT Ddd Eee') && !page.includes('<B>'));
   assert.doesNotMatch(page, /<script|src=|href=|url\(|https?:/);
   assert.equal((await analyze(t, { lake, html, compat: true })).exitCode, 2);
+});
+
+test('--workers spreads the symbols over threads and finds the same', async (t) => {
+  const root = await threeExchanges(t);
+  for (const base of ['ADA', 'SOL', 'XRP']) {
+    place(root, 'Aaa', `${base}/USDT`, legOf(Array.from({ length: 900 }, (_, row) => (row % 20) / 25 - 0.4)));
+    place(root, 'Bbb', `${base}/USDT`, legOf(constant(900)));
+  }
+  const damaged = join(root, 'exchange=Bbb', 'symbol=SOL_USDT', 'date=2025-11-18', 'hour=23');
+  const [name = ''] = readdirSync(damaged);
+  writeFileSync(join(damaged, name), 'no Parquet');
+  for (const compat of [false, true]) {
+    const one = await analyze(t, { lake: root, compat });
+    const three = await analyze(t, { lake: root, compat, workers: 3 });
+    assert.equal(three.csv, one.csv);
+    assert.deepEqual([three.exitCode, three.errors], [one.exitCode, one.errors]);
+    assert.match(one.errors.join(), /^warning: exchange=Bbb.*SOL_USDT/);
+    const pairs = (lines: readonly string[]) =>
+      lines.flatMap((line) => /^\[\d+\/7\] (.*)/.exec(line)?.[1] ?? []);
+    assert.deepEqual(pairs(three.out).sort(), pairs(one.out).sort());
+    assert.equal(pairs(one.out).length, 7);
+  }
 });

@@ -3,11 +3,15 @@
 
 import { fileURLToPath } from 'node:url';
 import { roundTripPercent, takerFees } from './analysis/fees.js';
+import type { LiveHour } from './analysis/live-pair.js';
+import type { LivePairStatistics } from './analysis/live-statistics.js';
+import { rowValues } from './analysis/row-values.js';
+import type { LiveStatisticsSummary } from './api/contract.js';
 import { type Api, createApi } from './api/server.js';
 import type { Snapshot } from './api/snapshot.js';
 import type { Live } from './app-live.js';
 import type { AppOptions } from './app-options.js';
-import type { Clock } from './core/time.js';
+import { type Clock, US_PER_SECOND } from './core/time.js';
 import { adapters, TAKER_FEES_PERCENT } from './exchanges/index.js';
 import { createHistory, type History } from './history/service.js';
 import type { Source } from './ingest/source.js';
@@ -40,6 +44,7 @@ export async function openApi(parts: ApiParts): Promise<Api> {
     opportunities,
     tracked: live.tracked,
     costPercent: (...exchanges) => roundTripPercent(takerFeePercent, ...exchanges),
+    liveStatistics: (isWanted) => summaries(live.statistics.of(isWanted)),
     clock: options.clock,
     snapshot,
     symbols: () =>
@@ -50,6 +55,15 @@ export async function openApi(parts: ApiParts): Promise<Api> {
     limits: { ...LIMITS.api, ...LIMITS.history, ...LIMITS.sockets },
     log: options.log,
   });
+}
+
+function* summaries(found: Iterable<LivePairStatistics>): Generator<LiveStatisticsSummary> {
+  const hourOf = ({ fromUs, toUs, isWhole: whole, gapsLate, row }: LiveHour) => ({
+    ...{ from: fromUs / US_PER_SECOND, to: toUs / US_PER_SECOND, whole, gapsLate },
+    statistics: row === null ? null : rowValues(row),
+  });
+  for (const { now, last, ...names } of found)
+    yield { ...names, now: hourOf(now), last: last === null ? null : hourOf(last) };
 }
 
 /** `http://127.0.0.1:8181`. */

@@ -1,6 +1,8 @@
 // The live half put together: watched pairs that follow the statistics, their charts, the feed for bots, and the
 // analysis that writes new statistics. Composition only, like app.ts.
 
+import { roundTripPercent, takerFees } from './analysis/fees.js';
+import { LiveStatistics } from './analysis/live-statistics.js';
 import { type Analysis, createAnalysis } from './analysis/service.js';
 import { REALTIME_PATH, Realtime } from './api/realtime.js';
 import type { AppOptions } from './app-options.js';
@@ -40,6 +42,7 @@ export interface Live {
   readonly watched: Watched;
   readonly tracked: Tracked;
   readonly watching: Watching;
+  readonly statistics: LiveStatistics;
   readonly realtime: Realtime;
   readonly rawFeed: RawFeed;
   /** Absent where nothing is recorded. */
@@ -63,6 +66,8 @@ export function startLive(parts: LiveParts): Live {
   });
   const tracked = new Tracked({ pairs, latest: hub.latest, instrumentsMax: LIMITS.instrumentsMax });
   hub.subscribe(tracked);
+  const statistics = createStatistics(parts, watched);
+  hub.subscribe(statistics);
   const watching = createWatching(parts, pairs, watched);
   const ready = watching.start();
   const realtime = new Realtime({
@@ -94,6 +99,7 @@ export function startLive(parts: LiveParts): Live {
     watched,
     tracked,
     watching,
+    statistics,
     realtime,
     rawFeed,
     analysis,
@@ -120,6 +126,18 @@ function createWatched({ options, instruments }: LiveParts): Watched {
   const share = MEMORY_TABLE_MB.windowsAndTrackedPairs * 1024 * 1024;
   assert(bytes <= share, `windows of ${pairsMax} pairs and tracked pairs take ${bytes} of ${share} bytes`);
   return new Watched({ instruments, lengthMs: minutes * 60_000, pairsMax, pointsTotalMax });
+}
+
+function createStatistics({ options }: LiveParts, watched: Watched): LiveStatistics {
+  const { liveStatistics: limits } = LIMITS;
+  const [bytes, share] = [LiveStatistics.bytesMax(limits), MEMORY_TABLE_MB.liveStatistics * 1024 * 1024];
+  assert(bytes <= share, `statistics of ${limits.pairsMax} pairs take ${bytes} of ${share} bytes`);
+  const fee = takerFees(options.config.analysis.takerFeePercent, TAKER_FEES_PERCENT);
+  return new LiveStatistics({
+    pairs: () => watched.windows,
+    costPercent: (...exchanges) => roundTripPercent(fee, ...exchanges),
+    limits,
+  });
 }
 
 function trackedBytesMax(): number {

@@ -33,7 +33,7 @@ export function snapshotOf(parts: SnapshotParts): Snapshot {
     }),
   );
   const { queued: _queued, refused: _refused, ...charts } = parts.history.state();
-  const { watched, watching, tracked, realtime, rawFeed, analysis } = parts.live;
+  const { watched, watching, tracked, statistics, realtime, rawFeed, analysis } = parts.live;
   return {
     nowUs: clock.nowUs(),
     startedUs: parts.startedUs,
@@ -53,6 +53,7 @@ export function snapshotOf(parts: SnapshotParts): Snapshot {
       pins: watching.counters(),
     },
     tracked: { ...tracked.counters() },
+    liveStatistics: { ...statistics.counters() },
     streams: { realtime: { ...realtime.counters() }, feed: { ...rawFeed.counters() } },
     analysis: analysis === undefined ? null : { ...analysis.state() },
     replay: parts.replay?.() ?? null,

@@ -75,6 +75,14 @@ export const LIMITS = {
     /** Pairs without room or legs that /health names, by rank; all of them are counted. */
     refusedNamedMax: 100,
   },
+  liveStatistics: {
+    /** Watched pairs of the first ranks whose statistics are counted live. */
+    pairsMax: 50,
+    /** Quotes that are held for them, 24 bytes each: more are counted for good sooner. */
+    rowsMax: 98_304,
+    /** A gap that is noticed later does not reach into what is counted for good. */
+    heldMs: 120_000,
+  },
   realtime: {
     periodMs: 200,
     frameBytesMax: 256 * 1024,
@@ -126,10 +134,11 @@ export const LIMITS = {
 
 /** Megabytes of resident memory, by what holds them (design: 8 exchanges × 300 instruments, 10,000 quotes/s). */
 export const MEMORY_TABLE_MB = {
-  runtimeAndLibraries: 65,
+  runtimeAndLibraries: 63,
   workers: 3 * 9,
-  journalAndRunBuffers: 16,
+  journalAndRunBuffers: 13,
   windowsAndTrackedPairs: 16,
+  liveStatistics: 5,
   historyAnalysisAndCache: 20,
   clients: 6,
 } as const;

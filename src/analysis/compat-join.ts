@@ -122,6 +122,10 @@ export class CompatJoin {
     this.#stretch = new Stretch(bidBefore, settings);
   }
 
+  get lastBid(): number {
+    return this.#stretch.lastBid;
+  }
+
   /** Ends the stretch; what comes belongs to the next one. */
   cut(): CompatPart {
     const { part } = this.#stretch;

@@ -41,7 +41,7 @@ const points = new PairPoints();
 export class PairRun {
   readonly #settings: PairRunSettings;
   readonly #compat: CompatJoin;
-  readonly #join = new PairJoin();
+  #join = new PairJoin();
   #tally: PairTally | null = null;
   #quotes = 0;
   #firstUs = Number.POSITIVE_INFINITY;
@@ -96,6 +96,14 @@ export class PairRun {
     };
     [this.#quotes, this.#firstUs, this.#lastUs] = [0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
     return part;
+  }
+
+  /** Right after a cut: another run that goes on from there, whose parts follow those of this one. */
+  ahead(cutUs: Micros): PairRun {
+    const made = new PairRun({ ...this.#settings, fromUs: cutUs, bidBefore: this.#compat.lastBid });
+    made.#join = this.#join.clone();
+    made.#tally = this.#tally?.next() ?? null;
+    return made;
   }
 
   /**

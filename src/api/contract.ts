@@ -101,6 +101,32 @@ export interface OpportunitiesReply {
   readonly minCycles: number;
 }
 
+/** Of one clock hour, or of as much of it as a pair was watched. */
+export interface LiveHourSummary {
+  /** Epoch seconds, half-open. */
+  readonly from: number;
+  readonly to: number;
+  /** Watched from the beginning of the hour on: then the recorded hour has the same numbers. */
+  readonly whole: boolean;
+  /** Holes that were told too late to be taken out. */
+  readonly gapsLate: number;
+  /** The columns of the statistics file, by name; null where no quotes met. */
+  readonly statistics: Readonly<Record<string, number | boolean | string | null>> | null;
+}
+
+/** A watched pair: a row of `/api/live_statistics`. */
+export interface LiveStatisticsSummary extends PairName {
+  /** Of the hour that is under way, up to this moment. */
+  readonly now: LiveHourSummary;
+  /** Of the one before; null where it was not watched when it ended. */
+  readonly last: LiveHourSummary | null;
+}
+
+/** The body of `/api/live_statistics`. */
+export interface LiveStatisticsReply {
+  readonly pairs: readonly LiveStatisticsSummary[];
+}
+
 /** A pair of live legs: a row of `/api/pairs`. Null where a leg has no valid quote now. */
 export interface PairSummary {
   /** Unified: `BTC/USDT`. */

@@ -45,6 +45,7 @@ export function healthBody(snapshot: Snapshot, memory: MemoryUsage): Record<stri
     statistics: snapshot.statistics,
     windows: snapshot.windows,
     tracked: snapshot.tracked,
+    liveStatistics: snapshot.liveStatistics,
     streams: snapshot.streams,
     analysis: snapshot.analysis,
     replay: replayBody(snapshot),

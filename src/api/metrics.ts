@@ -110,8 +110,22 @@ function pairMetrics(registry: Registry): (snapshot: Snapshot) => void {
   const pinned = gauge('pinned_pairs', 'Of them, those that clients hold or held a minute ago');
   const refusedPairs = gauge('refused_pairs', 'Pairs that should be watched and are not', ['reason']);
   const refusedPins = counter('pins_refused_total', 'Pins that could not be had', ['reason']);
-  return ({ windows, tracked: all }) => {
-    refusedPins.reset();
+  const counted = gauge('live_statistics', 'Statistics of watched pairs: pairs, left out, quotes held', [
+    'what',
+  ]);
+  const early = counter(
+    'live_statistics_early_total',
+    'Quotes counted for good sooner, for want of room',
+    [],
+  );
+  const lateGaps = counter('live_statistics_late_gaps_total', 'Gaps that came too late to be taken out', []);
+  return ({ windows, tracked: all, liveStatistics: live }) => {
+    for (const each of [refusedPins, early, lateGaps]) each.reset();
+    counted.set({ what: 'pairs' }, live.pairs);
+    counted.set({ what: 'leftOut' }, live.pairsLeftOut);
+    counted.set({ what: 'rows' }, live.rows);
+    early.take({}, live.settledEarly);
+    lateGaps.take({}, live.gapsLate);
     const { pairs, pins, refusedReasons } = windows;
     watched.set(pairs);
     tracked.set({ what: 'all' }, all.pairs);

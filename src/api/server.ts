@@ -11,6 +11,7 @@ import { type ChartRouteDeps, chartRoutes } from './charts.js';
 import type { SymbolSummary } from './contract.js';
 import { type CoverageDeps, coverageRoute } from './coverage.js';
 import { healthBody } from './health.js';
+import { type LiveStatisticsDeps, liveStatisticsRoute } from './live-statistics.js';
 import { createMetrics } from './metrics.js';
 import { type OpportunitiesDeps, opportunitiesRoutes } from './opportunities.js';
 import { type PairsDeps, pairsRoute } from './pairs.js';
@@ -23,7 +24,8 @@ export interface ApiOptions
   extends Omit<ChartRouteDeps, 'limits'>,
     Omit<CoverageDeps, 'limits'>,
     Omit<OpportunitiesDeps, 'limits'>,
-    Omit<PairsDeps, 'limits'> {
+    Omit<PairsDeps, 'limits'>,
+    LiveStatisticsDeps {
   readonly host: string;
   readonly port: number;
   readonly version: string;
@@ -92,6 +94,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     opportunitiesRoutes(routes, options);
     symbolsRoute(routes, options);
     pairsRoute(routes, options);
+    liveStatisticsRoute(routes, options);
     realtimeHttpRoute(routes);
   });
   pageRoutes(app, loadAssets(options.webDirectory));

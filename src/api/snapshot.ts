@@ -18,6 +18,7 @@ export interface Snapshot {
   readonly statistics: { readonly file: string | null; readonly warnings: readonly string[] };
   readonly windows: WindowsSnapshot;
   readonly tracked: TrackedSnapshot;
+  readonly liveStatistics: LiveStatisticsSnapshot;
   readonly streams: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   /** Null where nothing is recorded. */
   readonly analysis: Readonly<Record<string, unknown>> | null;
@@ -142,6 +143,21 @@ export interface TrackedSnapshot {
   readonly valid: number;
   readonly samples: number;
   readonly retracted: number;
+}
+
+/** Statistics of the watched pairs. */
+export interface LiveStatisticsSnapshot {
+  readonly pairs: number;
+  /** Watched, but beyond the bound. */
+  readonly pairsLeftOut: number;
+  /** Quotes that may still be taken back. */
+  readonly rows: number;
+  readonly rowsMax: number;
+  readonly bytes: number;
+  /** Times that quotes were counted for good sooner, for want of room. */
+  readonly settledEarly: number;
+  /** Gaps that came too late to be taken out. */
+  readonly gapsLate: number;
 }
 
 export interface LakeSnapshot {

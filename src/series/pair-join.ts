@@ -120,6 +120,16 @@ export class PairJoin {
     this.#doneUs = beforeUs;
   }
 
+  /** Another one that goes on from here. */
+  clone(): PairJoin {
+    const made = new PairJoin();
+    for (const [n, leg] of this.#legs.entries()) Object.assign(made.#legs[n]!, leg);
+    made.#gaps = this.#gaps.slice(this.#nextGap);
+    made.#limits = this.#limits.slice(this.#nextLimit);
+    [made.#isValid, made.#doneUs] = [this.#isValid, this.#doneUs];
+    return made;
+  }
+
   /** History is known up to here: a quote that went stale before has its hole. */
   finish(endUs: Micros, out: PairPoints): void {
     out.reserve(1);

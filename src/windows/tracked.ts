@@ -7,8 +7,8 @@ import type { ColdEvent, Subscriber } from '../core/event.js';
 import { type Micros, US_PER_MS, US_PER_SECOND } from '../core/time.js';
 import { spreadPercent } from '../series/spread.js';
 import { STALE_LIMIT_US_DEFAULT } from '../series/valid.js';
+import { tellValidity, type ValidityListener } from '../series/validity.js';
 import type { PairTable } from './pair-table.js';
-import { tellValidity, type ValidityListener } from './validity.js';
 
 /** The hub's latest quotes, index = instrument id; NaN before the first. */
 export interface LatestSides {

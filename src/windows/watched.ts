@@ -7,8 +7,8 @@ import { exchangeKey } from '../core/exchange.js';
 import { type Instrument, type InstrumentTable, instrumentKey } from '../core/instrument.js';
 import { type Cancel, type Micros, US_PER_MS, US_PER_SECOND } from '../core/time.js';
 import { type LegIndex, STALE_LIMIT_US_DEFAULT } from '../series/valid.js';
+import { tellValidity, type ValidityListener } from '../series/validity.js';
 import { POINT_BYTES, PointRing, WARM_POINTS } from './point-ring.js';
-import { tellValidity, type ValidityListener } from './validity.js';
 import { type PairNames, PairWindow } from './window.js';
 
 export interface WatchedOptions {

@@ -62,6 +62,10 @@ function snapshot(changes: Partial<Snapshot> = {}): Snapshot {
       pins: { pinned: 1, refused: { full: 4 } },
     },
     tracked: { pairs: 9, pairsMax: 10, pairsLeftOut: 2, valid: 8, samples: 7, retracted: 6 },
+    liveStatistics: {
+      ...{ pairs: 5, pairsLeftOut: 1, rows: 40, rowsMax: 100 },
+      ...{ bytes: 960, settledEarly: 3, gapsLate: 2 },
+    },
     streams: {},
     analysis: null,
     replay: null,
@@ -86,6 +90,8 @@ test('pairs without room and pins that could not be had are counted by reason', 
   const text = await createMetrics().text(snapshot());
   assert.match(text, /spread_aggregator_watched_pairs 3/);
   assert.match(text, /spread_aggregator_tracked_pairs\{what="leftOut"\} 2/);
+  assert.match(text, /spread_aggregator_live_statistics\{what="leftOut"\} 1/);
+  assert.match(text, /spread_aggregator_live_statistics_late_gaps_total 2/);
   assert.match(text, /spread_aggregator_pinned_pairs 1/);
   assert.match(text, /spread_aggregator_refused_pairs\{reason="full"\} 2/);
   assert.match(text, /spread_aggregator_pins_refused_total\{reason="full"\} 4/);

@@ -5,17 +5,22 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import type { ChartData } from '../../src/api/contract.js';
+import { analyzePairs } from '../../src/analysis/analyze.js';
+import { discoverPairs } from '../../src/analysis/discover.js';
+import { takerFees } from '../../src/analysis/fees.js';
+import { rowValues } from '../../src/analysis/row-values.js';
+import type { ChartData, LiveStatisticsReply, LiveStatisticsSummary } from '../../src/api/contract.js';
 import { type ReplayApp, type ReplayOptions, startReplay } from '../../src/app-replay.js';
 import { createRealClock } from '../../src/clock.js';
 import { loadConfig } from '../../src/config/config.js';
 import { InstrumentTable } from '../../src/core/instrument.js';
 import { silentLog } from '../../src/core/log.js';
 import { US_PER_MINUTE, US_PER_SECOND } from '../../src/core/time.js';
-import { adapters } from '../../src/exchanges/index.js';
+import { adapters, TAKER_FEES_PERCENT } from '../../src/exchanges/index.js';
 import { Hub } from '../../src/hub/hub.js';
 import { diskFiles } from '../../src/lake/files.js';
 import { appendLedger } from '../../src/lake/ledger.js';
+import { openReader } from '../../src/lake/reader.js';
 import { openLake } from '../../src/lake/writer.js';
 import { LIMITS } from '../../src/limits.js';
 import { writeRows } from '../support/lakes.js';
@@ -111,6 +116,39 @@ test('health says that it is a replay, how far it is and how fast, and tells its
   assert.match(after.timestamp, /^2026-01-02T10:59:41/);
   assert.equal(after.exchanges['Binance']?.state, 'running');
   assert.equal(after.counters['received'], after.counters['recorded']);
+});
+
+test('statistics of the hour under way are what the analyzer counts of it', async (t) => {
+  const { root, start } = place(t);
+  writeHour(root);
+  const app = await start();
+  await app.play();
+  const { pairs } = await json<LiveStatisticsReply>(
+    app,
+    '/api/live_statistics?symbol=btc-usdt&exchange=bybit',
+  );
+  assert.equal(pairs.length, 1);
+  const [{ now, last }] = pairs as [LiveStatisticsSummary];
+  assert.deepEqual([now.whole, now.gapsLate, now.from], [true, 0, START_US / US_PER_SECOND]);
+  assert.equal(last?.statistics, null, 'of the hour before there was only its end, without a quote');
+  const reader = openReader(root);
+  const range = { fromUs: START_US, toUs: Math.round(now.to * US_PER_SECOND) };
+  const found = await analyzePairs({
+    ...{ reader, pairs: discoverPairs(await reader.instruments()), ...range },
+    takerFeePercent: takerFees(TAKER_FEES_PERCENT),
+  });
+  const wanted = rowValues(found.rows[0]!);
+  for (const [name, value] of Object.entries(wanted)) {
+    const own = now.statistics?.[name];
+    const isSame = own === value || Math.abs(Number(own) - Number(value)) < 1e-12 * Math.abs(Number(value));
+    assert.ok(isSame, `${name}: ${own}, not ${value}`);
+  }
+  assert.equal(wanted['joined_rows'], 180 + 179);
+  assert.deepEqual(
+    await json(app, '/api/live_statistics?symbol=ETHUSDT'),
+    { pairs: [] },
+    'of what is not watched there is none',
+  );
 });
 
 test('charts end at the moment that is replayed: nothing of its future is told', async (t) => {

@@ -1,4 +1,4 @@
-// What an event that is no quote says of the quotes of its instrument: the one reading for watched and tracked pairs.
+// What an event that is no quote says of the quotes of its instrument: the one reading for all that is live.
 
 import type { ColdEvent } from '../core/event.js';
 import { STATUSES_WITHOUT_QUOTE } from '../core/reasons.js';

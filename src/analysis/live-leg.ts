@@ -7,6 +7,8 @@ import { grown } from '../series/spread.js';
 
 export const ROW_BYTES = 3 * 8;
 const CAPACITY_MIN = 64;
+/** Little: what is taken and not needed is room that others lack. */
+const GROWTH = 1.25;
 
 export class LiveLeg {
   readonly instrumentId: number;
@@ -31,9 +33,9 @@ export class LiveLeg {
     return this.#stamps.length;
   }
 
-  /** The next one needs more room than it has taken. */
-  get isFull(): boolean {
-    return this.rows === this.capacity;
+  /** Rows that the next one makes it take room for. */
+  get growth(): number {
+    return this.rows < this.capacity ? 0 : Math.ceil(this.capacity * (GROWTH - 1));
   }
 
   get oldestUs(): Micros {
@@ -41,7 +43,7 @@ export class LiveLeg {
   }
 
   push(stampUs: Micros, bid: number, ask: number): void {
-    if (this.#to === this.capacity) this.#move(this.isFull ? this.capacity * 2 : this.capacity);
+    if (this.#to === this.capacity) this.#move(this.capacity + this.growth);
     this.#stamps[this.#to] = stampUs;
     this.#bids[this.#to] = bid;
     this.#asks[this.#to] = ask;
@@ -64,7 +66,8 @@ export class LiveLeg {
   forget({ from, to }: RowStretch): void {
     if (from < to) this.forgottenUs = this.#stamps[to - 1]!;
     this.#from = to;
-    if (this.capacity > CAPACITY_MIN && this.rows < this.capacity / 8) this.#move(this.capacity / 2);
+    if (this.capacity > CAPACITY_MIN && this.rows < this.capacity / 4)
+      this.#move(Math.max(CAPACITY_MIN, Math.ceil(this.capacity / 2)));
   }
 
   #move(capacity: number): void {

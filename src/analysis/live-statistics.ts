@@ -97,10 +97,12 @@ export class LiveStatistics implements Subscriber {
     const leg = this.#legs[instrumentId];
     if (leg === undefined) return;
     this.#newestUs = stampUs;
-    if (leg.isFull && this.#capacity + leg.capacity > this.#options.limits.rowsMax) this.#makeRoom(leg);
-    const before = leg.capacity;
+    const { growth } = leg;
+    if (growth > 0) {
+      if (this.#capacity + growth > this.#options.limits.rowsMax) this.#makeRoom(leg);
+      else this.#capacity += growth;
+    }
     leg.push(stampUs, bid, ask);
-    this.#capacity += leg.capacity - before;
   }
 
   cold(event: ColdEvent): void {
@@ -190,7 +192,7 @@ export class LiveStatistics implements Subscriber {
   #makeRoom(leg: LiveLeg): void {
     this.#settledEarly += 1;
     this.#settle(Math.floor(leg.oldestUs / 2 + this.#newestUs / 2) + 1);
-    assert(!leg.isFull, 'counting the older half of the rows makes room');
+    assert(leg.growth === 0, 'counting the older half of the rows makes room');
   }
 
   #settle(untilUs: Micros): void {

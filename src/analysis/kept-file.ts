@@ -1,4 +1,4 @@
-// The file of what is kept of a symbol's pairs over an hour or a quarter of one: a checksum, then the value as the engine writes
+// The file of what is kept of a symbol's pairs over six hours, an hour or a quarter of one: a checksum, then the value as the engine writes
 // it for itself (NaN and infinities too, and quick). Absent or whole; what is damaged or of another layout is as if it were
 // not there.
 
@@ -7,16 +7,18 @@ import { deserialize, serialize } from 'node:v8';
 import { type Micros, US_PER_HOUR, US_PER_MINUTE } from '../core/time.js';
 import { type LakeFiles, makeDurableDirectory, publish } from '../lake/files.js';
 import { checksum } from '../lake/journal.js';
-import { partialFile, partialsDayDir } from '../lake/paths.js';
+import { partialFile, partialsDayDir } from '../lake/partial-paths.js';
 import { isNotFound } from '../lake/store.js';
 import type { LegRows } from './kept-rows.js';
 import type { PairPart } from './pair-run.js';
 
-export type SpanKind = 'hour' | 'quarter';
+export type SpanKind = 'quarter' | 'hour' | 'six hours';
 
+/** Each begins at a multiple of its length, and is made of whole ones of the kind before. */
 export const SPAN_US: Readonly<Record<SpanKind, number>> = {
-  hour: US_PER_HOUR,
   quarter: 15 * US_PER_MINUTE,
+  hour: US_PER_HOUR,
+  'six hours': 6 * US_PER_HOUR,
 };
 
 export interface KeptSpan {

@@ -1,12 +1,13 @@
-// Parts of pairs' statistics beside the lake: of hours that are over, and of the quarters of the one that is not. A refresh goes
-// over what is new and puts the rest together. Derived: what no longer fits the quotes, what was told of them or what is
+// Parts of pairs' statistics beside the lake: of hours that are over, of six of them, and of the quarters of the one that is not. A
+// refresh goes over what is new and puts the rest together. Derived: what no longer fits the quotes, what was told of them or what is
 // asked for is as if it were not there, and is made again.
 
 import { join } from 'node:path';
 import { hourStartUs, type Micros, US_PER_SECOND } from '../core/time.js';
 import { diskFiles, type LakeFiles, messageOf } from '../lake/files.js';
 import { FilesOfHours, type HourFiles } from '../lake/hour-files.js';
-import { JOURNAL_DIR, partialFile } from '../lake/paths.js';
+import { partialFile } from '../lake/partial-paths.js';
+import { JOURNAL_DIR } from '../lake/paths.js';
 import type { LakeReader } from '../lake/reader.js';
 import { type ReadStore, waitingStore } from '../lake/store.js';
 import { NEUTRAL_PERCENT } from '../series/cycles.js';
@@ -35,7 +36,8 @@ export interface KeptPartsOptions extends CompatSettings {
 
 /** What was received so long ago is in the journal, and can be read. */
 const WRITTEN_US = 30 * US_PER_SECOND;
-const QUARTERS = SPAN_US.hour / SPAN_US.quarter;
+/** What is made of whole ones of the kind. */
+const LARGER = { quarter: 'hour', hour: 'six hours', 'six hours': null } as const;
 
 export class KeptParts {
   /** Hours and quarters of symbols that were read and made in this run. */
@@ -61,11 +63,11 @@ export function keptToRead(options: Omit<KeptPartsOptions, 'store' | 'isKept'>):
   return new KeptParts({ ...options, store: waitingStore, isKept: false });
 }
 
-/** The quarters of an hour that are known, from its beginning on. */
+/** The spans of a larger one that are known, from its beginning on. */
 interface Making {
-  readonly hourUs: Micros;
-  readonly quarters: (readonly PairPart[])[];
-  /** By instrument: of its newest row before the hour. */
+  readonly fromUs: Micros;
+  readonly spans: (readonly PairPart[])[];
+  /** By instrument: of its newest row before it. */
   readonly beforeUs: readonly Micros[];
 }
 
@@ -77,7 +79,7 @@ export class KeptSymbol {
   readonly #settings: string;
   readonly #hours: FilesOfHours;
   readonly #told: Told;
-  #making: Making | null = null;
+  readonly #making = new Map<SpanKind, Making>();
   /** By instrument: of its newest row before what comes next, as far as it is known. */
   #newestUs: readonly Micros[];
   /** As they were before the rows were read: what changes meanwhile makes a part one that is no longer right. */
@@ -113,7 +115,7 @@ export class KeptSymbol {
         Math.max(beforeUs[n]!, ...found.span.rows[exchange]!.map(({ lastUs }) => lastUs)),
       );
       us += SPAN_US[kind];
-      if (kind === 'quarter') await this.#make(us, parts, beforeUs);
+      await this.#make(kind, us, parts, beforeUs);
     }
     return us;
   }
@@ -142,47 +144,57 @@ export class KeptSymbol {
     const files = this.#files.get(fromUs);
     // What was left out because it could not be read may be readable the next time.
     if (files === undefined || this.#isDoubtful()) {
-      this.#making = null;
+      this.#making.clear();
       return;
     }
-    const isMade = await this.#make(us, parts, beforeUs);
+    const isMade = await this.#make('quarter', us, parts, beforeUs);
     if (!isMade && !this.#isOver(hourStartUs(fromUs), 'hour'))
       await this.#write(fromUs, 'quarter', parts, files, beforeUs);
   }
 
   /** A stretch that could not be read, or that begins within a quarter, is part of no hour. */
   leaveOut(newestUs: readonly Micros[]): void {
-    this.#making = null;
+    this.#making.clear();
     this.#newestUs = newestUs;
   }
 
-  /** Of an hour of which all quarters are known the hour is kept, and no longer they. */
-  async #make(us: Micros, quarter: readonly PairPart[], beforeUs: readonly Micros[]): Promise<boolean> {
-    const fromUs = us - SPAN_US.quarter;
-    const hourUs = hourStartUs(fromUs);
-    if (fromUs === hourUs) this.#making = { hourUs, quarters: [], beforeUs };
-    const { quarters = [] } = this.#making?.hourUs === hourUs ? this.#making : {};
-    if (this.#making === null || quarters.length !== (fromUs - hourUs) / SPAN_US.quarter) return false;
-    quarters.push(quarter);
-    if (
-      quarters.length < QUARTERS ||
-      !this.#isOver(hourUs, 'hour') ||
-      this.cutsUs === Number.POSITIVE_INFINITY
-    )
+  /** Of a larger span of which all are known, that one is kept; of an hour's quarters no longer they. */
+  async #make(
+    kind: SpanKind,
+    us: Micros,
+    parts: readonly PairPart[],
+    beforeUs: readonly Micros[],
+  ): Promise<boolean> {
+    const larger = LARGER[kind];
+    if (larger === null || !Number.isFinite(this.cutsUs)) return false;
+    const lengthUs = SPAN_US[larger];
+    const fromUs = us - SPAN_US[kind];
+    const largerUs = Math.floor(fromUs / lengthUs) * lengthUs;
+    if (fromUs === largerUs) this.#making.set(larger, { fromUs, spans: [], beforeUs });
+    const making = this.#making.get(larger);
+    if (making?.fromUs !== largerUs || making.spans.length !== (fromUs - largerUs) / SPAN_US[kind])
       return false;
+    making.spans.push(parts);
+    if (us < largerUs + lengthUs || !this.#isOver(largerUs, larger)) return false;
+    this.#making.delete(larger);
+    // An hour may still be told of; six are then not put together again.
+    if (larger === 'six hours' && !isTold(us, this.#all.options.nowUs)) return false;
     const { options } = this.#all;
-    const parts = this.#pairs.map((_, n) =>
-      joinedParts(
-        quarters.map((of) => of[n]!),
-        options,
-      ),
-    );
-    const files = await this.#look({ fromUs: hourUs, toUs: us });
-    const isMade = await this.#write(hourUs, 'hour', parts, files, this.#making.beforeUs);
-    for (let at = hourUs; isMade && at < us; at += SPAN_US.quarter)
-      (options.files ?? diskFiles).remove(partialFile(options.root, this.#symbol, at, 'quarter'));
-    this.#making = null;
+    const whole = this.#pairs.map((_, n) => {
+      const own = making.spans.map((of) => of[n]!);
+      return joinedParts(own, options);
+    });
+    const files = await this.#look({ fromUs: largerUs, toUs: us });
+    const isMade = await this.#write(largerUs, larger, whole, files, making.beforeUs);
+    if (isMade && kind === 'quarter') this.#removeQuarters(largerUs);
+    await this.#make(larger, us, whole, making.beforeUs);
     return isMade;
+  }
+
+  #removeQuarters(hourUs: Micros): void {
+    const { root, files = diskFiles } = this.#all.options;
+    for (let us = hourUs; us < hourUs + SPAN_US.hour; us += SPAN_US.quarter)
+      files.remove(partialFile(root, this.#symbol, us, 'quarter'));
   }
 
   async #write(
@@ -216,9 +228,9 @@ export class KeptSymbol {
     }
   }
 
-  /** What is kept from that moment on and is still right: an hour, else a quarter. */
+  /** The longest that is kept from that moment on and is still right. */
   async #at(fromUs: Micros, toUs: Micros) {
-    for (const kind of ['hour', 'quarter'] as const) {
+    for (const kind of ['six hours', 'hour', 'quarter'] as const) {
       const endUs = fromUs + SPAN_US[kind];
       if (fromUs % SPAN_US[kind] !== 0 || endUs > toUs || !this.#isOver(fromUs, kind)) continue;
       const span = readSpan(this.#all.options.root, this.#symbol, fromUs, kind);

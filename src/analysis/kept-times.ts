@@ -2,11 +2,12 @@
 
 import { basename, join } from 'node:path';
 import { dayStartUs, type Micros, US_PER_DAY, US_PER_HOUR, US_PER_MINUTE } from '../core/time.js';
-import { PARTIALS_DIR, partialFile, partialsDayDir } from '../lake/paths.js';
+import { partialFile, partialsDayDir } from '../lake/partial-paths.js';
+import { PARTIALS_DIR } from '../lake/paths.js';
 import { dateOfName } from '../lake/plan.js';
 import { entriesIn } from '../lake/store.js';
 
-const NAME = /^(.*)\.(\d\d)(?:-(\d\d))?\.parts$/;
+const NAME = /^(.*)\.(\d\d)(?:-(\d\d)|\+6)?\.parts$/;
 
 export class KeptTimes {
   readonly #root: string;

@@ -257,18 +257,6 @@ export function summaryFile(
   return join(summariesDayDir(root, us), `${series}.${span === 'day' ? 'day' : hourOfDay(us)}.cells`);
 }
 
-/** What is kept of the statistics of a UTC day's hours: `_statistics/date=YYYY-MM-DD`. */
-export function partialsDayDir(root: string, us: Micros): string {
-  return join(root, PARTIALS_DIR, `date=${isoDate(us)}`);
-}
-
-/** Of all pairs of a symbol: `BTC_USDT.HH.parts` of an hour, `BTC_USDT.HH-MM.parts` of a quarter of one. */
-export function partialFile(root: string, symbol: string, us: Micros, span: 'hour' | 'quarter'): string {
-  const minute = pad(Math.floor((us - hourStartUs(us)) / (60 * US_PER_SECOND)), 2);
-  const time = hourOfDay(us) + (span === 'hour' ? '' : `-${minute}`);
-  return join(partialsDayDir(root, us), `${escapeName(diskSymbol(symbol))}.${time}.parts`);
-}
-
 const LAKE_FOLDER =
   /^(?:(?:exchange|symbol|date|hour)=.*|trades|_journal|_runs|_ledger|_stats|_days|_summaries|_statistics)$/;
 
@@ -283,7 +271,7 @@ export function tempName(fileName: string): string {
   return `${TEMP_PREFIX}${fileName.replace(/\.parquet$/, '')}`;
 }
 
-function pad(value: number, width: number): string {
+export function pad(value: number, width: number): string {
   return String(value).padStart(width, '0');
 }
 

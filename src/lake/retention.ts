@@ -7,7 +7,8 @@ import { type CareStep, NO_STEP } from './care-step.js';
 import { measure } from './day-folder.js';
 import { forgetDay, hasMark, type KnownDay, readRecord, setMark } from './day-marks.js';
 import { type LakeFiles, messageOf } from './files.js';
-import { JOURNAL_DIR, ledgerDayDir, partialsDayDir, RUNS_DIR, summariesDayDir } from './paths.js';
+import { partialsDayDir } from './partial-paths.js';
+import { JOURNAL_DIR, ledgerDayDir, RUNS_DIR, summariesDayDir } from './paths.js';
 import { dateOfName } from './plan.js';
 import { symbolFolders } from './symbol-folders.js';
 

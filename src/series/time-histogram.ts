@@ -64,11 +64,13 @@ export class TimeHistogram {
   quantile(q: number): number {
     const wantedUs = q * this.#usBefore(2 * SIDE + 1);
     let us = 0;
-    for (const [at, page] of this.#pages.entries())
-      for (const [bin, binUs] of page?.entries() ?? []) {
-        us += binUs;
-        if (binUs > 0 && us >= wantedUs) return (at * PAGE_BINS + bin - SIDE) / BINS_A_PERCENT;
+    for (const [at, page] of this.#pages.entries()) {
+      if (page === undefined) continue;
+      for (let bin = 0; bin < PAGE_BINS; bin += 1) {
+        us += page[bin]!;
+        if (page[bin]! > 0 && us >= wantedUs) return (at * PAGE_BINS + bin - SIDE) / BINS_A_PERCENT;
       }
+    }
     return Number.NaN;
   }
 
@@ -81,8 +83,11 @@ export class TimeHistogram {
 
   #usBefore(end: number): number {
     let us = 0;
-    for (const [at, page] of this.#pages.entries())
-      for (const [bin, binUs] of page?.entries() ?? []) if (at * PAGE_BINS + bin < end) us += binUs;
+    for (const [at, page] of this.#pages.entries()) {
+      if (page === undefined) continue;
+      const bins = Math.min(PAGE_BINS, end - at * PAGE_BINS);
+      for (let bin = 0; bin < bins; bin += 1) us += page[bin]!;
+    }
     return us;
   }
 }

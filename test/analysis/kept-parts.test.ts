@@ -149,3 +149,23 @@ test('who only reads uses what is there, from whenever on, and writes nothing', 
   );
   sameCells(read.csv, (await runOf(root, asked)).csv);
 });
+
+test('six hours of which no more is told are put together once more, and made again of what is right', async (t) => {
+  const random = createRandom(13);
+  // From five in the afternoon on: six o'clock begins six hours.
+  const root = await lakeOf(t, { Aaa: walk(random, -3, 10), Bbb: walk(random, -3, 10) });
+  const asked = { fromHour: -3, toHours: 6.3 };
+  const first = await run(asked, root, true);
+  assert.deepEqual([first.read, first.made], [0, 9 + 1 + 1], 'nine hours, six of them, a quarter');
+  const second = await run(asked, root, true);
+  assert.deepEqual([second.read, second.made], [1 + 1 + 2 + 1, 0]);
+  const whole = await run(asked, root);
+  sameCells(first.csv, whole.csv);
+  sameCells(second.csv, whole.csv);
+  // The last quote of an hour: that one is another, and the next one, which begins with it.
+  place(root, 'Aaa', 'BTC/USDT', { us: [FROM_US - 100_000], bid: [103] });
+  const late = await run(asked, root, true);
+  assert.deepEqual([late.read, late.made], [1 + 4 + 2 + 1, 3], 'two hours, and the six');
+  sameCells(late.csv, (await run(asked, root)).csv);
+  assert.equal((await run(asked, root, true)).read, 5);
+});

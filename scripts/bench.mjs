@@ -8,6 +8,7 @@ const NAMES = [
   'analysis-worth',
   'current-hour',
   'dashboard',
+  'decode',
   'fidelity',
   'growth',
   'history',
@@ -18,7 +19,7 @@ const NAMES = [
   'zoom',
 ];
 /** Those that need what is installed in bench/. */
-const WITH_PEERS = ['analysis', 'fidelity', 'history', 'lake'];
+const WITH_PEERS = ['analysis', 'decode', 'fidelity', 'history', 'lake'];
 
 const [name = ''] = process.argv.slice(2);
 if (!NAMES.includes(name)) {

@@ -13,6 +13,7 @@ export interface Metrics {
 const EXCHANGE_COUNTS = [
   'frames',
   'quotes',
+  'scanned',
   'trades',
   'controls',
   'gaps',
@@ -39,7 +40,7 @@ export function createMetrics(): Metrics {
   ]);
   const exchangeCounts = counter(
     'exchange_total',
-    'Frames, quotes, trades, controls, gaps, reconnects, rolls, heals',
+    'Frames, quotes, quotes read without JSON (scanned), trades, controls, gaps, reconnects, rolls, heals',
     ['exchange', 'what'],
   );
   const age = gauge('exchange_last_message_age_seconds', 'Age of the newest frame', ['exchange']);

@@ -58,6 +58,8 @@ export interface ExchangeSnapshot {
   readonly duplicates: number;
   readonly frames: number;
   readonly quotes: number;
+  /** Of them, those that were read from the bytes of their frames; the others went through JSON. */
+  readonly scanned: number;
   readonly trades: number;
   readonly controls: number;
   readonly gaps: number;

@@ -1,6 +1,6 @@
 // Binance spot: listing, subscriptions and frames of `wss://stream.binance.com`, by the exchange's own
 // web-socket-streams.md and rest-api.md. Pure: no socket, no clock, no log; never throws on a frame.
-// Full top of book in every message, so a decoder holds no state.
+// Full top of book in every message: a decoder holds their order, no prices.
 
 import type {
   Decoder,
@@ -15,9 +15,18 @@ import { excerpt, frameText, isObject, type JsonObject, parseJson } from './fram
 import { arrayAt, objectAt, readRows, readTops, readVolumes, stepOrNull, timeMsAt } from './listing.js';
 import { type Books, readUpdateId, TopOrder } from './order.js';
 import { givingUpId, readAnswered } from './request-id.js';
+import { type Roles, rolesBelow } from './scan-learn.js';
+import { scanningDecoder } from './scan-top.js';
 
 const BOOK_TICKER_SUFFIX = '@bookTicker';
 const TRADE_SUFFIX = '@trade';
+
+/** Spot gives no time; of USD-M's two the engine's counts. The pair and the market beside it change nothing. */
+const TICKER: Roles = {
+  ...{ u: 'id', s: 'symbol', b: 'bid', B: 'bidSize', a: 'ask', A: 'askSize', T: 'ms', E: 'any' },
+  ...{ ps: 'any', st: 'any' },
+};
+const ROLES: Roles = { stream: 'about', ...TICKER, ...rolesBelow('data', TICKER) };
 
 /** Events of documented streams (spot and USD-M) that are not the best bid and ask of one book. */
 const OTHER_EVENTS = new Set([
@@ -117,18 +126,14 @@ function parseListing(bodies: Readonly<Record<string, unknown>>): readonly Liste
 
 function createDecoder(listing: DecoderListing): Decoder {
   const books: Books = { listing, order: new TopOrder() };
-  return {
-    decode(frame, _receivedUs, sink) {
-      // A byte scanner for the book ticker belongs here, in front of the JSON.
-      const text = frameText(frame, sink);
-      const value = text === undefined ? undefined : parseJson(text, sink);
-      if (value === undefined) return;
-      if (isObject(value)) decodeObject(value, books, sink);
-      else if (isEventList(value)) sink.control('other-channel');
-      else sink.reject('unrecognised', excerpt(value));
-    },
-    reset: (instrumentId) => books.order.reset(instrumentId),
-  };
+  return scanningDecoder(books, { roles: ROLES }, (frame, sink) => {
+    const text = frameText(frame, sink);
+    const value = text === undefined ? undefined : parseJson(text, sink);
+    if (value === undefined) return;
+    if (isObject(value)) decodeObject(value, books, sink);
+    else if (isEventList(value)) sink.control('other-channel');
+    else sink.reject('unrecognised', excerpt(value));
+  });
 }
 
 function decodeObject(frame: JsonObject, books: Books, sink: DecoderSink): void {

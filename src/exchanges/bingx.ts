@@ -3,7 +3,7 @@
 // socket, no clock, no log; never throws on a frame. Full top of book in every message: a decoder holds its
 // order, no prices.
 
-import { US_PER_SECOND } from '../core/time.js';
+import { US_PER_MS, US_PER_SECOND } from '../core/time.js';
 import type {
   Decoder,
   DecoderListing,
@@ -27,10 +27,20 @@ import {
 } from './listing.js';
 import { readUpdateId, TopOrder } from './order.js';
 import { givingUpId, readAnswered } from './request-id.js';
+import { TIME_MS, TIME2_MS } from './scan.js';
+import { type Roles, rolesBelow } from './scan-learn.js';
+import { scanningDecoder, type TopScannerOptions } from './scan-top.js';
 
 /** Documented channels that carry no best bid and ask of one book: `depth20`, `depth5@200ms`, `kline_1m` … */
 const OTHER_CHANNEL =
   /^(?:trade|ticker|incrDepth|depth\d+(?:@\d+ms)?|kline_?\w+|lastPrice|markPrice|forceOrder)$/i;
+
+/** `E` is when it was sent, `T` (perpetuals only) when the engine made it. */
+const ROLES: Roles = {
+  dataType: 'about',
+  ...rolesBelow('data', { s: 'symbol', b: 'bid', B: 'bidSize', a: 'ask', A: 'askSize' }),
+  ...rolesBelow('data', { u: 'id', T: 'ms', E: 'ms2' }),
+};
 
 /** A quote that the engine made so long before it was sent is no quote of now: seen 22 minutes old. */
 const STALE_US = 5 * US_PER_SECOND;
@@ -123,18 +133,19 @@ export function rowsOf(body: unknown, key: string): readonly unknown[] {
 
 function createDecoder(listing: DecoderListing): Decoder {
   const order = new TopOrder();
-  return {
-    decode(frame, _receivedUs, sink) {
-      const plain = inflatedFrame(frame, sink);
-      const text = plain === undefined ? undefined : frameText(plain, sink);
-      if (text === undefined) return;
-      // Bare text, no JSON: how the perpetuals ask.
-      if (text === 'Ping') sink.control('ping', { reply: 'Pong' });
-      else if (text === 'Pong') sink.control('request', { message: text });
-      else decodeObject(objectOf(text, sink), listing, order, sink);
-    },
-    reset: (instrumentId) => order.reset(instrumentId),
+  const options: TopScannerOptions = {
+    roles: ROLES,
+    inflate: inflatedFrame,
+    isOdd: ({ numbers }) => (numbers[TIME2_MS]! - numbers[TIME_MS]!) * US_PER_MS > STALE_US,
   };
+  return scanningDecoder({ listing, order }, options, (frame, sink) => {
+    const text = frameText(frame, sink);
+    if (text === undefined) return;
+    // Bare text, no JSON: how the perpetuals ask.
+    if (text === 'Ping') sink.control('ping', { reply: 'Pong' });
+    else if (text === 'Pong') sink.control('request', { message: text });
+    else decodeObject(objectOf(text, sink), listing, order, sink);
+  });
 }
 
 function decodeObject(

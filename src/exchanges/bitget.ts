@@ -18,10 +18,19 @@ import {
   timeMsAt,
 } from './listing.js';
 import { isId, readUpdateId, TopOrder, type UpdateId } from './order.js';
+import { type Roles, rolesBelow } from './scan-learn.js';
+import { scanningDecoder } from './scan-top.js';
 
 const CHANNEL = 'books1';
 const SPOT_TYPE = 'SPOT';
 const PERP_TYPE = 'USDT-FUTURES';
+
+const ROLES: Roles = {
+  ...{ 'arg.instId': 'symbol', ts: 'any' },
+  ...rolesBelow('data.0', { ts: 'ms', seq: 'id', checksum: 'any' }),
+  ...rolesBelow('data.0.bids.0', { 0: 'bid', 1: 'bidSize' }),
+  ...rolesBelow('data.0.asks.0', { 0: 'ask', 1: 'askSize' }),
+};
 
 /** The product types of v1, whose symbols and ticker fields were others. */
 const RETIRED_TYPES = new Set(['sp', 'mc']);
@@ -209,21 +218,19 @@ function createDecoder(listing: DecoderListing): Decoder {
     else sink.reject('unrecognised', excerpt(channel));
   }
 
-  return {
-    decode(frame, _receivedUs, sink) {
-      // A byte scanner for `books1` belongs here, in front of the JSON.
-      const text = frameText(frame, sink);
-      if (text === undefined) return;
-      // Bare text, no JSON.
-      if (text === 'pong') sink.control('pong');
-      else if (text === 'ping') sink.control('request', { message: text });
-      else {
-        const object = objectOf(text, sink);
-        if (object !== undefined) decodeObject(object, text, sink);
-      }
-    },
-    reset: (instrumentId) => order.reset(instrumentId),
-  };
+  // What names the push before has to be compared with it.
+  const learns = (text: string) => !text.includes('"pseq"');
+  return scanningDecoder({ listing, order }, { roles: ROLES, learns }, (frame, sink) => {
+    const text = frameText(frame, sink);
+    if (text === undefined) return;
+    // Bare text, no JSON.
+    if (text === 'pong') sink.control('pong');
+    else if (text === 'ping') sink.control('request', { message: text });
+    else {
+      const object = objectOf(text, sink);
+      if (object !== undefined) decodeObject(object, text, sink);
+    }
+  });
 }
 
 const SEQ = /"seq"\s*:\s*(\d+)/;

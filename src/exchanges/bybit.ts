@@ -33,8 +33,18 @@ import {
   timeMsAt,
 } from './listing.js';
 import { readUpdateId, TopOrder } from './order.js';
+import { type Roles, rolesBelow } from './scan-learn.js';
+import { scanningDecoder, type TopScannerOptions } from './scan-top.js';
 
 const TOPIC_PREFIX = 'orderbook.1.';
+
+/** Of snapshots, which hold both sides: a delta has another type, and may leave a side as it was. */
+const ROLES: Roles = {
+  ...{ topic: 'about', ts: 'ms2', cts: 'ms' },
+  ...rolesBelow('data', { s: 'symbol', u: 'id', seq: 'any' }),
+  ...rolesBelow('data.b.0', { 0: 'bid', 1: 'bidSize' }),
+  ...rolesBelow('data.a.0', { 0: 'ask', 1: 'askSize' }),
+};
 
 /** First parts of documented topics (v5, and the retired v2) that carry no best bid and ask. */
 const OTHER_TOPICS = new Set([
@@ -183,22 +193,32 @@ function createDecoder(listing: DecoderListing): Decoder {
     if (top !== undefined && (top.bid.price > 0 || top.ask.price > 0)) sink.gap(id, 'reset');
   }
 
+  function decodeFrame(frame: Uint8Array, sink: DecoderSink): void {
+    const object = frameObject(frame, sink);
+    if (object === undefined) return;
+    const { topic } = object;
+    if (typeof topic !== 'string') decodeReply(object, sink);
+    else if (topic.startsWith(TOPIC_PREFIX)) decodeBook(object, sink);
+    else if (OTHER_TOPICS.has(topic.split('.', 1)[0] ?? '') && 'data' in object)
+      sink.control('other-channel');
+    else sink.reject('unrecognised', excerpt(topic));
+  }
+
+  return scanningDecoder({ listing, order }, snapshotsInto(held), decodeFrame, (instrumentId) => {
+    if (instrumentId === undefined) held.clear();
+    else held.delete(instrumentId);
+  });
+}
+
+function snapshotsInto(held: Map<number, HeldTop>): TopScannerOptions {
   return {
-    decode(frame, _receivedUs, sink) {
-      // A byte scanner for `orderbook.1` belongs here, in front of the JSON.
-      const object = frameObject(frame, sink);
-      if (object === undefined) return;
-      const { topic } = object;
-      if (typeof topic !== 'string') decodeReply(object, sink);
-      else if (topic.startsWith(TOPIC_PREFIX)) decodeBook(object, sink);
-      else if (OTHER_TOPICS.has(topic.split('.', 1)[0] ?? '') && 'data' in object)
-        sink.control('other-channel');
-      else sink.reject('unrecognised', excerpt(topic));
-    },
-    reset(instrumentId) {
-      order.reset(instrumentId);
-      if (instrumentId === undefined) held.clear();
-      else held.delete(instrumentId);
+    roles: ROLES,
+    learns: (text) => text.includes('"type":"snapshot"'),
+    // A service that began anew.
+    isOdd: (form) => form.updateId === 1,
+    given(id, bid, bidSize, ask, askSize) {
+      const top = topOf(held, id);
+      [top.bid.price, top.bid.size, top.ask.price, top.ask.size] = [bid, bidSize, ask, askSize];
     },
   };
 }

@@ -149,6 +149,8 @@ export interface DecoderListing {
 
 /** One a connection. Output depends only on the listing and the frames since the last reset. */
 export interface Decoder {
+  /** Quotes that were read from the bytes of their frames, without their JSON. Absent = it has no way to. */
+  readonly scanned?: number;
   /**
    * Gives at least one call to `sink` for every frame; never throws, whatever the bytes are.
    * `receivedUs` is NaN where nobody noted it (a recording).

@@ -1,6 +1,6 @@
 // Gate.io v4 spot: listing, subscriptions and frames of `wss://api.gateio.ws/ws/v4/`.
-// Pure: no socket, no clock, no log; never throws on a frame. Full top of book in every message, so a
-// decoder holds no state.
+// Pure: no socket, no clock, no log; never throws on a frame. Full top of book in every message: a decoder
+// holds their order, no prices.
 
 import { US_PER_SECOND } from '../core/time.js';
 import type { Decoder, DecoderListing, DecoderSink, ExchangeAdapter, ListedInstrument } from './exchange.js';
@@ -16,9 +16,16 @@ import {
 import { excerpt, frameObject, isObject, type JsonObject } from './frame.js';
 import { arrayAt, numberOrNull, objectAt, readRows, readTops, readVolumes, timeMsAt } from './listing.js';
 import { type Books, readUpdateId, TopOrder } from './order.js';
+import { type Roles, rolesBelow } from './scan-learn.js';
+import { scanningDecoder } from './scan-top.js';
 
 const CHANNEL = 'spot.book_ticker';
 const TRADES_CHANNEL = 'spot.trades';
+
+const ROLES: Roles = {
+  ...{ time: 'any', time_ms: 'any' },
+  ...rolesBelow('result', { t: 'ms', u: 'id', s: 'symbol', b: 'bid', B: 'bidSize', a: 'ask', A: 'askSize' }),
+};
 
 /** Documented channels, without `spot.` or `futures.`, that carry no best bid and ask of one book. */
 const OTHER_CHANNELS = new Set([
@@ -122,14 +129,10 @@ function parseListing(bodies: Readonly<Record<string, unknown>>): readonly Liste
 
 function createDecoder(listing: DecoderListing): Decoder {
   const books: Books = { listing, order: new TopOrder() };
-  return {
-    decode(frame, _receivedUs, sink) {
-      // A byte scanner for the book ticker belongs here, in front of the JSON.
-      const object = frameObject(frame, sink);
-      if (object !== undefined) decodeObject(object, books, sink);
-    },
-    reset: (instrumentId) => books.order.reset(instrumentId),
-  };
+  return scanningDecoder(books, { roles: ROLES }, (frame, sink) => {
+    const object = frameObject(frame, sink);
+    if (object !== undefined) decodeObject(object, books, sink);
+  });
 }
 
 function decodeObject(frame: JsonObject, books: Books, sink: DecoderSink): void {

@@ -25,8 +25,16 @@ import {
 } from './listing.js';
 import { type Books, readUpdateId, TopOrder } from './order.js';
 import { givingUpId, readAnswered } from './request-id.js';
+import { type Roles, rolesBelow } from './scan-learn.js';
+import { scanningDecoder } from './scan-top.js';
 
 /** `market.btcusdt.bbo` */
+const ROLES: Roles = {
+  ...{ ch: 'symbol', ts: 'ms2' },
+  ...rolesBelow('tick', { bid: 'bid', bidSize: 'bidSize', ask: 'ask', askSize: 'askSize' }),
+  ...rolesBelow('tick', { seqId: 'id', quoteTime: 'ms', symbol: 'any' }),
+};
+
 const TOPIC = /^market\.([^.]*)\.(.+)$/;
 /** Documented channels that carry no best bid and ask of one book alone; `size_…` and `BTC_CW` are of the futures. */
 const OTHER_CHANNEL =
@@ -128,14 +136,10 @@ function tickOf(decimals: unknown): number | null {
 
 function createDecoder(listing: DecoderListing): Decoder {
   const books: Books = { listing, order: new TopOrder() };
-  return {
-    decode(frame, _receivedUs, sink) {
-      const plain = inflatedFrame(frame, sink);
-      const text = plain === undefined ? undefined : frameText(plain, sink);
-      if (text !== undefined) decodeObject(objectOf(text, sink), books, sink);
-    },
-    reset: (instrumentId) => books.order.reset(instrumentId),
-  };
+  return scanningDecoder(books, { roles: ROLES, inflate: inflatedFrame }, (frame, sink) => {
+    const text = frameText(frame, sink);
+    if (text !== undefined) decodeObject(objectOf(text, sink), books, sink);
+  });
 }
 
 function decodeObject(frame: JsonObject | undefined, books: Books, sink: DecoderSink): void {

@@ -2,6 +2,7 @@
 // no clock, no log; never throws on a frame. Symbols of the two markets differ in spelling, so one decoder
 // reads both. Full top of book in every message; held is only what tells an overtaken one.
 
+import type { Market } from '../core/exchange.js';
 import type { ControlKind } from '../core/reasons.js';
 import { type Micros, US_PER_MS } from '../core/time.js';
 import type { Decoder, DecoderListing, DecoderSink } from './exchange.js';
@@ -9,6 +10,9 @@ import { controlDetail, emitTop, firstLevel, readInstrument, readRequestId, read
 import { excerpt, frameObject, isObject, type JsonObject } from './frame.js';
 import { readUpdateId, TopOrder, type UpdateId } from './order.js';
 import { type AnsweredRequest, readAnswered } from './request-id.js';
+import { type FrameForm, TIME_NS } from './scan.js';
+import { type Roles, rolesBelow } from './scan-learn.js';
+import { scanningDecoder } from './scan-top.js';
 
 export const SPOT_TOPIC = '/spotMarket/level1';
 export const FUTURES_TOPIC = '/contractMarket/tickerV2';
@@ -38,14 +42,36 @@ const TYPED: ReadonlyMap<string, ControlKind> = new Map([
   ['closeTunnel', 'request'],
 ]);
 
-export function createDecoder(listing: DecoderListing): Decoder {
-  return new KucoinDecoder(listing);
+/** Levels are flat: price, size. */
+const LEVEL1: Roles = {
+  topic: 'symbol',
+  ...rolesBelow('data', { 'bids.0': 'bid', 'bids.1': 'bidSize', 'asks.0': 'ask', 'asks.1': 'askSize' }),
+  'data.timestamp': 'ns',
+};
+const TICKER_V2: Roles = {
+  ...{ topic: 'about', sn: 'any', 'data.symbol': 'symbol', 'data.sequence': 'id', 'data.ts': 'ns' },
+  ...rolesBelow('data', { bestBidPrice: 'bid', bestBidSize: 'bidSize' }),
+  ...rolesBelow('data', { bestAskPrice: 'ask', bestAskSize: 'askSize' }),
+};
+
+/** Reads frames of both markets; those of one it reads from their bytes. */
+export function createDecoder(listing: DecoderListing, market: Market): Decoder {
+  const frames = new KucoinFrames(listing);
+  const { level1, tickerV2 } = frames.orders;
+  const [order, roles] = market === 'spot' ? [level1, LEVEL1] : [tickerV2, TICKER_V2];
+  const timeUs = ({ numbers }: FrameForm) => readTimeUs(numbers[TIME_NS]);
+  return scanningDecoder(
+    { listing, order },
+    { roles, timeUs },
+    (frame, sink) => frames.decode(frame, sink),
+    (instrumentId) => frames.reset(instrumentId),
+  );
 }
 
-class KucoinDecoder implements Decoder {
+class KucoinFrames {
   readonly #listing: DecoderListing;
   // Each channel counts on its own; level1 gives no number.
-  readonly #orders = {
+  readonly orders = {
     level1: new TopOrder(),
     ticker: new TopOrder(),
     tickerV2: new TopOrder(),
@@ -56,8 +82,7 @@ class KucoinDecoder implements Decoder {
     this.#listing = listing;
   }
 
-  decode(frame: Uint8Array, _receivedUs: Micros, sink: DecoderSink): void {
-    // A byte scanner for `level1` and `tickerV2` belongs here, in front of the JSON.
+  decode(frame: Uint8Array, sink: DecoderSink): void {
     const object = frameObject(frame, sink);
     if (object === undefined) return;
     const isData = object.type === 'message' || object.type === undefined;
@@ -67,7 +92,7 @@ class KucoinDecoder implements Decoder {
   }
 
   reset(instrumentId?: number): void {
-    for (const order of Object.values(this.#orders)) order.reset(instrumentId);
+    for (const order of Object.values(this.orders)) order.reset(instrumentId);
   }
 
   #topic(topic: string, frame: JsonObject, sink: DecoderSink): void {
@@ -92,21 +117,21 @@ class KucoinDecoder implements Decoder {
     const bid = flatLevel(data.bids);
     const ask = flatLevel(data.asks);
     const timeUs = readTimeUs(data.timestamp);
-    this.#emit(this.#orders.level1, symbol, Number.NaN, [bid[0], bid[1], ask[0], ask[1]], timeUs, sink);
+    this.#emit(this.orders.level1, symbol, Number.NaN, [bid[0], bid[1], ask[0], ask[1]], timeUs, sink);
   }
 
   /** Every 100 ms; recordings of 2021 may lack the time. */
   #ticker(data: JsonObject, symbol: unknown, sink: DecoderSink): void {
     const top = [data.bestBid, data.bestBidSize, data.bestAsk, data.bestAskSize] as const;
     const timeUs = readTimeUs(data.time);
-    this.#emit(this.#orders.ticker, symbol, readUpdateId(data.sequence), top, timeUs, sink);
+    this.#emit(this.orders.ticker, symbol, readUpdateId(data.sequence), top, timeUs, sink);
   }
 
   #tickerV2(data: JsonObject, topicSymbol: string, sink: DecoderSink): void {
     const top = [data.bestBidPrice, data.bestBidSize, data.bestAskPrice, data.bestAskSize] as const;
     const timeUs = readTimeUs(data.ts);
     const symbol = data.symbol ?? topicSymbol;
-    this.#emit(this.#orders.tickerV2, symbol, readUpdateId(data.sequence), top, timeUs, sink);
+    this.#emit(this.orders.tickerV2, symbol, readUpdateId(data.sequence), top, timeUs, sink);
   }
 
   /** Channel names differ in case between documents and wire. */
@@ -121,7 +146,7 @@ class KucoinDecoder implements Decoder {
       const bid = firstLevel(d.b);
       const ask = firstLevel(d.a);
       const top = [bid[0], bid[1], ask[0], ask[1]] as const;
-      this.#emit(this.#orders.obu, d.s, readUpdateId(d.C), top, readTimeUs(d.M), sink);
+      this.#emit(this.orders.obu, d.s, readUpdateId(d.C), top, readTimeUs(d.M), sink);
     } else if ((channel === 'obu' && 'dp' in frame) || OTHER_UNIFIED.has(channel))
       sink.control('other-channel');
     else sink.reject('unrecognised', excerpt(frame));

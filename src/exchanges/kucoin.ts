@@ -80,12 +80,12 @@ const common = {
     path: '/api/v1/timestamp',
     readMs: (body: unknown) => timeMsAt(dataOf(body, 'time'), 'time.data'),
   },
-  createDecoder,
 };
 
 export const kucoin: ExchangeAdapter = {
   ...common,
   name: 'Kucoin',
+  createDecoder: (listing) => createDecoder(listing, 'spot'),
   market: 'spot',
   restUrl: 'https://api.kucoin.com',
   wsUrl: 'wss://ws-api-spot.kucoin.com/',
@@ -107,6 +107,7 @@ export const kucoin: ExchangeAdapter = {
 export const kucoinPerp: ExchangeAdapter = {
   ...common,
   name: 'KucoinPerp',
+  createDecoder: (listing) => createDecoder(listing, 'linear'),
   aliases: ['kucoin-futures'],
   market: 'linear',
   restUrl: 'https://api-futures.kucoin.com',

@@ -24,12 +24,26 @@ import {
   timeMsAt,
 } from './listing.js';
 import { readUpdateId, TopOrder } from './order.js';
+import { type Roles, rolesBelow } from './scan-learn.js';
+import { scanningDecoder } from './scan-top.js';
 
 const CHANNEL = 'depth.full';
 /** Contracts in USDC and in coins stand in the same listing. */
 const MARGIN = 'USDT';
 /** 5, 10 or 20. */
 const LEVELS = 5;
+
+/** A level is price, contracts, orders; those below the best change nothing. */
+const BELOW = Array.from({ length: LEVELS - 1 }, (_, n) => {
+  const roles: Roles = { 0: 'any', 1: 'any', 2: 'any' };
+  return { ...rolesBelow(`data.bids.${n + 1}`, roles), ...rolesBelow(`data.asks.${n + 1}`, roles) };
+});
+const ROLES: Roles = {
+  ...{ symbol: 'symbol', ts: 'ms2', 'data.version': 'id', 'data.cts': 'ms' },
+  ...rolesBelow('data.bids.0', { 0: 'bid', 1: 'bidSize', 2: 'any' }),
+  ...rolesBelow('data.asks.0', { 0: 'ask', 1: 'askSize', 2: 'any' }),
+  ...Object.assign({}, ...BELOW),
+};
 
 /** Documented pushes that carry no whole book; `depth` is deltas in no order, `ticker` has no sizes. */
 const OTHER_PUSHES = new Set([
@@ -108,13 +122,10 @@ function dataOf(body: unknown, key: string): readonly unknown[] {
 
 function createDecoder(listing: DecoderListing): Decoder {
   const order = new TopOrder();
-  return {
-    decode(frame, _receivedUs, sink) {
-      const object = frameObject(frame, sink);
-      if (object !== undefined) decodeObject(object, listing, order, sink);
-    },
-    reset: (instrumentId) => order.reset(instrumentId),
-  };
+  return scanningDecoder({ listing, order }, { roles: ROLES }, (frame, sink) => {
+    const object = frameObject(frame, sink);
+    if (object !== undefined) decodeObject(object, listing, order, sink);
+  });
 }
 
 function decodeObject(frame: JsonObject, listing: DecoderListing, order: TopOrder, sink: DecoderSink): void {

@@ -1,6 +1,6 @@
 // OKX v5 spot: listing, subscriptions and frames of `wss://ws.okx.com/ws/v5/public`.
-// Pure: no socket, no clock, no log; never throws on a frame. Full top of book in every message, so a
-// decoder holds no state.
+// Pure: no socket, no clock, no log; never throws on a frame. Full top of book in every message: a decoder
+// holds their order, no prices.
 
 import type { ControlKind } from '../core/reasons.js';
 import type {
@@ -24,8 +24,18 @@ import {
   timeMsAt,
 } from './listing.js';
 import { type Books, readUpdateId, TopOrder } from './order.js';
+import { type Roles, rolesBelow } from './scan-learn.js';
+import { scanningDecoder } from './scan-top.js';
 
 const CHANNEL = 'bbo-tbt';
+
+/** Levels are price, size, a retired number, orders. */
+const ROLES: Roles = {
+  'arg.instId': 'symbol',
+  ...rolesBelow('data.0', { ts: 'ms', seqId: 'id' }),
+  ...rolesBelow('data.0.bids.0', { 0: 'bid', 1: 'bidSize', 2: 'any', 3: 'any' }),
+  ...rolesBelow('data.0.asks.0', { 0: 'ask', 1: 'askSize', 2: 'any', 3: 'any' }),
+};
 
 /** Documented public channels that carry no best bid and ask of one book. */
 const OTHER_CHANNELS = new Set([
@@ -126,18 +136,14 @@ export function dataOf(body: unknown, key: string): readonly unknown[] {
 
 function createDecoder(listing: DecoderListing): Decoder {
   const books: Books = { listing, order: new TopOrder() };
-  return {
-    decode(frame, _receivedUs, sink) {
-      // A byte scanner for `bbo-tbt` belongs here, in front of the JSON.
-      const text = frameText(frame, sink);
-      if (text === undefined) return;
-      // Bare text, no JSON.
-      if (text === 'pong') sink.control('pong');
-      else if (text === 'ping') sink.control('request', { message: text });
-      else decodeObject(objectOf(text, sink), books, sink);
-    },
-    reset: (instrumentId) => books.order.reset(instrumentId),
-  };
+  return scanningDecoder(books, { roles: ROLES }, (frame, sink) => {
+    const text = frameText(frame, sink);
+    if (text === undefined) return;
+    // Bare text, no JSON.
+    if (text === 'pong') sink.control('pong');
+    else if (text === 'ping') sink.control('request', { message: text });
+    else decodeObject(objectOf(text, sink), books, sink);
+  });
 }
 
 function decodeObject(frame: JsonObject | undefined, books: Books, sink: DecoderSink): void {

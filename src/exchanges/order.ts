@@ -11,6 +11,8 @@ const OVERTAKEN_BY_ID_US_MAX = 10 * US_PER_SECOND;
 /** The same in update ids, where there is no time beside them. */
 const OVERTAKEN_IDS_MAX = 10_000;
 
+const ROOM_MIN = 256;
+
 /** An exchange's number of a quote, exact: a bigint where a number would round it. NaN = none. */
 export type UpdateId = number | bigint;
 
@@ -22,8 +24,11 @@ export interface Books {
 
 /** The order of one channel's messages; one a decoder and channel, for each channel counts on its own. */
 export class TopOrder {
-  readonly #ids = new Map<number, UpdateId>();
-  readonly #timesUs = new Map<number, Micros>();
+  /** By instrument; NaN: none. */
+  #ids = new Float64Array(0);
+  #timesUs = new Float64Array(0);
+  /** Those that a number cannot hold. */
+  readonly #longIds = new Map<number, bigint>();
 
   /**
    * Whether this top is older than the last one taken; if not, it is the last one now. Equal is not older.
@@ -32,7 +37,8 @@ export class TopOrder {
    */
   isOlder(instrumentId: number, updateId: UpdateId, exchangeUs: Micros): boolean {
     const lastId = this.lastId(instrumentId);
-    const lateUs = (this.#timesUs.get(instrumentId) ?? Number.NaN) - exchangeUs;
+    if (instrumentId >= this.#ids.length) this.#makeRoom(instrumentId);
+    const lateUs = this.#timesUs[instrumentId]! - exchangeUs;
     const isById = isId(updateId) && isId(lastId);
     const isTimed = !Number.isNaN(lateUs);
     const isOlder = isById
@@ -42,24 +48,38 @@ export class TopOrder {
           : Number(lastId) - Number(updateId) <= OVERTAKEN_IDS_MAX)
       : lateUs > 0 && lateUs <= OVERTAKEN_US_MAX;
     if (isOlder) return true;
-    this.#ids.set(instrumentId, updateId);
-    this.#timesUs.set(instrumentId, exchangeUs);
+    this.#ids[instrumentId] = typeof updateId === 'number' ? updateId : Number.NaN;
+    if (typeof updateId === 'bigint') this.#longIds.set(instrumentId, updateId);
+    else if (this.#longIds.size > 0) this.#longIds.delete(instrumentId);
+    this.#timesUs[instrumentId] = exchangeUs;
     return false;
   }
 
   /** The id of the last top taken; NaN where none is known. */
   lastId(instrumentId: number): UpdateId {
-    return this.#ids.get(instrumentId) ?? Number.NaN;
+    const id = this.#ids[instrumentId] ?? Number.NaN;
+    return this.#longIds.size === 0 ? id : (this.#longIds.get(instrumentId) ?? id);
   }
 
   reset(instrumentId?: number): void {
     if (instrumentId === undefined) {
-      this.#ids.clear();
-      this.#timesUs.clear();
-    } else {
-      this.#ids.delete(instrumentId);
-      this.#timesUs.delete(instrumentId);
+      this.#ids.fill(Number.NaN);
+      this.#timesUs.fill(Number.NaN);
+      this.#longIds.clear();
+    } else if (instrumentId < this.#ids.length) {
+      this.#ids[instrumentId] = this.#timesUs[instrumentId] = Number.NaN;
+      this.#longIds.delete(instrumentId);
     }
+  }
+
+  #makeRoom(instrumentId: number): void {
+    const length = Math.max(instrumentId + 1, this.#ids.length * 2, ROOM_MIN);
+    const grown = (values: Float64Array) => {
+      const larger = new Float64Array(length).fill(Number.NaN);
+      larger.set(values);
+      return larger;
+    };
+    [this.#ids, this.#timesUs] = [grown(this.#ids), grown(this.#timesUs)];
   }
 }
 

@@ -50,6 +50,8 @@ export interface ConnectionHealth {
 export interface ConnectionCounters {
   frames: number;
   quotes: number;
+  /** Of them, those that were read from the bytes of their frames, without their JSON. */
+  scanned: number;
   trades: number;
   controls: number;
   gaps: number;

@@ -4,13 +4,14 @@ import type { RejectReason } from '../core/reasons.js';
 import type { ConnectionCounters } from './connection-types.js';
 
 export function noCounters(): ConnectionCounters {
-  return { frames: 0, quotes: 0, trades: 0, controls: 0, gaps: 0, rejects: {} };
+  return { frames: 0, quotes: 0, scanned: 0, trades: 0, controls: 0, gaps: 0, rejects: {} };
 }
 
 /** Adds `more` to `total`. */
 export function addCounters(total: ConnectionCounters, more: Readonly<ConnectionCounters>): void {
   total.frames += more.frames;
   total.quotes += more.quotes;
+  total.scanned += more.scanned;
   total.trades += more.trades;
   total.controls += more.controls;
   total.gaps += more.gaps;

@@ -35,6 +35,7 @@ export interface ExchangeHealth {
 export interface ExchangeCounters {
   readonly frames: number;
   readonly quotes: number;
+  readonly scanned: number;
   readonly trades: number;
   readonly controls: number;
   readonly gaps: number;

@@ -35,7 +35,9 @@ export class FrameReader {
   read(frame: Uint8Array, receivedUs: Micros): void {
     this.counters.frames += 1;
     this.#receivedUs = receivedUs;
-    this.#options.decoder.decode(frame, receivedUs, this.#sink);
+    const { decoder } = this.#options;
+    decoder.decode(frame, receivedUs, this.#sink);
+    this.counters.scanned = decoder.scanned ?? 0;
   }
 
   /** A new connection: nothing of an earlier one counts. */

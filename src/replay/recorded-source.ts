@@ -53,7 +53,16 @@ export class RecordedSource implements Source {
       rolls: 0,
       heals: 0,
       connections: [],
-      counters: { frames: 0, quotes: 0, trades: 0, controls: 0, gaps: 0, rejects: {}, duplicates: 0 },
+      counters: {
+        frames: 0,
+        quotes: 0,
+        scanned: 0,
+        trades: 0,
+        controls: 0,
+        gaps: 0,
+        rejects: {},
+        duplicates: 0,
+      },
     };
   }
 

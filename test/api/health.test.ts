@@ -20,6 +20,7 @@ const running: ExchangeSnapshot = {
   duplicates: 0,
   frames: 10,
   quotes: 9,
+  scanned: 8,
   trades: 4,
   controls: 1,
   gaps: 0,

@@ -8,6 +8,7 @@ import fc from 'fast-check';
 import { type ExchangeAdapter, FRAME_BYTES_MAX, ListingError } from '../../src/exchanges/exchange.js';
 import { findAdapter, findAdapterFor } from '../../src/exchanges/index.js';
 import { answerPromises } from './contract-answers.js';
+import { tooLongToScan } from './json-only.js';
 import { applyEdit, edit, parse, swapValue } from './mangle.js';
 import { fixtureBytes, fixtureFrames, type RecordedFrame, recordedFrames, recordedSkip } from './material.js';
 import { type Call, callsOf, TestListing } from './record.js';
@@ -46,6 +47,11 @@ export function contractSuite(adapter: ExchangeAdapter, options: ContractOptions
   namePromises(adapter, promise);
 }
 
+/** Details are for people, and may show where a text begins. */
+function withoutDetail(calls: readonly Call[]): readonly unknown[] {
+  return calls.map((call) => (call[0] === 'control' ? call.slice(0, 2) : call));
+}
+
 type Register = (name: string, run: () => void, needsRecordings?: boolean) => void;
 
 function recordingPromises(
@@ -68,6 +74,35 @@ function recordingPromises(
           for (const call of calls) checkCall(call, call[0] !== 'control', where);
         else for (const call of calls) checkCall(call, options.quoteChannels.includes(line.channel), where);
       }
+    },
+    true,
+  );
+
+  promise(
+    'reads a frame from its bytes as it reads it by its JSON',
+    () => {
+      const [listing, other] = [new TestListing('open'), new TestListing('open')];
+      const [decoder, byJson] = [adapter.createDecoder(listing), adapter.createDecoder(other)];
+      for (const { frame } of recorded) {
+        const calls = callsOf(decoder, listing, frame);
+        const wanted = callsOf(byJson, other, tooLongToScan(adapter, frame));
+        assert.deepEqual(withoutDetail(calls), withoutDetail(wanted), text(frame));
+      }
+      assert.equal(byJson.scanned ?? 0, 0);
+    },
+    true,
+  );
+
+  promise(
+    'reads nearly every recorded quote from its bytes',
+    () => {
+      const listing = new TestListing('open');
+      const decoder = adapter.createDecoder(listing);
+      const calls = recorded.flatMap(({ frame }) => callsOf(decoder, listing, frame));
+      const quotes = calls.filter(([kind]) => kind === 'quote').length;
+      const share = (decoder.scanned ?? 0) / quotes;
+      // Of a few frames each may have a form of its own.
+      assert.ok(quotes < 20 || decoder.scanned === undefined || share > 0.9, `${share} of ${quotes} quotes`);
     },
     true,
   );

@@ -1,10 +1,11 @@
 // Feeds damaged frames to a decoder and watches what comes out: no exception, at least one call a frame, no
-// quote with a broken price or size, none of a symbol that is not listed. A seed says all that will happen;
+// quote with a broken price or size, none of a symbol that is not listed, and from the bytes what the JSON gives. A seed says all that will happen;
 // a failure comes with the frames that lead to it, from the last reset on.
 
 import { CONTROL_KINDS, GAP_REASONS, REJECT_REASONS } from '../../src/core/reasons.js';
 import type { DecoderListing, DecoderSink, ExchangeAdapter } from '../../src/exchanges/exchange.js';
 import { createRandom, type Random } from '../../src/sim/random.js';
+import { tooLongToScan } from './json-only.js';
 import { mutateFrame } from './mutate.js';
 
 export interface FuzzCounts {
@@ -50,9 +51,11 @@ export function fuzzAdapter(
   const random = createRandom(options.seed, adapter.name);
   const { listing, quoting } = listingOf(adapter, corpus);
   const sink = new WatchingSink(listing, counts);
+  const other = new WatchingSink(listing, { ...counts });
   let round: Uint8Array[] = [];
   let roundLength = 0;
   let decoder = adapter.createDecoder(listing);
+  let byJson = adapter.createDecoder(listing);
   const failed = (problem: string) => ({
     counts,
     failure: {
@@ -66,6 +69,7 @@ export function fuzzAdapter(
   for (; counts.frames < options.frames; counts.frames++) {
     if (round.length >= roundLength) {
       decoder = adapter.createDecoder(listing);
+      byJson = adapter.createDecoder(listing);
       round = [];
       roundLength = 1 + random.below(ROUND_FRAMES_MAX);
     }
@@ -74,13 +78,20 @@ export function fuzzAdapter(
     const frame = mutateFrame(frames, adapter.compressed === true, random);
     round.push(frame);
     sink.begin();
+    other.begin();
     try {
-      decoder.decode(frame, TIMES_US[random.below(TIMES_US.length)] as number, sink);
-      if (random.below(40) === 0) decoder.reset(resetIdOf(listing, random));
+      const receivedUs = TIMES_US[random.below(TIMES_US.length)] as number;
+      decoder.decode(frame, receivedUs, sink);
+      byJson.decode(tooLongToScan(adapter, frame), receivedUs, other);
+      if (random.below(40) === 0) {
+        const id = resetIdOf(listing, random);
+        for (const each of [decoder, byJson]) each.reset(id);
+      }
     } catch (error) {
       return failed(`threw ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
     }
     if (sink.calls === 0) sink.problem ??= 'gave no call';
+    if (sink.heard !== other.heard) sink.problem ??= `gave${sink.heard}, and by the JSON${other.heard}`;
     if (sink.problem !== undefined) return failed(sink.problem);
     if (counts.frames % PROGRESS_FRAMES === PROGRESS_FRAMES - 1) options.onProgress?.(counts);
   }
@@ -149,6 +160,8 @@ class ClosedListing implements DecoderListing {
 
 class WatchingSink implements DecoderSink {
   calls = 0;
+  /** All of them in words, but for what is for people. */
+  heard = '';
   problem: string | undefined;
   readonly wantsTrades = true;
   readonly #listing: ClosedListing;
@@ -161,11 +174,21 @@ class WatchingSink implements DecoderSink {
 
   begin(): void {
     this.calls = 0;
+    this.heard = '';
     this.problem = undefined;
   }
 
-  quote(id: number, bid: number, bidSize: number, ask: number, askSize: number, exchangeUs: number): void {
+  quote(
+    id: number,
+    bid: number,
+    bidSize: number,
+    ask: number,
+    askSize: number,
+    exchangeUs: number,
+    updateId = Number.NaN,
+  ): void {
     this.calls += 1;
+    this.heard += ` quote ${[id, bid, bidSize, ask, askSize, exchangeUs, updateId].join()}`;
     this.#counts.quotes += 1;
     this.#checkId(id);
     if (!isSide(bid, bidSize)) this.problem ??= `a quote with the bid ${bid} of size ${bidSize}`;
@@ -185,6 +208,7 @@ class WatchingSink implements DecoderSink {
 
   gap(id: number, reason: string): void {
     this.calls += 1;
+    this.heard += ` gap ${id} ${reason}`;
     this.#counts.gaps += 1;
     this.#checkId(id);
     if (!(GAP_REASONS as readonly string[]).includes(reason)) this.problem ??= `a gap because of ${reason}`;
@@ -192,12 +216,14 @@ class WatchingSink implements DecoderSink {
 
   control(kind: string): void {
     this.calls += 1;
+    this.heard += ` control ${kind}`;
     this.#counts.controls += 1;
     if (!(CONTROL_KINDS as readonly string[]).includes(kind)) this.problem ??= `a control ${kind}`;
   }
 
   reject(reason: string, detail = ''): void {
     this.calls += 1;
+    this.heard += ` reject ${reason}`;
     this.#counts.rejects += 1;
     if (!(REJECT_REASONS as readonly string[]).includes(reason)) this.problem ??= `a reject as ${reason}`;
     if (detail.length > 300) this.problem ??= `a reject with a detail of ${detail.length} characters`;

@@ -81,6 +81,13 @@ for (const adapter of adapters)
           );
       return feed.health().states.live === SYMBOLS;
     });
+    const { quotes, scanned } = feed.health().counters;
+    const scans = adapter.createDecoder({ idOf: () => -1, contractSizeOf: () => 1 }).scanned !== undefined;
+    // The first of them teaches its form.
+    assert.ok(
+      scanned >= (scans ? SYMBOLS - 1 : 0),
+      `${scanned} of ${quotes} quotes were read from their bytes`,
+    );
     halted = true;
     await until('it is given up', () => !hosted.wanted().has(gone.exchangeSymbol));
     await until('the others stay', () => hosted.wanted().size === SYMBOLS - 1);

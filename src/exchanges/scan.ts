@@ -1,0 +1,238 @@
+// Reads frames of one known form from their bytes, without making an object or a text of them: what JSON.parse and the
+// readers of fields.ts would give, or nothing at all. Whatever differs from the form by a byte is left to them.
+
+import { type Micros, US_PER_MS } from '../core/time.js';
+
+/** Places of the numbers of a frame; NaN where its form has none. */
+export const BID = 0;
+export const BID_SIZE = 1;
+export const ASK = 2;
+export const ASK_SIZE = 3;
+export const UPDATE_ID = 4;
+/** The exchange's time, milliseconds, and a second one of the same frame. */
+export const TIME_MS = 5;
+export const TIME2_MS = 6;
+/** Its nanoseconds, as the nearest number. */
+export const TIME_NS = 7;
+const NUMBERS = 8;
+
+/** What a value of a frame is: a number of its quote, its symbol, or nothing that matters. */
+export type Role = 'symbol' | 'any' | keyof typeof PLACES;
+
+const PLACES = {
+  bid: BID,
+  bidSize: BID_SIZE,
+  ask: ASK,
+  askSize: ASK_SIZE,
+  id: UPDATE_ID,
+  ms: TIME_MS,
+  ms2: TIME2_MS,
+  ns: TIME_NS,
+} as const;
+
+/** A value that may be another in the next frame, and the bytes before it, which may not. */
+export interface Gap {
+  readonly before: string;
+  readonly role: Role;
+  /** In quotes. */
+  readonly isText: boolean;
+}
+
+/** How a value is read: decimals and whole numbers of the quote, the symbol, and text and numbers that do not matter. */
+const [DECIMAL, WHOLE, SYMBOL, TEXT, NUMBER, NANOS] = [0, 1, 2, 3, 4, 5];
+
+const [QUOTE, BACKSLASH, ZERO, NINE, BLANK, DELETE] = [0x22, 0x5c, 0x30, 0x39, 0x20, 0x7f];
+/** From zero. */
+const DOT = 0x2e - ZERO;
+/** More may be past 2^53, and are past what two halves hold. */
+const DIGITS_MAX = 18;
+
+const MS_MAX = Number.MAX_SAFE_INTEGER / US_PER_MS;
+
+/** Powers of ten that a double holds exactly: a whole number below 2^53 divided by one is rounded once, as Number() does. */
+const TENS = Float64Array.from({ length: 23 }, (_, n) => Number(`1e${n}`));
+
+/** The form of a frame: bytes that stand there, and values between them. */
+export class FrameForm {
+  /** Of the last frame that had this form; overwritten by the next one. */
+  readonly numbers = new Float64Array(NUMBERS).fill(Number.NaN);
+  symbolFrom = 0;
+  symbolTo = 0;
+  /** All literals, one after the other, and where each ends. */
+  readonly #literals: Uint8Array;
+  readonly #ends: Int32Array;
+  /** What follows each literal but the last. */
+  readonly #kinds: Uint8Array;
+  readonly #places: Int32Array;
+
+  /** `after`: the bytes after the last value; no literal after a text may be empty. */
+  constructor(gaps: readonly Gap[], after: string) {
+    const literals = [...gaps.map(({ before }) => before), after];
+    let end = 0;
+    this.#ends = Int32Array.from(literals, (literal) => {
+      end += literal.length;
+      return end;
+    });
+    this.#literals = Buffer.from(literals.join(''), 'latin1');
+    this.#kinds = Uint8Array.from(gaps, kindOf);
+    this.#places = Int32Array.from(gaps, ({ role }) =>
+      role === 'symbol' || role === 'any' ? 0 : PLACES[role],
+    );
+  }
+
+  /** Whether the frame has the form, from its first to its last byte. Everything it works on is local: it is the hot path. */
+  matches(frame: Uint8Array): boolean {
+    const literals = this.#literals;
+    const ends = this.#ends;
+    const kinds = this.#kinds;
+    const length = frame.length;
+    let at = 0;
+    let from = 0;
+    for (let n = 0; n < kinds.length; n += 1) {
+      const end = ends[n]!;
+      if (at + end - from >= length) return false;
+      for (; from < end; from += 1, at += 1) if (frame[at] !== literals[from]) return false;
+      const kind = kinds[n]!;
+      if (kind === SYMBOL || kind === TEXT) {
+        const to = textEnd(frame, at, literals[from]!);
+        if (to < 0) return false;
+        if (kind === SYMBOL) {
+          this.symbolFrom = at;
+          this.symbolTo = to;
+        }
+        at = to;
+      } else {
+        at = kind === NANOS ? this.#nanos(frame, at) : this.#number(frame, at, n, kind);
+        if (at < 0) return false;
+      }
+    }
+    if (at + literals.length - from !== length) return false;
+    for (; at < length; from += 1, at += 1) if (frame[at] !== literals[from]) return false;
+    return true;
+  }
+
+  /** Where it ends; -1 where it is none, or one that JSON and doubles have a say in. */
+  #number(frame: Uint8Array, from: number, n: number, kind: number): number {
+    const length = frame.length;
+    let at = from;
+    // The first nine digits are added up in whole numbers of the machine, the others behind them: twice the speed of doubles.
+    let high = 0;
+    let low = 0;
+    let lowDigits = 0;
+    let digits = 0;
+    let dot = -1;
+    for (; at < length; at += 1) {
+      const digit = frame[at]! - ZERO;
+      if (digit >= 0 && digit <= 9) {
+        digits += 1;
+        if (digits <= 9) high = (high * 10 + digit) | 0;
+        else {
+          low = (low * 10 + digit) | 0;
+          lowDigits += 1;
+        }
+      } else if (digit === DOT && dot < 0) dot = at;
+      else break;
+    }
+    if (digits === 0 || digits > DIGITS_MAX || dot === from || dot === at - 1) return -1;
+    // 00 is no number of JSON.
+    if (frame[from] === ZERO && at - from > 1 && dot !== from + 1) return -1;
+    if (kind === NUMBER) return at;
+    const whole = lowDigits === 0 ? high : high * TENS[lowDigits]! + low;
+    if (whole > Number.MAX_SAFE_INTEGER || (dot >= 0 && kind === WHOLE)) return -1;
+    this.numbers[this.#places[n]!] = dot < 0 ? whole : whole / TENS[at - dot - 1]!;
+    return at;
+  }
+
+  /** Past 2^53: nothing but Number() rounds it as the JSON does. */
+  #nanos(frame: Uint8Array, from: number): number {
+    let at = from;
+    let text = '';
+    for (; at < frame.length && frame[at]! >= ZERO && frame[at]! <= NINE; at += 1)
+      text += String.fromCharCode(frame[at]!);
+    if (text.length === 0 || frame[from] === ZERO) return -1;
+    this.numbers[TIME_NS] = Number(text);
+    return at;
+  }
+
+  /** Microseconds from the milliseconds, else from the second ones; NaN where the exchange gives none. */
+  get exchangeUs(): Micros {
+    const ms = this.numbers[TIME_MS]!;
+    return (Number.isNaN(ms) ? this.numbers[TIME2_MS]! : ms) * US_PER_MS;
+  }
+
+  /** One of its times is zero, or past what whole microseconds can say. */
+  get hasOddTime(): boolean {
+    const [ms, ms2] = [this.numbers[TIME_MS]!, this.numbers[TIME2_MS]!];
+    return ms === 0 || ms2 === 0 || ms > MS_MAX || ms2 > MS_MAX;
+  }
+
+  /** NaN where it is none. */
+  get updateId(): number {
+    const id = this.numbers[UPDATE_ID]!;
+    return id > 0 ? id : Number.NaN;
+  }
+}
+
+function kindOf({ role, isText }: Gap): number {
+  if (role === 'symbol') return SYMBOL;
+  if (role === 'any') return isText ? TEXT : NUMBER;
+  if (role === 'ns') return NANOS;
+  return PLACES[role] <= ASK_SIZE ? DECIMAL : WHOLE;
+}
+
+/** Plain ASCII without quote and escape. */
+const PLAIN = Uint8Array.from({ length: 256 }, (_, byte) =>
+  byte >= BLANK && byte < DELETE && byte !== QUOTE && byte !== BACKSLASH ? 1 : 0,
+);
+
+/** Where the byte stands that ends it; -1 where the text is not plain, or empty. */
+function textEnd(frame: Uint8Array, from: number, stop: number): number {
+  const length = frame.length;
+  for (let at = from; at < length; at += 1) {
+    const byte = frame[at]!;
+    if (byte === stop) return at === from ? -1 : at;
+    if (PLAIN[byte] === 0) return -1;
+  }
+  return -1;
+}
+
+/** Symbols by their bytes: each text is made once. */
+export class SymbolTexts {
+  readonly #slots: ({ readonly bytes: Uint8Array; readonly text: string } | undefined)[];
+  readonly #mask: number;
+  #used = 0;
+
+  /** Room for so many, at most half of it used; then it begins anew. */
+  constructor(sizeLog2 = 11) {
+    this.#slots = new Array(1 << sizeLog2).fill(undefined);
+    this.#mask = (1 << sizeLog2) - 1;
+  }
+
+  /** Of ASCII bytes. */
+  of(frame: Uint8Array, from: number, to: number): string {
+    let hash = 0x811c9dc5;
+    for (let at = from; at < to; at += 1) hash = Math.imul(hash ^ frame[at]!, 0x01000193);
+    for (let slot = (hash ^ (hash >>> 15)) & this.#mask; ; slot = (slot + 1) & this.#mask) {
+      const known = this.#slots[slot];
+      if (known === undefined) return this.#add(slot, frame.slice(from, to));
+      if (isSame(known.bytes, frame, from, to)) return known.text;
+    }
+  }
+
+  #add(slot: number, bytes: Uint8Array): string {
+    const text = Buffer.from(bytes).toString('latin1');
+    if (this.#used >= this.#slots.length / 2) {
+      this.#slots.fill(undefined);
+      this.#used = 0;
+    }
+    this.#slots[slot] = { bytes, text };
+    this.#used += 1;
+    return text;
+  }
+}
+
+function isSame(bytes: Uint8Array, frame: Uint8Array, from: number, to: number): boolean {
+  if (bytes.length !== to - from) return false;
+  for (let n = 0; n < bytes.length; n += 1) if (bytes[n] !== frame[from + n]) return false;
+  return true;
+}

@@ -235,6 +235,18 @@ test('the page imports only the client and the types of the contract', () => {
     }
 });
 
+test('every problem of the system before has its test, where docs/problems.md says', () => {
+  const rows = [
+    ...readFileSync(join(root, 'docs/problems.md'), 'utf8').matchAll(/^\| (\d+) \|.*\| `(.*)`: (.*) \|$/gm),
+  ];
+  assert.deepEqual(
+    rows.map(([, number]) => Number(number)),
+    Array.from({ length: 32 }, (_, n) => n + 1),
+  );
+  for (const [, number, file = '', title = ''] of rows)
+    assert.ok(readFileSync(join(root, file), 'utf8').includes(`test('${title}'`), `${number}: ${file}`);
+});
+
 test('no file speaks of a machine or a place where it was made', () => {
   const tracked = gitFiles();
   // Written in pieces, so that this file does not speak of them itself.

@@ -225,6 +225,23 @@ test('a late gap that takes back many points notifies once', () => {
   assert.equal(watched.counters().retracted, 50);
 });
 
+test('problem 23: after 300,000 ticks a tick is the work that it was, and memory what it was', () => {
+  const { watched, quote } = windowStage({ exchanges: THREE, symbols: ['BTC/USDT'], lengthMs: 60_000 });
+  const next = stamps();
+  const round = () => {
+    const { updates, changes } = watched.counters();
+    for (let tick = 0; tick < 10_000; tick += 1)
+      quote(THREE[tick % 3]!, 'BTC/USDT', next(20_000), 100 + (tick % 7));
+    const now = watched.counters();
+    return [now.updates - updates, now.changes - changes, now.points, now.bytes];
+  };
+  // The first fills the windows.
+  round();
+  const early = round();
+  for (let n = 0; n < 28; n += 1) round();
+  assert.deepEqual(round(), early);
+});
+
 test('problem 9: the work of a tick does not grow with the charts that are open', () => {
   const few = storm(3);
   const many = storm(99);

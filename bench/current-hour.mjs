@@ -4,12 +4,21 @@
 //   npm run bench -- current-hour [--seconds 120] [--rate 10000] [--symbols 10]
 // Limits of the issue: first bytes of all rows within 20 ms, the loop that receives held up for less than 5 ms, 150 MB.
 
-import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { mainProgram, option } from './place.mjs';
-import { ask, ended, health, memoryMb, quantile, stallMs, startRecording } from './program.mjs';
+import { option } from './place.mjs';
+import {
+  ask,
+  ended,
+  health,
+  memoryMb,
+  quantile,
+  recordingConfig,
+  stallMs,
+  startRecording,
+  startSimulation,
+} from './program.mjs';
 
 const seconds = option('seconds', 120);
 const rate = option('rate', 10_000);
@@ -23,22 +32,8 @@ const scratch = mkdtempSync(join(tmpdir(), 'bench-'));
 process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
 const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-const sim = spawn(
-  process.execPath,
-  [
-    mainProgram,
-    'simulate',
-    '--exchanges',
-    EXCHANGES.join(','),
-    '--symbols',
-    `${symbols}`,
-    '--rate',
-    `${rate}`,
-  ],
-  { stdio: ['ignore', 'pipe', 'inherit'] },
-);
-process.on('exit', () => sim.kill('SIGKILL'));
-const program = await startRecording(configFile(await addresses()));
+const yaml = await startSimulation(EXCHANGES, { symbols, rate });
+const program = await startRecording(recordingConfig(scratch, yaml));
 await wait(SETTLING_MS);
 const pairs = await pairsOf(program);
 console.log(
@@ -82,34 +77,6 @@ console.log(
 );
 await ended(program.child);
 process.exit();
-
-/** What the simulation prints, once all of it is there: the exchanges' addresses as YAML. */
-function addresses() {
-  return new Promise((resolve, reject) => {
-    let output = '';
-    sim.once('exit', (code) => reject(new Error(`the simulation ended with ${code}`)));
-    sim.stdout.on('data', (chunk) => {
-      output += chunk;
-      const yaml = output.slice(output.indexOf('exchanges:'));
-      if ((yaml.match(/wsUrl: \S+\n/g)?.length ?? 0) >= EXCHANGES.length) resolve(yaml);
-    });
-  });
-}
-
-function configFile(exchanges) {
-  const path = join(scratch, 'config.yaml');
-  mkdirSync(join(scratch, 'stats'));
-  const own = {
-    server: { port: 0 },
-    lake: { root: join(scratch, 'lake') },
-    statistics: { directory: join(scratch, 'stats') },
-    selection: { minUsdVolume: 0 },
-    log: { level: 'warn' },
-  };
-  const lines = Object.entries(own).map(([key, value]) => `${key}: ${JSON.stringify(value)}`);
-  writeFileSync(path, [exchanges, ...lines, ''].join('\n'));
-  return path;
-}
 
 async function pairsOf(running) {
   const { body } = await ask(running, `${running.url}/api/pairs?limit=500`);

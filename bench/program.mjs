@@ -2,8 +2,9 @@
 
 import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { Agent, get } from 'node:http';
+import { join } from 'node:path';
 import { mainProgram } from './place.mjs';
 
 const children = new Set();
@@ -31,6 +32,37 @@ export async function startRecording(config) {
   const child = start(args, ['ignore', 'pipe', 'inherit', 'ipc']);
   const url = await printed(child, /page\s+(http:\/\/\S+?)\//);
   return { child, url, agent: new Agent({ keepAlive: true, maxSockets: 8 }) };
+}
+
+/** Simulated exchanges in a process of their own; their addresses, once all of them are there, as YAML of a configuration. */
+export async function startSimulation(exchanges, { symbols, rate }) {
+  const options = ['--exchanges', exchanges.join(), '--symbols', `${symbols}`, '--rate', `${rate}`];
+  const child = start([mainProgram, 'simulate', ...options], ['ignore', 'pipe', 'inherit']);
+  let output = '';
+  return await new Promise((resolve, reject) => {
+    child.once('exit', (code) => reject(new Error(`the simulation ended with ${code}`)));
+    child.stdout.on('data', (chunk) => {
+      output += chunk;
+      const yaml = output.slice(output.indexOf('exchanges:'));
+      if ((yaml.match(/wsUrl: \S+\n/g)?.length ?? 0) >= exchanges.length) resolve(yaml);
+    });
+  });
+}
+
+/** A configuration file in the folder, for `serve` to record these exchanges into it. */
+export function recordingConfig(folder, exchangesYaml) {
+  const path = join(folder, 'config.yaml');
+  mkdirSync(join(folder, 'stats'));
+  const own = {
+    server: { port: 0 },
+    lake: { root: join(folder, 'lake') },
+    statistics: { directory: join(folder, 'stats') },
+    selection: { minUsdVolume: 0 },
+    log: { level: 'warn' },
+  };
+  const lines = Object.entries(own).map(([key, value]) => `${key}: ${JSON.stringify(value)}`);
+  writeFileSync(path, [exchangesYaml, ...lines, ''].join('\n'));
+  return path;
 }
 
 /** The plainest server of the bytes of a file. */

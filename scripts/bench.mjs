@@ -14,6 +14,7 @@ const NAMES = [
   'history',
   'lake',
   'lake-loop',
+  'live-path',
   'memory',
   'replay',
   'zoom',

@@ -8,7 +8,7 @@ import type { PairTotals } from '../series/pair-totals.js';
 /** What a pair's numbers are made from. */
 export interface OwnStatistics {
   readonly totals: PairTotals;
-  /** From the first to the last quote of either leg. */
+  /** From the first quote of either leg (of what stands: from the beginning) to the end, or to where the last one ends at the latest. */
   readonly spanUs: number;
   /** Quotes of both legs in it. */
   readonly quotes: number;

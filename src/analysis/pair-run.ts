@@ -111,7 +111,8 @@ export class PairRun {
    * earlier parts.
    */
   finish(toUs: Micros, earlierUs = Number.NEGATIVE_INFINITY): PairPart {
-    const standsUs = Math.max(this.#lastUs, earlierUs) + QUOTE_US_MAX;
+    // Of two quotes that end at the same moment the end is seen too.
+    const standsUs = Math.max(this.#lastUs, earlierUs) + QUOTE_US_MAX + 1;
     return this.cut(Math.max(this.#tally?.toUs ?? 0, Math.min(toUs, standsUs)));
   }
 }
@@ -144,7 +145,8 @@ export class PairWhole {
   finish(costPercent: number | undefined): (PairStatistics & { readonly own?: OwnStatistics }) | undefined {
     const found = this.compat.finish();
     if (found === undefined || this.#tally === null || costPercent === undefined) return found;
-    const spanUs = this.lastUs - this.#firstUs + 1;
+    const { stood, fromUs, toUs } = this.#tally;
+    const spanUs = Math.min(toUs, this.lastUs + QUOTE_US_MAX) - (stood ? fromUs : this.#firstUs);
     return { ...found, own: { totals: this.#tally.totals(), spanUs, quotes: this.#quotes, costPercent } };
   }
 }

@@ -118,7 +118,7 @@ export class CycleTrack {
     const gain = closed === null ? 0 : closed.entry + closed.exit;
     const firstUs = closed === null ? [] : [closed.us - closed.armedUs];
     const cycles = this.#cycles + firstUs.length;
-    const durationsUs = [...firstUs, ...this.#durationsUs];
+    const durationsUs = [...firstUs, ...this.#durationsUs].slice(0, DURATIONS_KEPT_MAX);
     return {
       cycles,
       broken: this.#broken + (own?.ending === 'broken' ? 1 : 0),

@@ -65,6 +65,15 @@ export class PairTally {
     if (this.#stood && us > toUs) this.#turns.begin(toUs, standing);
   }
 
+  /** There was a spread from its beginning on, out of quotes from before. */
+  get stood(): boolean {
+    return this.#stood;
+  }
+
+  get fromUs(): Micros {
+    return this.#settings.fromUs;
+  }
+
   /** Where it ends, once it is finished. */
   get toUs(): Micros {
     return this.#times.toUs;

@@ -1,0 +1,114 @@
+// What a quote costs from the socket on: `serve` takes the quotes of simulated exchanges in a process of their own, into hub,
+// windows, statistics, journal and Parquet, nobody looking; beside it, over the same time and from the same exchanges, the floor: the
+// socket library, which receives the same frames and drops them. Processor time by /proc; the loop's thread and all of them.
+//   npm run bench -- live-path [--seconds 60] [--rate 10000] [--symbols 25]
+// Aim: twice the floor's processor time a quote.
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { option } from './place.mjs';
+import {
+  ask,
+  ended,
+  health,
+  memoryMb,
+  recordingConfig,
+  stallMs,
+  startRecording,
+  startSimulation,
+} from './program.mjs';
+
+const seconds = option('seconds', 60);
+const rate = option('rate', 10_000);
+const symbols = option('symbols', 25);
+const EXCHANGES = ['Binance', 'Bybit', 'GateIo', 'OKX'];
+const SETTLING_MS = 20_000;
+/** Of the clock in /proc, everywhere. */
+const TICK_NS = 1e7;
+
+const scratch = mkdtempSync(join(tmpdir(), 'bench-'));
+process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
+const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+const yaml = await startSimulation(EXCHANGES, { symbols, rate });
+const program = await startRecording(recordingConfig(scratch, yaml));
+await wait(5_000);
+const floor = await startFloor();
+await wait(SETTLING_MS);
+await stallMs(program);
+
+const before = await look();
+await wait(seconds * 1_000);
+const after = await look();
+const longestMs = await stallMs(program);
+const quotes = after.received - before.received;
+const frames = after.frames - before.frames;
+const ns = (name, count) => ((after[name] - before[name]) * TICK_NS) / count;
+const rows = [
+  ['floor: received and dropped', ns('floor', frames), frames],
+  ['serve, the thread of the loop', ns('main', quotes), quotes],
+  ['serve, all its threads', ns('all', quotes), quotes],
+];
+console.log(
+  `node ${process.version}, load ${loadavg()[0].toFixed(1)}; ${EXCHANGES.length * symbols} instruments, ${seconds} s`,
+);
+for (const [name, each, count] of rows)
+  console.log(
+    `${name.padEnd(32)}${each.toFixed(0).padStart(7)} ns a quote, ${Math.round(count / seconds)}/s`,
+  );
+const scanned = (100 * (after.scanned - before.scanned)) / quotes;
+console.log(
+  `${scanned.toFixed(1)} % read from the bytes; ${after.dropped} dropped; loop held up ${longestMs.toFixed(1)} ms at most; ${memoryMb(program.child).now} MB`,
+);
+for (const [name, each] of rows.slice(1)) {
+  const ratio = each / rows[0][1];
+  console.log(
+    `${ratio <= 2 ? 'holds        ' : 'DOES NOT HOLD'} ${name} / floor: ${ratio.toFixed(2)} (aim 2)`,
+  );
+}
+await ended(program.child);
+process.exit();
+
+async function look() {
+  const { counters, exchanges } = await health(program);
+  floor.stdin.write('\n');
+  const [line] = await once(floor.stdout, 'data');
+  const scanned = Object.values(exchanges).reduce((sum, exchange) => sum + exchange.scanned, 0);
+  const { pid } = program.child;
+  return {
+    ...{ received: counters.received, dropped: counters.dropped, scanned, frames: Number(line) },
+    ...{ main: ticks(`${pid}/task/${pid}`), all: ticks(pid), floor: ticks(floor.pid) },
+  };
+}
+
+function ticks(path) {
+  const text = readFileSync(`/proc/${path}/stat`, 'utf8');
+  const [user, system] = text
+    .slice(text.lastIndexOf(')') + 2)
+    .split(' ')
+    .slice(11, 13);
+  return Number(user) + Number(system);
+}
+
+async function startFloor() {
+  const { body } = await ask(program, `${program.url}/api/symbols?watched=true`);
+  const { symbols: listed } = JSON.parse(body.toString());
+  const wanted = Object.fromEntries(
+    EXCHANGES.map((exchange) => [
+      exchange,
+      {
+        wsUrl: yaml.match(new RegExp(`${exchange}:[^]*?wsUrl: (\\S+)`))[1].replaceAll(/["']/g, ''),
+        symbols: listed.filter((row) => row.exchange === exchange).map((row) => row.exchangeSymbol),
+      },
+    ]),
+  );
+  const script = new URL('live-floor.mjs', import.meta.url).pathname;
+  const child = spawn(process.execPath, [script, JSON.stringify(wanted)], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  process.on('exit', () => child.kill('SIGKILL'));
+  return child;
+}

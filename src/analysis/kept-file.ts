@@ -8,7 +8,6 @@ import { type Micros, US_PER_HOUR, US_PER_MINUTE } from '../core/time.js';
 import { type LakeFiles, makeDurableDirectory, publish } from '../lake/files.js';
 import { checksum } from '../lake/journal.js';
 import { partialFile, partialsDayDir } from '../lake/partial-paths.js';
-import { isNotFound } from '../lake/store.js';
 import type { LegRows } from './kept-rows.js';
 import type { PairPart } from './pair-run.js';
 
@@ -60,9 +59,8 @@ export function readSpan(root: string, symbol: string, fromUs: Micros, kind: Spa
   let file: Buffer;
   try {
     file = readFileSync(partialFile(root, symbol, fromUs, kind));
-  } catch (error) {
-    if (isNotFound(error)) return null;
-    throw error;
+  } catch {
+    return null;
   }
   const bytes = file.subarray(HEAD_BYTES);
   if (file.length <= HEAD_BYTES || file.readUInt32LE() !== checksum(bytes)) return null;

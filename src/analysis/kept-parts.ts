@@ -174,6 +174,10 @@ export class KeptSymbol {
     const making = this.#making.get(larger);
     if (making?.fromUs !== largerUs || making.spans.length !== (fromUs - largerUs) / SPAN_US[kind])
       return false;
+    const before = making.spans.at(-1);
+    // What was counted on other grounds is not put together for good.
+    if (before?.some(({ compat }, n) => !Object.is(compat.lastBid, parts[n]!.compat.bidBefore)) === true)
+      return this.#making.delete(larger) && false;
     making.spans.push(parts);
     if (us < largerUs + lengthUs || !this.#isOver(largerUs, larger)) return false;
     this.#making.delete(larger);
@@ -252,7 +256,8 @@ export class KeptSymbol {
     if (!this.#legs.every(isOf)) return null;
     if (span.told !== null && span.told !== (await this.#told.of(time))) return null;
     // From now on it need not be looked for.
-    if (kind === 'hour' && span.told !== null && isTold(time.toUs, this.#all.options.nowUs))
+    const { isKept = true } = this.#all.options;
+    if (isKept && kind === 'hour' && span.told !== null && isTold(time.toUs, this.#all.options.nowUs))
       this.#save(fromUs, kind, { ...span, told: null });
     return parts;
   }

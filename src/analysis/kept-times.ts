@@ -21,7 +21,7 @@ export class KeptTimes {
   /** Beginnings of what is kept of the symbol, ascending, that lie in [fromUs, toUs). */
   *of(symbol: string, fromUs: Micros, toUs: Micros): Generator<Micros> {
     const own = NAME.exec(basename(partialFile('', symbol, 0, 'hour')))?.[1];
-    this.#days ??= entriesIn(join(this.#root, PARTIALS_DIR)).flatMap(({ name }) => dateOfName(name) ?? []);
+    this.#days ??= namesIn(join(this.#root, PARTIALS_DIR)).flatMap((name) => dateOfName(name) ?? []);
     for (const dayUs of this.#days) {
       if (dayUs + US_PER_DAY <= fromUs || dayUs >= toUs) continue;
       const found = new Set<Micros>();
@@ -38,8 +38,17 @@ export class KeptTimes {
   #namesOf(dayUs: Micros): readonly string[] {
     const known = this.#names.get(dayUs);
     if (known !== undefined) return known;
-    const names = entriesIn(partialsDayDir(this.#root, dayUs)).map(({ name }) => name);
+    const names = namesIn(partialsDayDir(this.#root, dayUs));
     this.#names.set(dayUs, names);
     return names;
+  }
+}
+
+/** Sorted; none where it cannot be looked into: then nothing is kept there. */
+function namesIn(directory: string): readonly string[] {
+  try {
+    return entriesIn(directory).map(({ name }) => name);
+  } catch {
+    return [];
   }
 }

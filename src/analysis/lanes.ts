@@ -69,15 +69,22 @@ class Lane {
   async analyze(pairs: readonly PairLegs[]): Promise<readonly PairOutcome[]> {
     const worker = this.#worker ?? this.#start();
     this.#worker = worker;
+    const over = new AbortController();
+    const { signal } = over;
     try {
       worker.postMessage(pairs);
-      const [reply] = (await Promise.race([once(worker, 'message'), ended(worker)])) as [LaneReply];
+      const [reply] = (await Promise.race([once(worker, 'message', { signal }), ended(worker, signal)])) as [
+        LaneReply,
+      ];
       this.problems = reply.problems;
       return reply.outcomes;
     } catch (error) {
       this.#worker = null;
       const message = error instanceof Error ? error.message : String(error);
       return pairs.map(() => ({ status: 'failed', message }));
+    } finally {
+      // The listener that was not called goes.
+      over.abort();
     }
   }
 
@@ -95,7 +102,7 @@ class Lane {
 }
 
 /** Never resolves. */
-async function ended(worker: Worker): Promise<never> {
-  await once(worker, 'exit');
+async function ended(worker: Worker, signal: AbortSignal): Promise<never> {
+  await once(worker, 'exit', { signal });
   throw new Error('its thread ended');
 }

@@ -14,6 +14,8 @@ export class LiveLeg {
   readonly instrumentId: number;
   /** Of the newest row that is no longer held. */
   forgottenUs: Micros = Number.NEGATIVE_INFINITY;
+  /** The last one: for pairs that begin after it. */
+  gap: { readonly stampUs: Micros; readonly fromUs: Micros } | null = null;
   #from = 0;
   #to = 0;
   #stamps = new Float64Array(CAPACITY_MIN);

@@ -20,7 +20,7 @@ export interface PairNames {
 export interface LiveHour {
   readonly fromUs: Micros;
   readonly toUs: Micros;
-  /** It was watched from its beginning on, or is not over: then these are the numbers that the recorded hour has. */
+  /** It was watched from a minute before its beginning on: then, without late gaps, these are the numbers of the recorded hour. */
   readonly isWhole: boolean;
   /** Holes that were told too late to be taken out of it. */
   readonly gapsLate: number;
@@ -53,10 +53,13 @@ export class LivePair {
     this.#hourUs = hourUs;
   }
 
-  /** `isLate`: it reaches back over what is counted for good. */
-  tell(event: LegEvent, isLate: boolean): void {
-    if (isLate) this.#gapsLate += 1;
+  /** `lateUs`: it reaches back over what is counted for good, up to here; null: it does not. */
+  tell(event: LegEvent, lateUs: Micros | null = null): void {
     this.#run.tell([event]);
+    if (lateUs === null || event.kind !== 'gap') return;
+    if (lateUs > this.#hourUs) this.#gapsLate += 1;
+    const { last } = this;
+    if (last !== null && event.fromUs < last.toUs) this.last = { ...last, gapsLate: last.gapsLate + 1 };
   }
 
   /** All rows before `beforeUs`, which is at most the end of the hour, that were not given yet. */

@@ -168,7 +168,9 @@ export class LiveStatistics implements Subscriber {
     );
     for (const [n, leg] of ([0, 1] as const).entries()) {
       const limitUs = this.#limitsUs.get(sides[n]!.instrumentId) ?? STALE_LIMIT_US_DEFAULT;
-      live.tell({ kind: 'limit', leg, stampUs: Number.NEGATIVE_INFINITY, limitUs }, false);
+      live.tell({ kind: 'limit', leg, stampUs: Number.NEGATIVE_INFINITY, limitUs });
+      const { gap } = sides[n]!;
+      if (gap !== null) live.tell({ kind: 'gap', leg, ...gap });
     }
     return live;
   }
@@ -177,9 +179,11 @@ export class LiveStatistics implements Subscriber {
     const own = this.#legs[instrumentId];
     if (own === undefined) return;
     const isLate = event.kind === 'gap' && this.#isLate(own, event.fromUs);
+    if (event.kind === 'gap') own.gap = { stampUs: event.stampUs, fromUs: event.fromUs };
     for (const { legs, live } of this.#pairs.values())
       for (const leg of [0, 1] as const)
-        if (legs[leg].instrumentId === instrumentId) live.tell({ ...event, leg }, isLate);
+        if (legs[leg].instrumentId === instrumentId)
+          live.tell({ ...event, leg }, isLate ? this.#settledUs : null);
     if (isLate) this.#gapsLate += 1;
   }
 

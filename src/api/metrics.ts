@@ -116,7 +116,7 @@ function pairMetrics(registry: Registry): (snapshot: Snapshot) => void {
   ]);
   const early = counter(
     'live_statistics_early_total',
-    'Quotes counted for good sooner, for want of room',
+    'Times that quotes were counted for good sooner, for want of room',
     [],
   );
   const lateGaps = counter('live_statistics_late_gaps_total', 'Gaps that came too late to be taken out', []);

@@ -26,7 +26,7 @@ export type ByJson = (frame: Uint8Array, sink: DecoderSink) => void;
 
 /** An exchange writes its frames in one or two ways; beyond that they are not worth looking through. */
 const FORMS_MAX = 16;
-/** A frame that is not learned costs; what is not by then, never will be. */
+/** A frame that is not learned costs: after so many one after the other, none is tried until the connection begins anew. */
 const ATTEMPTS_MAX = 512;
 /** Longer frames are not looked at. */
 export const SCANNED_BYTES_MAX = 2_048;
@@ -57,6 +57,11 @@ export class TopScanner {
     if (isKnown || this.#attempts === ATTEMPTS_MAX || frame.length > SCANNED_BYTES_MAX)
       this.#byJson(frame, sink);
     else this.#learn(frame, sink);
+  }
+
+  /** The connection begins anew: perhaps with other frames. */
+  restart(): void {
+    this.#attempts = 0;
   }
 
   #formOf(frame: Uint8Array): FrameForm | undefined {
@@ -107,6 +112,7 @@ export class TopScanner {
     this.#attempts += 1;
     const form = this.#tried(frame, quote);
     if (form === undefined) return;
+    this.#attempts = 0;
     if (this.#forms.length === FORMS_MAX) this.#forms.pop();
     this.#forms.unshift(form);
   }
@@ -150,6 +156,7 @@ export function scanningDecoder(
       if (plain !== undefined) scanner.decode(plain, sink);
     },
     reset(instrumentId) {
+      if (instrumentId === undefined) scanner.restart();
       books.order.reset(instrumentId);
       reset(instrumentId);
     },

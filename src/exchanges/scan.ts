@@ -214,7 +214,8 @@ export class SymbolTexts {
     for (let at = from; at < to; at += 1) hash = Math.imul(hash ^ frame[at]!, 0x01000193);
     for (let slot = (hash ^ (hash >>> 15)) & this.#mask; ; slot = (slot + 1) & this.#mask) {
       const known = this.#slots[slot];
-      if (known === undefined) return this.#add(slot, frame.slice(from, to));
+      // A copy: a piece of the frame would keep all that was read with it.
+      if (known === undefined) return this.#add(slot, Uint8Array.from(frame.subarray(from, to)));
       if (isSame(known.bytes, frame, from, to)) return known.text;
     }
   }

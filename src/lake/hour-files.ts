@@ -73,16 +73,25 @@ export class FilesOfHours {
   async #replacedBy(path: string): Promise<readonly string[] | null> {
     const known = this.#replaced.get(path);
     if (known !== undefined) return known;
+    const names = await this.#namesIn(path);
+    const isWhole = names.length > 0 && !names.some((name) => dayStampOf(basename(name), 0) !== null);
     const dayDir = dirname(dirname(path));
-    const file = await this.#store.open(path);
+    const places = isWhole ? names.map((name) => relative(this.#root, join(dayDir, name))) : null;
+    this.#replaced.set(path, places);
+    return places;
+  }
+
+  /** None where it is damaged, or gone since it was listed: who reads its rows tells of that. */
+  async #namesIn(path: string): Promise<readonly string[]> {
     try {
-      const names = await replacesIn(file);
-      const isWhole = names.length > 0 && !names.some((name) => dayStampOf(basename(name), 0) !== null);
-      const places = isWhole ? names.map((name) => relative(this.#root, join(dayDir, name))) : null;
-      this.#replaced.set(path, places);
-      return places;
-    } finally {
-      await file.close();
+      const file = await this.#store.open(path);
+      try {
+        return await replacesIn(file);
+      } finally {
+        await file.close();
+      }
+    } catch {
+      return [];
     }
   }
 

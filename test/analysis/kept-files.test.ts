@@ -2,7 +2,7 @@
 // brings other rows is noticed, whatever its name.
 
 import assert from 'node:assert/strict';
-import { copyFileSync, cpSync, readdirSync } from 'node:fs';
+import { copyFileSync, cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { US_PER_DAY, US_PER_HOUR, US_PER_MINUTE } from '../../src/core/time.js';
@@ -113,4 +113,31 @@ test(`files of another recorder that are copied in are noticed (seed ${seed})`, 
   copyFileSync(join(theirs, ...alpha, name), join(root, ...alpha, name));
   const [read, made] = await keptAndSame(root, day);
   assert.ok(made! >= 1 && read! <= 4, `${made} were made again`);
+});
+
+test(`a day file that cannot be read costs its own leg, and nothing is kept of it (seed ${seed})`, async (t) => {
+  const root = tempRoot(t);
+  await hourLake(t, root, rowsOf('four'));
+  await cared(root);
+  const beta = filesMatching(root, PARQUET).find((path) => path.includes('Beta'))!;
+  const whole = readFileSync(join(root, beta));
+  writeFileSync(join(root, beta), whole.subarray(0, whole.length - 20));
+  const { failed, made } = await run(root, { ...day, isKept: true });
+  assert.deepEqual([failed, made], [0, 0], 'it is told by the reader, as without what is kept');
+  writeFileSync(join(root, beta), whole);
+  assert.deepEqual(await keptAndSame(root, day), [0, 5]);
+});
+
+test(`who only reads writes nothing, not even that no more can be told (seed ${seed})`, async (t) => {
+  const root = tempRoot(t);
+  await hourLake(t, root, rowsOf('five'));
+  await run(root, { ...day, isKept: true });
+  const folder = join(root, '_statistics', 'date=2026-11-22');
+  const bytes = () => readdirSync(folder).map((name) => readFileSync(join(folder, name), 'latin1'));
+  const before = bytes();
+  const later = { ...day, nowUs: toUs + US_PER_DAY };
+  assert.equal((await run(root, { ...later, isKept: false })).read, 5);
+  assert.deepEqual(bytes(), before);
+  await run(root, { ...later, isKept: true });
+  assert.notDeepEqual(bytes(), before, 'there was something to write');
 });

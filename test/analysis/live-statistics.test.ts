@@ -139,6 +139,7 @@ test(`now and at the end of an hour the numbers are the analyzer's (seed ${seed}
   let [cycles, over] = [0, 0];
   for (let n = 0; n < 4; n += 1) {
     const { live, past, give } = stage(100_000);
+    live.second(HOUR_US - 61e6);
     const weather = { reachUsMax: 60e6, fromUs: HOUR_US - 61e6, toUs: HOUR_US + 2.1 * US_PER_HOUR };
     let lookUs = HOUR_US;
     for (const one of happenings(`${n}`, weather)) {
@@ -163,6 +164,7 @@ test(`now and at the end of an hour the numbers are the analyzer's (seed ${seed}
 
 test(`with little room it is counted sooner, and the same (seed ${seed})`, async () => {
   const { live, past, give } = stage(3 * 64);
+  live.second(HOUR_US - 61e6);
   const toUs = HOUR_US + 1.2 * US_PER_HOUR;
   const weather = { reachUsMax: 0, paceUs: 4e5, fromUs: HOUR_US - 61e6, toUs };
   for (const one of happenings('little', weather)) {
@@ -189,6 +191,43 @@ test('a gap that comes too late is told, and the hour that it reaches into says 
   // The pairs of the second instrument.
   assert.deepEqual(lateOf(), [1, 0, 1]);
   assert.equal(live.counters().gapsLate, 1);
+});
+
+test('a gap that reaches into the hour before is told of that hour', () => {
+  const { live, give } = stage(100_000);
+  const us = (seconds: number) => HOUR_US + seconds * 1e6;
+  for (let second = -70; second < 3_600 + 300; second += 1)
+    for (const id of [0, 1]) give({ us: us(second) + 1 + id, id, bid: 100 + id });
+  const gap = { type: 'gap', reason: 'disconnect', instrumentId: 1 } as const;
+  give({ ...gap, us: us(3_900), stampUs: us(3_900), fromUs: us(3_500) });
+  const [pair] = live.of(everything);
+  assert.deepEqual([pair?.last?.gapsLate, pair?.now.gapsLate], [1, 1], 'both are not what was recorded');
+});
+
+test('a pair that is watched after a gap of one of its legs begins with that gap', () => {
+  const names = { symbol: 'BTC/USDT', exchange1: 'Aaa', exchange2: 'Bbb' };
+  let watched = [{ ...names, instrument1: 0, instrument2: 1 }];
+  const live = new LiveStatistics({
+    pairs: () => watched,
+    costPercent: () => 0.2,
+    limits: { pairsMax: 10, rowsMax: 1_000, heldMs: HELD_MS },
+  });
+  const us = (seconds: number) => HOUR_US + seconds * 1e6;
+  live.second(us(0));
+  for (let second = 0; second < 10; second += 1)
+    for (const id of [0, 1]) live.quote(us(second) + 1 + id, id, 100, 1, 100.01);
+  live.cold({ type: 'gap', reason: 'disconnect', instrumentId: 0, stampUs: us(10), fromUs: us(9) + 500_000 });
+  watched = [...watched, { ...names, exchange2: 'Ccc', instrument1: 0, instrument2: 2 }];
+  for (let second = 11; second < 40; second += 1) {
+    live.second(us(second));
+    live.quote(us(second) + 1, 2, 100, 1, 100.01);
+  }
+  // It is back.
+  live.quote(us(40), 0, 100, 1, 100.01);
+  live.second(us(41));
+  const [, later] = live.of(everything);
+  assert.equal(later?.exchange2, 'Ccc');
+  assert.equal(later?.now.row?.own?.totals.validUs, 1e6 + 1, 'since then, and not while it was gone');
 });
 
 test('a pair that is watched from within an hour says so, one that is no longer watched is gone', () => {

@@ -104,3 +104,12 @@ test('texts of symbols are those of their bytes, however many there are', () => 
     }),
   );
 });
+
+test('a text is kept without the frame that it came in, which may be used again', () => {
+  const texts = new SymbolTexts();
+  const frame = Buffer.from('"BTCUSDT"');
+  assert.equal(texts.of(frame, 1, 8), 'BTCUSDT');
+  frame.fill('x');
+  assert.equal(texts.of(Buffer.from('"BTCUSDT"'), 1, 8), 'BTCUSDT');
+  assert.equal(texts.of(frame, 1, 8), 'xxxxxxx');
+});

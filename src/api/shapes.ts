@@ -1,6 +1,7 @@
 // JSON Schemas of the answers, for OpenAPI and for what fastify serialises. Nothing is computed here.
 
 const ANYTHING = { type: 'object', additionalProperties: true } as const;
+const COUNTS = { type: 'object', additionalProperties: { type: 'number' } } as const;
 
 export const PING = { type: 'object', properties: { status: { type: 'string' } } } as const;
 
@@ -16,23 +17,24 @@ export const HEALTH = {
     status: { type: 'string', enum: ['healthy', 'degraded'] },
     reasons: { type: 'array', items: { type: 'string' }, description: 'Why it is degraded' },
     timestamp: { type: 'string' },
-    uptime: { type: 'object', additionalProperties: { type: 'number' } },
-    memory: { type: 'object', additionalProperties: { type: 'number' } },
-    clock: { type: 'object', additionalProperties: { type: 'number' } },
+    uptime: COUNTS,
+    memory: COUNTS,
+    clock: COUNTS,
     exchanges: { type: 'object', additionalProperties: ANYTHING },
-    counters: { type: 'object', additionalProperties: { type: 'number' } },
-    trades: { type: 'object', additionalProperties: { type: 'number' } },
-    rejects: { type: 'object', additionalProperties: { type: 'number' } },
+    counters: COUNTS,
+    trades: COUNTS,
+    rejects: COUNTS,
     queues: { type: 'object', additionalProperties: ANYTHING },
-    charts: { type: 'object', additionalProperties: { type: 'number' } },
+    charts: COUNTS,
     lake: ANYTHING,
     statistics: ANYTHING,
     windows: ANYTHING,
-    tracked: { type: 'object', additionalProperties: { type: 'number' } },
+    tracked: COUNTS,
+    liveStatistics: COUNTS,
     streams: { type: 'object', additionalProperties: ANYTHING },
     analysis: { ...ANYTHING, nullable: true },
     replay: { ...ANYTHING, nullable: true, description: 'What of a lake is replayed; null while recording' },
-    memoryTableMb: { type: 'object', additionalProperties: { type: 'number' } },
+    memoryTableMb: COUNTS,
   },
 } as const;
 
@@ -154,11 +156,7 @@ export const PAIRS_QUERY = {
   },
 } as const;
 
-const PERCENT = {
-  type: 'number',
-  nullable: true,
-  description: 'Percent; null where a leg is not valid',
-} as const;
+const PERCENT = { ...NUMBER, description: 'Percent; null where a leg is not valid' } as const;
 
 export const PAIRS = {
   type: 'object',

@@ -144,6 +144,8 @@ test('statistics of the hour under way are what the analyzer counts of it', asyn
     assert.ok(isSame, `${name}: ${own}, not ${value}`);
   }
   assert.equal(wanted['joined_rows'], 180 + 179);
+  const { liveStatistics } = await json<{ liveStatistics: { pairs: number } }>(app, '/health');
+  assert.equal(liveStatistics.pairs, 1);
   assert.deepEqual(
     await json(app, '/api/live_statistics?symbol=ETHUSDT'),
     { pairs: [] },

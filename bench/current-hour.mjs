@@ -7,19 +7,19 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { option } from './place.mjs';
+import { compiled, option } from './place.mjs';
 import {
   ask,
   ended,
   health,
   memoryMb,
   quantile,
-  recordingConfig,
   stallMs,
   startRecording,
   startSimulation,
 } from './program.mjs';
 
+const { recordingConfig } = await import(compiled('test/support/resident.js'));
 const seconds = option('seconds', 120);
 const rate = option('rate', 10_000);
 const symbols = option('symbols', 10);

@@ -9,18 +9,10 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { option } from './place.mjs';
-import {
-  ask,
-  ended,
-  health,
-  memoryMb,
-  recordingConfig,
-  stallMs,
-  startRecording,
-  startSimulation,
-} from './program.mjs';
+import { compiled, option } from './place.mjs';
+import { ask, ended, health, memoryMb, stallMs, startRecording, startSimulation } from './program.mjs';
 
+const { recordingConfig } = await import(compiled('test/support/resident.js'));
 const seconds = option('seconds', 60);
 const rate = option('rate', 10_000);
 const symbols = option('symbols', 25);

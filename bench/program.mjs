@@ -2,10 +2,9 @@
 
 import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { Agent, get } from 'node:http';
-import { join } from 'node:path';
-import { mainProgram } from './place.mjs';
+import { compiled, mainProgram } from './place.mjs';
 
 const children = new Set();
 process.on('exit', () => {
@@ -36,6 +35,7 @@ export async function startRecording(config) {
 
 /** Simulated exchanges in a process of their own; their addresses, once all of them are there, as YAML of a configuration. */
 export async function startSimulation(exchanges, { symbols, rate }) {
+  const { simulatedAddresses } = await import(compiled('test/support/resident.js'));
   const options = ['--exchanges', exchanges.join(), '--symbols', `${symbols}`, '--rate', `${rate}`];
   const child = start([mainProgram, 'simulate', ...options], ['ignore', 'pipe', 'inherit']);
   let output = '';
@@ -43,26 +43,10 @@ export async function startSimulation(exchanges, { symbols, rate }) {
     child.once('exit', (code) => reject(new Error(`the simulation ended with ${code}`)));
     child.stdout.on('data', (chunk) => {
       output += chunk;
-      const yaml = output.slice(output.indexOf('exchanges:'));
-      if ((yaml.match(/wsUrl: \S+\n/g)?.length ?? 0) >= exchanges.length) resolve(yaml);
+      const yaml = simulatedAddresses(output, exchanges.length);
+      if (yaml !== undefined) resolve(yaml);
     });
   });
-}
-
-/** A configuration file in the folder, for `serve` to record these exchanges into it. */
-export function recordingConfig(folder, exchangesYaml) {
-  const path = join(folder, 'config.yaml');
-  mkdirSync(join(folder, 'stats'));
-  const own = {
-    server: { port: 0 },
-    lake: { root: join(folder, 'lake') },
-    statistics: { directory: join(folder, 'stats') },
-    selection: { minUsdVolume: 0 },
-    log: { level: 'warn' },
-  };
-  const lines = Object.entries(own).map(([key, value]) => `${key}: ${JSON.stringify(value)}`);
-  writeFileSync(path, [exchangesYaml, ...lines, ''].join('\n'));
-  return path;
 }
 
 /** The plainest server of the bytes of a file. */

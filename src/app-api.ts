@@ -2,17 +2,16 @@
 // for a process that records and for a replay. Composition only, like app.ts.
 
 import { fileURLToPath } from 'node:url';
-import { roundTripPercent, takerFees } from './analysis/fees.js';
 import type { LiveHour } from './analysis/live-pair.js';
 import type { LivePairStatistics } from './analysis/live-statistics.js';
 import { rowValues } from './analysis/row-values.js';
 import type { LiveStatisticsSummary } from './api/contract.js';
 import { type Api, createApi } from './api/server.js';
 import type { Snapshot } from './api/snapshot.js';
-import type { Live } from './app-live.js';
+import { costPercentOf, type Live } from './app-live.js';
 import type { AppOptions } from './app-options.js';
 import { type Clock, US_PER_SECOND } from './core/time.js';
-import { adapters, TAKER_FEES_PERCENT } from './exchanges/index.js';
+import { adapters } from './exchanges/index.js';
 import { createHistory, type History } from './history/service.js';
 import type { Source } from './ingest/source.js';
 import { createExchangeNames } from './lake/exchange-names.js';
@@ -32,9 +31,7 @@ export interface ApiParts {
 /** Rejects where the port cannot be had. */
 export async function openApi(parts: ApiParts): Promise<Api> {
   const { options, history, opportunities, live, feeds, snapshot } = parts;
-  const { server, analysis } = options.config;
-  const { host, port } = server;
-  const takerFeePercent = takerFees(analysis.takerFeePercent, TAKER_FEES_PERCENT);
+  const { host, port } = options.config.server;
   return await createApi({
     host,
     port,
@@ -43,7 +40,7 @@ export async function openApi(parts: ApiParts): Promise<Api> {
     history,
     opportunities,
     tracked: live.tracked,
-    costPercent: (...exchanges) => roundTripPercent(takerFeePercent, ...exchanges),
+    costPercent: costPercentOf(options),
     liveStatistics: (isWanted) => summaries(live.statistics.of(isWanted)),
     clock: options.clock,
     snapshot,

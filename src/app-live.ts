@@ -128,16 +128,17 @@ function createWatched({ options, instruments }: LiveParts): Watched {
   return new Watched({ instruments, lengthMs: minutes * 60_000, pairsMax, pointsTotalMax });
 }
 
+/** Percent, of a round trip. */
+export function costPercentOf({ config }: AppOptions): (exchange1: string, exchange2: string) => number {
+  const fee = takerFees(config.analysis.takerFeePercent, TAKER_FEES_PERCENT);
+  return (exchange1, exchange2) => roundTripPercent(fee, exchange1, exchange2);
+}
+
 function createStatistics({ options }: LiveParts, watched: Watched): LiveStatistics {
   const { liveStatistics: limits } = LIMITS;
   const [bytes, share] = [LiveStatistics.bytesMax(limits), MEMORY_TABLE_MB.liveStatistics * 1024 * 1024];
   assert(bytes <= share, `statistics of ${limits.pairsMax} pairs take ${bytes} of ${share} bytes`);
-  const fee = takerFees(options.config.analysis.takerFeePercent, TAKER_FEES_PERCENT);
-  return new LiveStatistics({
-    pairs: () => watched.windows,
-    costPercent: (...exchanges) => roundTripPercent(fee, ...exchanges),
-    limits,
-  });
+  return new LiveStatistics({ pairs: () => watched.windows, costPercent: costPercentOf(options), limits });
 }
 
 function trackedBytesMax(): number {

@@ -8,7 +8,7 @@ import { diskFiles, type LakeFiles, messageOf } from '../lake/files.js';
 import { FilesOfHours, type HourFiles } from '../lake/hour-files.js';
 import { partialFile } from '../lake/partial-paths.js';
 import { JOURNAL_DIR } from '../lake/paths.js';
-import type { LakeReader } from '../lake/reader.js';
+import type { LakeInstrument, LakeReader } from '../lake/reader.js';
 import { type ReadStore, waitingStore } from '../lake/store.js';
 import { NEUTRAL_PERCENT } from '../series/cycles.js';
 import { COMPAT_THRESHOLDS_PERCENT } from './compat.js';
@@ -74,7 +74,7 @@ interface Making {
 export class KeptSymbol {
   readonly #all: KeptParts;
   readonly #pairs: readonly PairLegs[];
-  readonly #legs: ReturnType<typeof instrumentsOf>;
+  readonly #legs: readonly LakeInstrument[];
   readonly #symbol: string;
   readonly #settings: string;
   readonly #hours: FilesOfHours;
@@ -82,8 +82,6 @@ export class KeptSymbol {
   readonly #making = new Map<SpanKind, Making>();
   /** By instrument: of its newest row before what comes next, as far as it is known. */
   #newestUs: readonly Micros[];
-  /** As they were before the rows were read: what changes meanwhile makes a part one that is no longer right. */
-  readonly #files = new Map<Micros, readonly (readonly HourFiles[])[]>();
 
   constructor(all: KeptParts, pairs: readonly PairLegs[]) {
     const { root, store, reader, nowUs } = all.options;
@@ -97,9 +95,9 @@ export class KeptSymbol {
     this.#newestUs = this.#legs.map(() => Number.NEGATIVE_INFINITY);
   }
 
-  /** Where rows are gone over, parts end at multiples of this; Infinity: none is wanted. */
-  get cutsUs(): number {
-    return this.#all.options.isKept === false ? Number.POSITIVE_INFINITY : SPAN_US.quarter;
+  /** Where rows are gone over, quarters of hours are wanted. */
+  get isKept(): boolean {
+    return this.#all.options.isKept !== false;
   }
 
   /** Adds what is kept from `fromUs` on and before `toUs`, as long as one follows the other; where that ends. */
@@ -127,13 +125,12 @@ export class KeptSymbol {
     return toUs;
   }
 
-  /** Before the rows of a stretch are read that shall be kept. */
+  /**
+   * Before the rows of a stretch are read that shall be kept: files are looked at once, and what changes while the rows are read
+   * makes a part one that is no longer right.
+   */
   async begin(fromUs: Micros, toUs: Micros): Promise<void> {
-    this.#files.clear();
-    if (this.#all.options.isKept === false) return;
-    const firstUs = Math.ceil(fromUs / SPAN_US.quarter) * SPAN_US.quarter;
-    for (let us = firstUs; us < toUs && this.#isOver(us, 'quarter'); us += SPAN_US.quarter)
-      this.#files.set(us, await this.#look({ fromUs: us, toUs: us + SPAN_US.quarter }));
+    if (this.isKept) await this.#look({ fromUs, toUs: Math.min(toUs, this.#all.options.nowUs) });
   }
 
   /** What was counted of the whole quarter that ends at `us`, and of each instrument its newest row. Never throws for the disk. */
@@ -141,15 +138,14 @@ export class KeptSymbol {
     const beforeUs = this.#newestUs;
     this.#newestUs = newestUs.map((newest, n) => Math.max(newest, beforeUs[n]!));
     const fromUs = us - SPAN_US.quarter;
-    const files = this.#files.get(fromUs);
     // What was left out because it could not be read may be readable the next time.
-    if (files === undefined || this.#isDoubtful()) {
+    if (!this.#isOver(fromUs, 'quarter') || this.#isDoubtful()) {
       this.#making.clear();
       return;
     }
     const isMade = await this.#make('quarter', us, parts, beforeUs);
     if (!isMade && !this.#isOver(hourStartUs(fromUs), 'hour'))
-      await this.#write(fromUs, 'quarter', parts, files, beforeUs);
+      await this.#write(fromUs, 'quarter', parts, beforeUs);
   }
 
   /** A stretch that could not be read, or that begins within a quarter, is part of no hour. */
@@ -166,7 +162,7 @@ export class KeptSymbol {
     beforeUs: readonly Micros[],
   ): Promise<boolean> {
     const larger = LARGER[kind];
-    if (larger === null || !Number.isFinite(this.cutsUs)) return false;
+    if (larger === null || !this.isKept) return false;
     const lengthUs = SPAN_US[larger];
     const fromUs = us - SPAN_US[kind];
     const largerUs = Math.floor(fromUs / lengthUs) * lengthUs;
@@ -176,8 +172,10 @@ export class KeptSymbol {
       return false;
     const before = making.spans.at(-1);
     // What was counted on other grounds is not put together for good.
-    if (before?.some(({ compat }, n) => !Object.is(compat.lastBid, parts[n]!.compat.bidBefore)) === true)
-      return this.#making.delete(larger) && false;
+    if (before?.some(({ compat }, n) => !Object.is(compat.lastBid, parts[n]!.compat.bidBefore)) === true) {
+      this.#making.delete(larger);
+      return false;
+    }
     making.spans.push(parts);
     if (us < largerUs + lengthUs || !this.#isOver(largerUs, larger)) return false;
     this.#making.delete(larger);
@@ -188,8 +186,7 @@ export class KeptSymbol {
       const own = making.spans.map((of) => of[n]!);
       return joinedParts(own, options);
     });
-    const files = await this.#look({ fromUs: largerUs, toUs: us });
-    const isMade = await this.#write(largerUs, larger, whole, files, making.beforeUs);
+    const isMade = await this.#write(largerUs, larger, whole, making.beforeUs);
     if (isMade && kind === 'quarter') this.#removeQuarters(largerUs);
     await this.#make(larger, us, whole, making.beforeUs);
     return isMade;
@@ -205,10 +202,10 @@ export class KeptSymbol {
     fromUs: Micros,
     kind: SpanKind,
     parts: readonly PairPart[],
-    files: readonly (readonly HourFiles[])[],
     beforeUs: readonly Micros[],
   ): Promise<boolean> {
     const span = { fromUs, toUs: fromUs + SPAN_US[kind] };
+    const files = await this.#look(span);
     const rowsOf = (n: number) => legRows(files[n]!, span, [beforeUs[n]!, this.#newestUs[n]!]);
     const { nowUs } = this.#all.options;
     const isWritten = this.#save(fromUs, kind, {
@@ -256,8 +253,7 @@ export class KeptSymbol {
     if (!this.#legs.every(isOf)) return null;
     if (span.told !== null && span.told !== (await this.#told.of(time))) return null;
     // From now on it need not be looked for.
-    const { isKept = true } = this.#all.options;
-    if (isKept && kind === 'hour' && span.told !== null && isTold(time.toUs, this.#all.options.nowUs))
+    if (this.isKept && kind === 'hour' && span.told !== null && isTold(time.toUs, this.#all.options.nowUs))
       this.#save(fromUs, kind, { ...span, told: null });
     return parts;
   }
@@ -288,7 +284,7 @@ function settingsOf(
     neutralPercent = NEUTRAL_PERCENT,
     takerFeePercent,
   }: KeptPartsOptions,
-  legs: ReturnType<typeof instrumentsOf>,
+  legs: readonly LakeInstrument[],
 ): string {
   const exchanges = legs.map(({ exchange }) => exchange).sort();
   const fees = exchanges.map((exchange) => [exchange, takerFeePercent(exchange)]);

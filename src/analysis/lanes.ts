@@ -9,6 +9,7 @@ import type { PairOutcome, SymbolAnalysis } from './analyze.js';
 import type { CompatSettings } from './compat-join.js';
 import type { PairLegs } from './discover.js';
 import type { FeeTables } from './fees.js';
+import { FRUGAL_LIMITS } from './frugal.js';
 
 /** What a thread begins with; survives a structured clone, like all that it is sent. */
 export interface LaneSettings extends CompatSettings {
@@ -32,9 +33,6 @@ export interface Lanes {
   problems(): readonly LakeProblem[];
   close(): Promise<void>;
 }
-
-/** The thread makes few small objects: more room would only keep garbage. */
-const YOUNG_MB_MAX = 2;
 
 /** `workerUrl`: the threads' program; default the one beside this file. */
 export function openLanes(
@@ -96,7 +94,7 @@ class Lane {
     return new Worker(this.#workerUrl, {
       workerData: this.#settings,
       name: 'analysis-lane',
-      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB_MAX },
+      resourceLimits: FRUGAL_LIMITS,
     });
   }
 }

@@ -166,10 +166,10 @@ export class LiveStatistics implements Subscriber {
       { names, costPercent: cost, thresholds, neutralPercent, fromUs: us },
       hourStartUs(us),
     );
-    for (const [n, leg] of ([0, 1] as const).entries()) {
-      const limitUs = this.#limitsUs.get(sides[n]!.instrumentId) ?? STALE_LIMIT_US_DEFAULT;
+    for (const leg of [0, 1] as const) {
+      const { instrumentId, gap } = sides[leg];
+      const limitUs = this.#limitsUs.get(instrumentId) ?? STALE_LIMIT_US_DEFAULT;
       live.tell({ kind: 'limit', leg, stampUs: Number.NEGATIVE_INFINITY, limitUs });
-      const { gap } = sides[n]!;
       if (gap !== null) live.tell({ kind: 'gap', leg, ...gap });
     }
     return live;

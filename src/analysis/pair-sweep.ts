@@ -8,6 +8,7 @@ import type { RowStretch } from '../series/pair-join.js';
 import type { CompatSettings } from './compat-join.js';
 import { instrumentsOf, type PairLegs } from './discover.js';
 import { roundTripPercent } from './fees.js';
+import { SPAN_US } from './kept-file.js';
 import type { KeptSymbol } from './kept-parts.js';
 import { PairRun, type PairWhole } from './pair-run.js';
 import { sweepSymbol } from './symbol-sweep.js';
@@ -93,8 +94,8 @@ export async function sweepPairs(input: PairSweep): Promise<readonly unknown[]> 
 
 /** Where parts are kept, what was seen is cut evenly. */
 function cutsOf({ kept, fromUs }: PairSweep, placed: readonly Placed[], newestUs: readonly Micros[]) {
-  if (kept === undefined || !Number.isFinite(kept.cutsUs)) return {};
-  const everyUs = kept.cutsUs;
+  if (kept?.isKept !== true) return {};
+  const everyUs = SPAN_US.quarter;
   const firstUs = (Math.floor(fromUs / everyUs) + 1) * everyUs;
   const cut = async (us: Micros, isWhole: boolean) => {
     const parts = placed.map(({ run }) => run.cut(us));

@@ -6,6 +6,7 @@ import type { Log } from '../core/log.js';
 import { type Cancel, type Clock, hourStartUs, type Micros, US_PER_HOUR, US_PER_MS } from '../core/time.js';
 import type { LakeProblem } from '../lake/reader.js';
 import { COMPAT_THRESHOLDS_PERCENT, type CompatThresholds } from './compat.js';
+import { FRUGAL_LIMITS } from './frugal.js';
 import type { RunReport, RunSettings } from './protocol.js';
 import { skippedPairs } from './skipped.js';
 
@@ -64,8 +65,6 @@ export interface Analysis {
 const WINDOW_HOURS_DEFAULT = 24;
 const WHOLE_HOURS_MIN = 6;
 const FILES_MAX_DEFAULT = 200;
-/** The thread makes few small objects: more room would only keep garbage. */
-const YOUNG_MB_MAX = 2;
 
 export function createAnalysis(options: AnalysisOptions): Analysis {
   return new AnalysisService(options);
@@ -132,7 +131,7 @@ class AnalysisService implements Analysis {
     const worker = new Worker(url, {
       workerData: this.#settings(startUs),
       name: 'analysis',
-      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB_MAX },
+      resourceLimits: FRUGAL_LIMITS,
     });
     this.#worker = worker;
     let report: RunReport | undefined;

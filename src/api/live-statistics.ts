@@ -3,10 +3,8 @@
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
-import { exchangeKey } from '../core/exchange.js';
-import { symbolKey } from '../core/symbol.js';
 import type { LiveStatisticsReply, LiveStatisticsSummary, PairName } from './contract.js';
-import { type Query, text } from './query.js';
+import { pairMatcher, type Query } from './query.js';
 import { badRequests } from './shapes.js';
 
 export interface LiveStatisticsDeps {
@@ -67,7 +65,7 @@ export function liveStatisticsRoute(app: FastifyInstance, { liveStatistics }: Li
   // Parameters are read by hand: the answers then name what was expected and what was there.
   const validatorCompiler = () => () => true;
   app.get('/api/live_statistics', { schema, validatorCompiler }, async (request) => {
-    const isWanted = matcherOf(request.query as Query);
+    const isWanted = pairMatcher(request.query as Query);
     const pairs: LiveStatisticsSummary[] = [];
     for (const pair of liveStatistics(isWanted)) {
       pairs.push(pair);
@@ -75,13 +73,4 @@ export function liveStatisticsRoute(app: FastifyInstance, { liveStatistics }: Li
     }
     return { pairs } satisfies LiveStatisticsReply;
   });
-}
-
-function matcherOf(query: Query): (names: PairName) => boolean {
-  const [symbol, exchange] = [text(query, 'symbol'), text(query, 'exchange')];
-  return (names) => {
-    if (symbol !== undefined && symbolKey(names.symbol) !== symbolKey(symbol)) return false;
-    if (exchange === undefined) return true;
-    return [names.exchange1, names.exchange2].some((name) => exchangeKey(name) === exchangeKey(exchange));
-  };
 }

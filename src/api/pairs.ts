@@ -2,13 +2,11 @@
 // what the last pass over all pairs has left; bounded by rows, so that an answer never holds up the loop.
 
 import type { FastifyInstance } from 'fastify';
-import { exchangeKey } from '../core/exchange.js';
-import { symbolKey } from '../core/symbol.js';
 import { isoMicros } from '../core/time.js';
 import { SPARKLINE_BUCKET_SECONDS, type Tracked } from '../windows/tracked.js';
 import type { PairSummary, PairsReply } from './contract.js';
 import { orNull } from './numbers.js';
-import { oneOf, type Query, text, wholeNumber } from './query.js';
+import { oneOf, pairMatcher, type Query, wholeNumber } from './query.js';
 import { badRequests, PAIRS, PAIRS_QUERY } from './shapes.js';
 
 export interface PairsDeps {
@@ -34,8 +32,10 @@ export function pairsRoute(app: FastifyInstance, { tracked, limits }: PairsDeps)
     const offset = wholeNumber(query, 'offset', 0, Number.MAX_SAFE_INTEGER) ?? 0;
     const order = oneOf(query, 'sort', ['name', 'executable']) ?? 'name';
     const withSparkline = oneOf(query, 'sparkline', ['true', 'false']) !== 'false';
-    const matches = matcherOf(tracked, query);
-    const found = tracked.pairs.byName().filter((pair) => tracked.isLive(pair) && matches(pair));
+    const matches = pairMatcher(query);
+    const found = tracked.pairs
+      .byName()
+      .filter((pair) => tracked.isLive(pair) && matches(tracked.pairs.names(pair)));
     // The sort is stable: of equal ones, names decide.
     if (order === 'executable') found.sort((a, b) => bestOf(tracked, b) - bestOf(tracked, a));
     const { sampledUs } = tracked;
@@ -50,19 +50,6 @@ export function pairsRoute(app: FastifyInstance, { tracked, limits }: PairsDeps)
     // Twice as fast as by the schema, and on the loop that receives quotes.
     return await reply.type('application/json; charset=utf-8').send(JSON.stringify(body));
   });
-}
-
-/** Pairs of that symbol, and with that exchange as either leg. */
-function matcherOf({ pairs }: Tracked, query: Query): (pair: number) => boolean {
-  const symbol = text(query, 'symbol');
-  const exchange = text(query, 'exchange');
-  if (symbol === undefined && exchange === undefined) return () => true;
-  return (pair) => {
-    const names = pairs.names(pair);
-    if (symbol !== undefined && symbolKey(names.symbol) !== symbolKey(symbol)) return false;
-    if (exchange === undefined) return true;
-    return [names.exchange1, names.exchange2].some((name) => exchangeKey(name) === exchangeKey(exchange));
-  };
 }
 
 /** Pairs without a value come last. */

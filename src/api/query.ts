@@ -1,7 +1,10 @@
 // Reads query parameters. Unknown ones are ignored; a bad value is a 400 that names the parameter, what was
 // expected and what was there. Nothing from a request ever becomes a path on the disk.
 
+import { exchangeKey } from '../core/exchange.js';
+import { symbolKey } from '../core/symbol.js';
 import type { Micros } from '../core/time.js';
+import type { PairName } from './contract.js';
 
 /** Answered with its status and `{"error", "field"}`. */
 export class RequestError extends Error {
@@ -26,6 +29,16 @@ export function text(query: Query, field: string): string | undefined {
   if (value.length > NAME_LENGTH_MAX)
     throw bad(field, `at most ${NAME_LENGTH_MAX} characters`, `${value.length}`);
   return value;
+}
+
+/** Pairs of `symbol`, and with `exchange` as either leg, in any spelling; all where neither is asked for. */
+export function pairMatcher(query: Query): (names: PairName) => boolean {
+  const [symbol, exchange] = [text(query, 'symbol'), text(query, 'exchange')];
+  return (names) => {
+    if (symbol !== undefined && symbolKey(names.symbol) !== symbolKey(symbol)) return false;
+    if (exchange === undefined) return true;
+    return [names.exchange1, names.exchange2].some((name) => exchangeKey(name) === exchangeKey(exchange));
+  };
 }
 
 /** ISO 8601 (UTC unless it says otherwise) or epoch milliseconds. */

@@ -17,7 +17,7 @@ export interface TopScannerOptions {
   /** The exchange's time of a frame, µs; NaN = none. Default: its `ms`, else its `ms2`. */
   readonly timeUs?: (form: FrameForm) => Micros;
   /** Whether the JSON's own eye is needed for a frame of a known form. */
-  readonly isOdd?: (form: FrameForm, instrumentId: number) => boolean;
+  readonly isOdd?: (form: FrameForm) => boolean;
   /** What else has to be known of the quote that is given. */
   readonly given?: (instrumentId: number, bid: number, bidSize: number, ask: number, askSize: number) => void;
 }
@@ -37,6 +37,7 @@ export class TopScanner {
   readonly #books: Books;
   readonly #options: TopScannerOptions;
   readonly #byJson: ByJson;
+  readonly #timeUs: (form: FrameForm) => Micros;
   readonly #symbols = new SymbolTexts();
   /** The one that was met last comes first. */
   readonly #forms: FrameForm[] = [];
@@ -47,6 +48,7 @@ export class TopScanner {
     this.#books = books;
     this.#options = options;
     this.#byJson = byJson;
+    this.#timeUs = options.timeUs ?? ((form) => form.exchangeUs);
   }
 
   /** Gives what the frame holds to the sink: a quote from its bytes where it can be, else all by the JSON. */
@@ -78,23 +80,16 @@ export class TopScanner {
   /** False: it has done nothing. */
   #give(form: FrameForm, frame: Uint8Array, sink: DecoderSink): boolean {
     const { listing, order } = this.#books;
-    const { timeUs, isOdd, given } = this.#options;
+    const { isOdd, given } = this.#options;
     const id = listing.idOf(this.#symbols.of(frame, form.symbolFrom, form.symbolTo));
-    if (id < 0 || form.hasOddTime || isOdd?.(form, id) === true) return false;
-    const { numbers } = form;
+    if (id < 0 || form.hasOddTime || isOdd?.(form) === true) return false;
+    const { numbers, updateId } = form;
     const unit = listing.contractSizeOf(id);
-    if (
-      !(
-        numbers[BID_SIZE]! * unit < Number.POSITIVE_INFINITY &&
-        numbers[ASK_SIZE]! * unit < Number.POSITIVE_INFINITY
-      )
-    )
-      return false;
-    const exchangeUs = timeUs === undefined ? form.exchangeUs : timeUs(form);
-    const { updateId } = form;
-    if (order.isOlder(id, updateId, exchangeUs)) return false;
     let [bid, bidSize] = [numbers[BID]!, numbers[BID_SIZE]! * unit];
     let [ask, askSize] = [numbers[ASK]!, numbers[ASK_SIZE]! * unit];
+    if (!(bidSize < Number.POSITIVE_INFINITY && askSize < Number.POSITIVE_INFINITY)) return false;
+    const exchangeUs = this.#timeUs(form);
+    if (order.isOlder(id, updateId, exchangeUs)) return false;
     // A side without a price or a size is none.
     if (!(bid > 0 && bidSize > 0)) bid = bidSize = Number.NaN;
     if (!(ask > 0 && askSize > 0)) ask = askSize = Number.NaN;
@@ -125,12 +120,11 @@ export class TopScanner {
     const symbol = symbolIn(text, id, listing.idOf.bind(listing));
     const form = symbol === undefined ? undefined : formOf(text, this.#options.roles, symbol);
     if (form?.matches(frame) !== true) return undefined;
-    const { timeUs } = this.#options;
     const unit = listing.contractSizeOf(id);
     const { numbers } = form;
     const own = [
       ...[numbers[BID]!, numbers[BID_SIZE]! * unit, numbers[ASK]!, numbers[ASK_SIZE]! * unit],
-      ...[timeUs === undefined ? form.exchangeUs : timeUs(form), form.updateId],
+      ...[this.#timeUs(form), form.updateId],
     ];
     const isSame = own.every((value, n) => Object.is(value, quote[n] ?? Number.NaN));
     const found = this.#symbols.of(frame, form.symbolFrom, form.symbolTo);

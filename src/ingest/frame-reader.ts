@@ -5,6 +5,7 @@ import type { TradeSide } from '../core/event.js';
 import type { RejectReason } from '../core/reasons.js';
 import type { Micros } from '../core/time.js';
 import type { ControlDetail, Decoder, DecoderSink } from '../exchanges/exchange.js';
+import type { ConnectionCounters } from './connection-types.js';
 import { noCounters } from './counters.js';
 import type { ConnectionOwner } from './sink.js';
 
@@ -18,7 +19,7 @@ export interface FrameReaderOptions {
 }
 
 export class FrameReader {
-  readonly counters = noCounters();
+  readonly #counters = noCounters();
   /** When the last quote came, whatever its instrument; NaN before the first. */
   lastQuoteUs: Micros = Number.NaN;
   readonly #options: FrameReaderOptions;
@@ -32,12 +33,14 @@ export class FrameReader {
     this.#sink = this.#makeSink(options.wantsTrades);
   }
 
+  get counters(): Readonly<ConnectionCounters> {
+    return { ...this.#counters, scanned: this.#options.decoder.scanned ?? 0 };
+  }
+
   read(frame: Uint8Array, receivedUs: Micros): void {
-    this.counters.frames += 1;
+    this.#counters.frames += 1;
     this.#receivedUs = receivedUs;
-    const { decoder } = this.#options;
-    decoder.decode(frame, receivedUs, this.#sink);
-    this.counters.scanned = decoder.scanned ?? 0;
+    this.#options.decoder.decode(frame, receivedUs, this.#sink);
   }
 
   /** A new connection: nothing of an earlier one counts. */
@@ -64,7 +67,7 @@ export class FrameReader {
   /** The connection fell: no quote it brought is valid since `fromUs`. */
   fell(fromUs: Micros, nowUs: Micros): void {
     for (const id of this.#valid) {
-      this.counters.gaps += 1;
+      this.#counters.gaps += 1;
       this.#options.owner.gap(id, fromUs, 'disconnect', nowUs);
     }
     this.#valid.clear();
@@ -82,7 +85,7 @@ export class FrameReader {
         exchangeUs: Micros,
         updateId = Number.NaN,
       ) => {
-        this.counters.quotes += 1;
+        this.#counters.quotes += 1;
         this.lastQuoteUs = this.#receivedUs;
         this.#valid.add(id);
         const { quoteRead, owner } = this.#options;
@@ -97,20 +100,20 @@ export class FrameReader {
         exchangeUs: Micros,
         tradeId: string,
       ) => {
-        this.counters.trades += 1;
+        this.#counters.trades += 1;
         this.#options.owner.trade(id, price, size, side, exchangeUs, this.#receivedUs, tradeId);
       },
       gap: (id: number, reason: Parameters<ConnectionOwner['gap']>[2]) => {
-        this.counters.gaps += 1;
+        this.#counters.gaps += 1;
         this.#valid.delete(id);
         this.#options.owner.gap(id, this.#receivedUs, reason, this.#receivedUs);
       },
       control: (kind: string, detail?: ControlDetail) => {
-        this.counters.controls += 1;
+        this.#counters.controls += 1;
         this.#options.control(kind, detail);
       },
       reject: (reason: RejectReason) => {
-        const { rejects } = this.counters;
+        const { rejects } = this.#counters;
         rejects[reason] = (rejects[reason] ?? 0) + 1;
       },
     };

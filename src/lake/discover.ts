@@ -8,7 +8,17 @@ import { instrumentKey } from '../core/instrument.js';
 import { symbolKey, unifiedFromSpelling } from '../core/symbol.js';
 import { type Micros, US_PER_DAY, US_PER_HOUR } from '../core/time.js';
 import { DAY_FILES_DIR, TRADES_DIR, unescapeName } from './paths.js';
-import { dateOfName, hourOfName, isQuoteFileName, isTradesName, overlaps, type Partition } from './plan.js';
+import {
+  dateOfName,
+  type FileRead,
+  hourOfName,
+  isQuoteFileName,
+  isTradesName,
+  overlaps,
+  type Partition,
+  planFiles,
+  planPartitions,
+} from './plan.js';
 import { sessionPartition, sessionStartUs } from './sessions.js';
 import type { ReadStore, StoreEntry } from './store.js';
 import type { NoteStrangers } from './strangers.js';
@@ -100,6 +110,24 @@ export async function discoverPartitions(
     }
   }
   return found;
+}
+
+/** By partition, in order: all its paths, and which of its files may hold rows of [fromUs, toUs). */
+export async function* filesByPartition(
+  store: ReadStore,
+  directories: readonly string[],
+  fromUs: Micros,
+  toUs: Micros,
+): AsyncGenerator<{
+  readonly partition: Partition;
+  readonly paths: readonly string[];
+  readonly files: readonly FileRead[];
+}> {
+  const found = await discoverPartitions(store, directories, fromUs, toUs);
+  for (const partition of planPartitions(found, fromUs, toUs)) {
+    const paths = await listPartition(store, partition);
+    yield { partition, paths, files: planFiles(partition, paths, fromUs, toUs) };
+  }
 }
 
 /** The days that an instrument has folders for, newest first. */

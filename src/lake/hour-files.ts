@@ -5,10 +5,10 @@
 import { createHash } from 'node:crypto';
 import { basename, dirname, join, relative } from 'node:path';
 import { hourOfDay, isoDate, type Micros, US_PER_HOUR } from '../core/time.js';
-import { discoverPartitions, type LakeInstrument, listPartition } from './discover.js';
+import { filesByPartition, type LakeInstrument } from './discover.js';
 import { replacesIn } from './parquet-read.js';
 import { dayStampOf, lastStampOf } from './paths.js';
-import { type Partition, planFiles, planPartitions } from './plan.js';
+import type { Partition } from './plan.js';
 import type { ReadStore, StoreEntry } from './store.js';
 
 export interface HourFiles {
@@ -44,14 +44,8 @@ export class FilesOfHours {
     const toUs = hourUs + US_PER_HOUR;
     const [ours, others] = [new Set<string>(), createHash('sha1')];
     let isOther = false;
-    const found = await discoverPartitions(this.#store, directories, hourUs, toUs);
-    for (const partition of planPartitions(found, hourUs, toUs))
-      for (const { path } of planFiles(
-        partition,
-        await listPartition(this.#store, partition),
-        hourUs,
-        toUs,
-      )) {
+    for await (const { partition, files } of filesByPartition(this.#store, directories, hourUs, toUs))
+      for (const { path } of files) {
         const places = await this.#placesOf(partition, path);
         for (const place of places ?? []) if (isOfHour(place, hourUs)) ours.add(place);
         if (places !== null) continue;

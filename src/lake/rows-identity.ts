@@ -5,9 +5,9 @@
 import { createHash } from 'node:crypto';
 import { basename, dirname, relative } from 'node:path';
 import { dayStartUs, type Micros, US_PER_SECOND } from '../core/time.js';
-import { discoverPartitions, type LakeInstrument, listPartition } from './discover.js';
+import { filesByPartition, type LakeInstrument } from './discover.js';
 import { isOurName } from './paths.js';
-import { dateOfName, isQuoteFileName, type Partition, planFiles, planPartitions } from './plan.js';
+import { dateOfName, isQuoteFileName, type Partition } from './plan.js';
 import { sessionPartition } from './sessions.js';
 import type { ReadStore } from './store.js';
 
@@ -42,18 +42,17 @@ export class RowsIdentities {
     const folders = new Set<string>(await this.#foldersOf(fromUs));
     let isFlat = !this.#isLoose;
     for (const { directories } of this.#instruments) {
-      let files = 0;
-      const found = await discoverPartitions(this.#store, directories, fromUs, toUs);
-      for (const partition of planPartitions(found, fromUs, toUs)) {
-        const paths = await listPartition(this.#store, partition);
+      let count = 0;
+      const walk = filesByPartition(this.#store, directories, fromUs, toUs);
+      for await (const { partition, paths, files } of walk) {
         isFlat &&= paths.every((path) => dirname(path) === partition.directory);
         if (isOfDay(partition)) folders.add(partition.directory);
-        for (const { path } of planFiles(partition, paths, fromUs, toUs)) {
+        for (const { path } of files) {
           hash.update(`${relative(this.#root, path)}\t${await this.#versionOf(path)}\n`);
-          files += 1;
+          count += 1;
         }
       }
-      if (files === 0) return null;
+      if (count === 0) return null;
       hash.update('\n');
     }
     return { identity: hash.digest('base64'), folders: isFlat ? await this.#looks(folders, nowUs) : [] };

@@ -58,8 +58,10 @@ export async function measureResident(options: ResidentOptions): Promise<Residen
     const { symbols, rate } = options;
     const of = ['--exchanges', EXCHANGES.join(','), '--symbols', `${symbols}`, '--rate', `${rate}`];
     const sim = start(children, ['simulate', ...of]);
-    const exchanges = await until('simulated exchanges', () => configured(sim.output()));
-    const config = configFile(folder, exchanges);
+    const exchanges = await until('simulated exchanges', () =>
+      simulatedAddresses(sim.output(), EXCHANGES.length),
+    );
+    const config = recordingConfig(folder, exchanges);
     const serve = start(children, ['serve', '--config', config]);
     const url = await until('an address', () => /page\s+(http:\/\/\S+?)\//.exec(serve.output())?.[1]);
     const health = async () => (await (await fetch(`${url}/health`)).json()) as Health;
@@ -130,13 +132,14 @@ function start(children: Child[], args: readonly string[]): Child {
   return { child, output: checked };
 }
 
-/** What the simulation prints, once all of it is there: the exchanges' addresses as YAML. */
-function configured(output: string): string | undefined {
+/** What a simulation of so many exchanges prints, once all of it is there: their addresses, as YAML of a configuration. */
+export function simulatedAddresses(output: string, count: number): string | undefined {
   const yaml = output.slice(output.indexOf('exchanges:'));
-  return (yaml.match(/wsUrl: \S+\n/g)?.length ?? 0) >= EXCHANGES.length ? yaml : undefined;
+  return (yaml.match(/wsUrl: \S+\n/g)?.length ?? 0) >= count ? yaml : undefined;
 }
 
-function configFile(folder: string, exchanges: string): string {
+/** A configuration file in the folder, for `serve` to record these exchanges into it. */
+export function recordingConfig(folder: string, exchanges: string): string {
   mkdirSync(join(folder, 'stats'));
   const path = join(folder, 'config.yaml');
   const own = {

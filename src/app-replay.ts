@@ -12,6 +12,7 @@ import type { RealClock } from './clock.js';
 import { selectionOf } from './config/selection.js';
 import { spelledAs } from './core/exchange.js';
 import { InstrumentTable } from './core/instrument.js';
+import { ageLimitUsOf } from './core/reasons.js';
 import { type Micros, US_PER_MINUTE, US_PER_SECOND } from './core/time.js';
 import { adapters } from './exchanges/index.js';
 import type { History } from './history/service.js';
@@ -184,7 +185,9 @@ async function tellAgeLimits({ reading, warmUs, hub, clock, ids }: Parts): Promi
     lastUs: Number.NEGATIVE_INFINITY,
   };
   for await (const slice of new InOrder(told).slices()) {
-    const events = slice.events.filter((event) => event['status'] === 'age-limit');
+    const events = slice.events.filter(
+      (event) => !Number.isNaN(ageLimitUsOf(String(event['status']), Number(event['value']))),
+    );
     const cursor = new SliceCursor({ ...slice, events }, { hub, clock, ids, counters });
     cursor.give(Number.MAX_SAFE_INTEGER, Number.POSITIVE_INFINITY);
   }

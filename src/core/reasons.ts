@@ -56,6 +56,8 @@ export const STATUS_KINDS = [
   'stale', // silent while its connection lives, although the exchange has another price
   'age-limit', // a quote of it counts for so many microseconds (the value) from now on
   'crossed', // both sides known, the bid above the ask; two-sided again when it no longer is
+  'lagging', // what comes of it is late by so many microseconds (the value), beyond the limit: none of it counts
+  'in-time', // it is late no longer: a quote of it counts for so many microseconds (the value) again
 ] as const;
 export type StatusKind = (typeof STATUS_KINDS)[number];
 
@@ -65,3 +67,9 @@ export const STATUSES_WITHOUT_QUOTE: ReadonlySet<string> = new Set<StatusKind>([
   'ask-only',
   'empty',
 ]);
+
+/** For how long a quote counts from such a state on, µs; NaN where the state says nothing of it. */
+export function ageLimitUsOf(status: string, value: number): number {
+  if (status === 'lagging') return 0;
+  return status === 'age-limit' || status === 'in-time' ? value : Number.NaN;
+}

@@ -1,6 +1,6 @@
 // What was told of an instrument beside its quotes, as the `valid` join takes it; and how far it has to be looked for.
 
-import { STATUSES_WITHOUT_QUOTE } from '../core/reasons.js';
+import { ageLimitUsOf, STATUSES_WITHOUT_QUOTE } from '../core/reasons.js';
 import { type Micros, US_PER_HOUR } from '../core/time.js';
 import { type LegIndex, STALE_LIMIT_US_DEFAULT } from './valid.js';
 import type { LegEvent } from './valid-points.js';
@@ -24,9 +24,8 @@ export function legEventsOf(line: ToldLine, leg: LegIndex): LegEvent[] {
   const { type, stampUs } = line;
   if (type === 'gap') return [{ kind: 'gap', leg, stampUs, fromUs: Number(line['fromUs']) }];
   if (type !== 'status') return [];
-  if (line['status'] === 'age-limit')
-    return [{ kind: 'limit', leg, stampUs, limitUs: Number(line['value']) }];
-  return STATUSES_WITHOUT_QUOTE.has(String(line['status']))
-    ? [{ kind: 'gap', leg, stampUs, fromUs: stampUs }]
-    : [];
+  const status = String(line['status']);
+  const limitUs = ageLimitUsOf(status, Number(line['value']));
+  if (!Number.isNaN(limitUs)) return [{ kind: 'limit', leg, stampUs, limitUs }];
+  return STATUSES_WITHOUT_QUOTE.has(status) ? [{ kind: 'gap', leg, stampUs, fromUs: stampUs }] : [];
 }

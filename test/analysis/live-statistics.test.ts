@@ -52,6 +52,9 @@ function* happenings(
     else if (kind < 0.015) yield { ...event, type: 'status', status: 'empty', value: Number.NaN };
     else if (kind < 0.02)
       yield { ...event, type: 'status', status: 'age-limit', value: 2e6 + random.below(58e6) };
+    else if (kind < 0.022) yield { ...event, type: 'status', status: 'lagging', value: 3e5 };
+    else if (kind < 0.03)
+      yield { ...event, type: 'status', status: 'in-time', value: 2e6 + random.below(58e6) };
     else {
       distances[id] = random.next() < 0.05 ? 0 : distances[id]! * 0.98 + (random.next() - 0.5) * 0.3;
       yield { us, id, bid: 100 * (1 + Math.round(distances[id]! * 100) / 1e4) };

@@ -39,7 +39,7 @@ const event = fc.record({
   share: fc.double({ min: 0, max: 1, noNaN: true }),
   at: fc.constantFrom(0, 1),
   backUs: fc.integer({ min: 0, max: 20_000_000 }),
-  kind: fc.constantFrom('gap', 'age-limit', 'empty', 'live'),
+  kind: fc.constantFrom('gap', 'age-limit', 'lagging', 'in-time', 'empty', 'live'),
   value: fc.constantFrom(100_000, 2_000_000, 60_000_000),
 });
 

@@ -179,6 +179,8 @@ test(`it shows what the window of the pair shows, never more (SEED=${SEED})`, ()
       else if (dice < 0.53) hub.quote(id, 100, 1, Number.NaN, 1, Number.NaN, atUs);
       else if (dice < 0.56)
         hub.status(id, 'age-limit', Math.floor((1 + random.next() * 9) * SECOND_US), atUs);
+      else if (dice < 0.57) hub.status(id, 'lagging', 300_000, atUs);
+      else if (dice < 0.59) hub.status(id, 'in-time', 5 * SECOND_US, atUs);
     }
     nowUs = endUs;
     window.advance(nowUs);

@@ -1,6 +1,7 @@
 // What brings the quotes of each exchange: its adapter on our own connections, or ccxt. Composition only, like app.ts.
 
 import type { AppOptions } from './app-options.js';
+import { loopActiveUs } from './clock.js';
 import type { Config } from './config/config.js';
 import { selectionOf } from './config/selection.js';
 import { assert } from './core/assert.js';
@@ -13,6 +14,7 @@ import { guardAgainstCcxt } from './ingest/ccxt-guard.js';
 import { CcxtSource, loadCcxt } from './ingest/ccxt-source.js';
 import type { CcxtLibrary } from './ingest/ccxt-types.js';
 import { ExchangeFeed } from './ingest/exchange-feed.js';
+import { ReadingTurn } from './ingest/reading-turn.js';
 import type { FrameTap } from './ingest/sink.js';
 import type { Source } from './ingest/source.js';
 import { LIMITS } from './limits.js';
@@ -38,12 +40,20 @@ export async function prepareSources(options: AppOptions): Promise<Sources> {
   checkTrades(options);
   const ccxt = await ccxtFor(options);
   let unguard = () => {};
+  let turn: ReadingTurn | undefined;
   return {
     create(parts) {
       if (ccxt !== undefined) unguard = guardAgainstCcxt(options.log);
-      return options.exchanges.map((name) => createSource(name, options, parts, ccxt));
+      const { clock } = options;
+      const { readingMsMax: turnMsMax } = LIMITS.ingest;
+      turn = new ReadingTurn({ clock, loopActiveUs, turnMsMax });
+      const more = { ...parts, turn };
+      return options.exchanges.map((name) => createSource(name, options, more, ccxt));
     },
-    close: () => unguard(),
+    close() {
+      unguard();
+      turn?.stop();
+    },
   };
 }
 
@@ -71,7 +81,7 @@ function ccxtIdOf(name: string, { exchanges }: Config): string {
 function createSource(
   name: string,
   { config, clock, random, log }: AppOptions,
-  { instruments, hub, tap }: SourceParts,
+  { instruments, hub, tap, turn }: SourceParts & { readonly turn: ReadingTurn },
   library: CcxtLibrary | undefined,
 ): Source {
   const own = config.exchanges[name];
@@ -93,6 +103,8 @@ function createSource(
   return new ExchangeFeed({
     ...shared,
     adapter,
+    turn,
+    limits: { ...LIMITS.ingest, lagMsMax: config.ingest.lagMsMax },
     restUrl: own?.restUrl ?? adapter.restUrl,
     wsUrl: own?.wsUrl ?? adapter.wsUrl,
     wantsTrades: own?.trades === true,

@@ -224,6 +224,8 @@ export interface LiveChart extends ChartData {
   readonly window: number;
   /** No point after this is missing; epoch seconds. */
   readonly coversFrom: number;
+  /** Exchanges of its legs whose quotes come too late to count; absent = none. */
+  readonly late?: readonly string[];
 }
 
 /** The messages of `/ws/realtime_charts?mode=delta`; how to apply them is told in realtime.ts. */

@@ -19,6 +19,7 @@ export const HEALTH = {
     timestamp: { type: 'string' },
     uptime: COUNTS,
     memory: COUNTS,
+    loop: COUNTS,
     clock: COUNTS,
     exchanges: { type: 'object', additionalProperties: ANYTHING },
     counters: COUNTS,

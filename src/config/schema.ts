@@ -3,6 +3,7 @@
 
 import Type, { type Static } from 'typebox';
 import { type AnalysisConfig, AnalysisSchema } from './schema-analysis.js';
+import { type IngestConfig, IngestSchema } from './schema-ingest.js';
 import { LakeSchema } from './schema-lake.js';
 
 const closed = { additionalProperties: false } as const;
@@ -221,6 +222,7 @@ export function configSchema(exchangeNames: readonly string[]): object {
         description: 'The exchanges to connect to. Without this key: every one this version knows.',
         default: Object.fromEntries(exchangeNames.map((name) => [name, {}])),
       }),
+      ingest: IngestSchema,
       pairs: PairsSchema,
       windows: WindowsSchema,
       realtime: RealtimeSchema,
@@ -263,6 +265,7 @@ export interface Config {
   readonly statistics: Readonly<Static<typeof StatisticsSchema>>;
   readonly selection: Readonly<SelectionConfig>;
   readonly exchanges: Readonly<Record<string, Readonly<ExchangeConfig>>>;
+  readonly ingest: IngestConfig;
   readonly pairs: Readonly<Static<typeof PairsSchema>>;
   readonly windows: Readonly<Static<typeof WindowsSchema>>;
   readonly realtime: Readonly<Static<typeof RealtimeSchema>>;

@@ -7,6 +7,7 @@ import type { Micros } from '../core/time.js';
 import type { ControlDetail, Decoder, DecoderSink } from '../exchanges/exchange.js';
 import type { ConnectionCounters } from './connection-types.js';
 import { noCounters } from './counters.js';
+import { LagMeter } from './lag-meter.js';
 import type { ConnectionOwner } from './sink.js';
 
 export interface FrameReaderOptions {
@@ -22,6 +23,8 @@ export class FrameReader {
   readonly #counters = noCounters();
   /** When the last quote came, whatever its instrument; NaN before the first. */
   lastQuoteUs: Micros = Number.NaN;
+  /** How late its quotes are. */
+  readonly lag = new LagMeter();
   readonly #options: FrameReaderOptions;
   /** Instruments with a valid quote: those a fall of the connection makes a hole in. */
   readonly #valid = new Set<number>();
@@ -46,6 +49,7 @@ export class FrameReader {
   /** A new connection: nothing of an earlier one counts. */
   restart(): void {
     this.#options.decoder.reset();
+    this.lag.restart();
   }
 
   /** What the connection says of the instrument from now on does not continue what it said. */
@@ -88,6 +92,7 @@ export class FrameReader {
         this.#counters.quotes += 1;
         this.lastQuoteUs = this.#receivedUs;
         this.#valid.add(id);
+        this.lag.quote(exchangeUs, this.#receivedUs);
         const { quoteRead, owner } = this.#options;
         quoteRead();
         owner.quote(id, bid, bidSize, ask, askSize, exchangeUs, this.#receivedUs, updateId);

@@ -8,7 +8,6 @@ import { US_PER_MS, US_PER_SECOND } from '../../src/core/time.js';
 import { adapters } from '../../src/exchanges/index.js';
 import { Hub } from '../../src/hub/hub.js';
 import { ExchangeFeed } from '../../src/ingest/exchange-feed.js';
-import { LIMITS } from '../../src/limits.js';
 import { startDriver } from '../../src/sim/driver.js';
 import { SIM_EXCHANGES } from '../../src/sim/exchanges/index.js';
 import type { FaultKind } from '../../src/sim/faults.js';
@@ -18,6 +17,7 @@ import { playScenario, type Spell, scenarioWorld } from '../../src/sim/scenario-
 import { findScenario, type PlannedFault, planScenario } from '../../src/sim/scenarios.js';
 import { startSimServer } from '../../src/sim/server.js';
 import { createFastClock } from '../support/fast-clock.js';
+import { FEED_LIMITS } from '../support/feed-limits.js';
 import { until } from '../support/wait.js';
 import { Log } from './events.js';
 import { Truth } from './lost.js';
@@ -73,7 +73,7 @@ export async function runStorm(seed: number): Promise<StormResult> {
         rule: { quotes: ['USDT'], minUsdVolume: 1, maxUsdVolume: 1e12, allow: [], deny: [] },
         instruments,
         sink: hub,
-        limits: { ...LIMITS.ingest, listingIntervalMs: 60_000 },
+        limits: { ...FEED_LIMITS, listingIntervalMs: 60_000 },
         clock,
         random: () => random.next(),
         log: silentLog,

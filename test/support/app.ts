@@ -8,6 +8,7 @@ import { createRealClock } from '../../src/clock.js';
 import { loadConfig } from '../../src/config/config.js';
 import { silentLog } from '../../src/core/log.js';
 import { adapters } from '../../src/exchanges/index.js';
+import { LAG_MS_NEVER } from './feed-limits.js';
 
 export interface TestApp extends App {
   readonly folder: string;
@@ -40,6 +41,7 @@ export async function startTestApp(
       lake: { root: lake },
       statistics: { directory: stats },
       exchanges,
+      ingest: { lagMsMax: LAG_MS_NEVER },
       ...more,
     }),
   );

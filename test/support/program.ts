@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
+import { LAG_MS_NEVER } from './feed-limits.js';
 import { until } from './wait.js';
 
 const MAIN = new URL('../../src/main.js', import.meta.url).pathname;
@@ -40,6 +41,7 @@ export interface Health {
 /** Starts a command with these arguments (the port is added); resolves when it says where it listens. */
 export async function startProgram(args: readonly string[], deadlineMs = 60_000): Promise<Program> {
   const child = spawn(process.execPath, [MAIN, ...args, '--port', '0'], {
+    env: { SPREAD_INGEST_LAG_MS_MAX: `${LAG_MS_NEVER}`, ...process.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   running.add(child);

@@ -66,7 +66,8 @@ export function startLive(parts: LiveParts): Live {
     pairsMax: LIMITS.windows.trackedPairsMax,
     spotPerp: config.pairs.spotPerp,
   });
-  const tracked = new Tracked({ pairs, latest: hub.latest, instrumentsMax: LIMITS.instrumentsMax });
+  const { latest, lagging } = hub;
+  const tracked = new Tracked({ pairs, latest, lagging, instrumentsMax: LIMITS.instrumentsMax });
   hub.subscribe(tracked);
   const statistics = createStatistics(parts, watched);
   hub.subscribe(statistics);

@@ -76,7 +76,7 @@ export interface OpportunitySummary {
   readonly exchange2: string;
   readonly opportunityCycles: number;
   readonly tradable: boolean;
-  /** Why not: `no-live-leg`, `stale`, `below-costs`. */
+  /** Why not: `no-live-leg`, `lagging`, `stale`, `below-costs`. */
   readonly refusals: readonly string[];
   /** Basis points: the better executable spread less the taker fees of a round trip. */
   readonly edgeBps: number | null;

@@ -80,7 +80,7 @@ export const OPPORTUNITIES = {
           refusals: {
             type: 'array',
             items: { type: 'string' },
-            description: 'no-live-leg, stale, below-costs',
+            description: 'no-live-leg, lagging, stale, below-costs',
           },
           edgeBps: {
             ...NUMBER,

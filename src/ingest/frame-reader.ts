@@ -7,6 +7,7 @@ import type { Micros } from '../core/time.js';
 import type { ControlDetail, Decoder, DecoderSink } from '../exchanges/exchange.js';
 import type { ConnectionCounters } from './connection-types.js';
 import { noCounters } from './counters.js';
+import { IdSet } from './id-set.js';
 import { LagMeter } from './lag-meter.js';
 import type { ConnectionOwner } from './sink.js';
 
@@ -27,7 +28,7 @@ export class FrameReader {
   readonly lag = new LagMeter();
   readonly #options: FrameReaderOptions;
   /** Instruments with a valid quote: those a fall of the connection makes a hole in. */
-  readonly #valid = new Set<number>();
+  readonly #valid = new IdSet();
   readonly #sink: DecoderSink;
   #receivedUs: Micros = 0;
 
@@ -70,11 +71,10 @@ export class FrameReader {
 
   /** The connection fell: no quote it brought is valid since `fromUs`. */
   fell(fromUs: Micros, nowUs: Micros): void {
-    for (const id of this.#valid) {
+    for (const id of this.#valid.taken()) {
       this.#counters.gaps += 1;
       this.#options.owner.gap(id, fromUs, 'disconnect', nowUs);
     }
-    this.#valid.clear();
   }
 
   #makeSink(wantsTrades: boolean): DecoderSink {

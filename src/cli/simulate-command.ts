@@ -21,6 +21,7 @@ interface Flags {
   readonly scenario?: string;
   readonly batch?: boolean;
   readonly bursts?: string;
+  readonly stamp?: boolean;
 }
 
 export function simulateCommand(
@@ -38,7 +39,8 @@ export function simulateCommand(
     .option('--speed <factor>', 'of the recording: a number, or max', '1')
     .option('--loop', 'play the recording again and again')
     .option('--batch', 'frames of one moment leave in one write, as exchanges do under load')
-    .option('--bursts <5x10s/60s>', 'so many times the rate, for so many seconds of every so many')
+    .option('--bursts <5x10s/60s>', 'so many times the rate, for the last so many seconds of every so many')
+    .option('--stamp', 'ask sizes tell when a quote was sent: microseconds modulo 1e9, for measuring')
     .option(
       '--scenario <name>',
       `faults drawn from the seed: ${SCENARIOS.map(({ name }) => name).join(', ')}`,
@@ -66,6 +68,7 @@ async function run(flags: Flags): Promise<number> {
     speed,
     loop: flags.loop === true,
     batched: flags.batch === true,
+    stamped: flags.stamp === true,
     ...(bursts === undefined ? {} : { bursts }),
     ...(flags.exchanges === undefined
       ? {}

@@ -32,6 +32,8 @@ export interface SimulateArgs {
   /** Frames of one moment leave in one write. */
   readonly batched?: boolean;
   readonly bursts?: Bursts;
+  /** Ask sizes tell when a quote was sent. */
+  readonly stamped?: boolean;
   /** Folder of recorded frames to play instead of the generated market. */
   readonly recordings?: string;
   /** Of the recording: a factor of its own pace. */
@@ -71,8 +73,8 @@ async function start(args: SimulateArgs, io: SimulateIo, exchanges: readonly Sim
   const { port, seed, speed, loop } = args;
   const { clock } = io;
   if (args.recordings === undefined) {
-    const { symbols, rate: quotesPerSecond, batched = false, bursts } = args;
-    const more = bursts === undefined ? { batched } : { batched, bursts };
+    const { symbols, rate: quotesPerSecond, batched = false, stamped = false, bursts } = args;
+    const more = { batched, stamped, ...(bursts === undefined ? {} : { bursts }) };
     return startGeneratedWorld({ clock, exchanges, port, seed, symbols, quotesPerSecond, ...more });
   }
   const world = await startRecordedWorld({

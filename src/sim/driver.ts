@@ -24,9 +24,13 @@ export interface DriverOptions {
   /** What is due at one moment leaves in one write a connection, as exchanges do under load. Default: each frame alone. */
   readonly batched?: boolean;
   readonly bursts?: Bursts;
+  /** Ask sizes tell when a quote was sent, in whole coins: microseconds modulo SENT_US_MODULO. For measuring. */
+  readonly stamped?: boolean;
 }
 
-/** So many times the rate, for the first so many seconds of every so many. */
+export const SENT_US_MODULO = 1e9;
+
+/** So many times the rate, for the last so many seconds of every so many. */
 export interface Bursts {
   readonly times: number;
   readonly seconds: number;
@@ -42,7 +46,7 @@ interface Driven {
 
 /** Starts at once; the cancel stops it. */
 export function startDriver(options: DriverOptions): Cancel {
-  const { market, clock, batched, bursts } = options;
+  const { market, clock, batched, bursts, stamped = false } = options;
   const random = createRandom(market.seed, 'driver');
   // Of its own: quotes are the same whether trades are wanted or not.
   const tradeRandom = createRandom(market.seed, 'trades');
@@ -59,7 +63,7 @@ export function startDriver(options: DriverOptions): Cancel {
   const rateOf = (us: Micros): number => {
     if (bursts === undefined) return 1;
     const intoUs = (us - startUs) % (bursts.everySeconds * US_PER_SECOND);
-    return intoUs < bursts.seconds * US_PER_SECOND ? bursts.times : 1;
+    return intoUs >= (bursts.everySeconds - bursts.seconds) * US_PER_SECOND ? bursts.times : 1;
   };
   const hosts = [...new Set(driven.map(({ hosted }) => hosted))];
   const tick = (): void => {
@@ -72,7 +76,7 @@ export function startDriver(options: DriverOptions): Cancel {
     for (let index = 0; index < driven.length; index++) {
       if (dueUs[index]! < nowUs - LATE_MAX_US) dueUs[index] = nowUs;
       while (dueUs[index]! <= nowUs) {
-        push(market, driven[index]!, Math.floor(dueUs[index]!), tradeRandom);
+        push(market, driven[index]!, Math.floor(dueUs[index]!), tradeRandom, stamped ? clock.nowUs() : 0);
         dueUs[index] = dueUs[index]! + 1 + random.exponential(intervalUs);
       }
     }
@@ -80,8 +84,9 @@ export function startDriver(options: DriverOptions): Cancel {
   return clock.every(TICK_PERIOD_MS, tick);
 }
 
-function push(market: Market, driven: Driven, eventUs: Micros, tradeRandom: Random): void {
-  const quote = market.quoteOf(driven.instrument.index, eventUs);
+function push(market: Market, driven: Driven, eventUs: Micros, tradeRandom: Random, sentUs: Micros): void {
+  const truth = market.quoteOf(driven.instrument.index, eventUs);
+  const quote = sentUs === 0 ? truth : { ...truth, askSize: sentUs % SENT_US_MODULO };
   pushTrade(driven, quote, eventUs, tradeRandom);
   if (driven.last !== null && sameTop(driven.last, quote)) return;
   // A top that nobody was there to hear is still to be told.

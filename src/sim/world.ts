@@ -21,6 +21,7 @@ export interface GeneratedWorldOptions {
   readonly quotesPerSecond: number;
   readonly batched?: boolean;
   readonly bursts?: Bursts;
+  readonly stamped?: boolean;
 }
 
 export interface World {
@@ -54,8 +55,8 @@ export async function startGeneratedWorld(options: GeneratedWorldOptions): Promi
   const market = createMarket({ seed, exchanges, symbols: options.symbols });
   const hosted = exchanges.map((exchange) => ({ exchange, book: marketBook(market, exchange) }));
   const server = await startSimServer({ clock, port, seed, exchanges: hosted });
-  const { quotesPerSecond, batched = false, bursts } = options;
-  const more = bursts === undefined ? { batched } : { batched, bursts };
+  const { quotesPerSecond, batched = false, stamped = false, bursts } = options;
+  const more = { batched, stamped, ...(bursts === undefined ? {} : { bursts }) };
   const stop = startDriver({ market, server, exchanges, clock, quotesPerSecond, ...more });
   return {
     server,

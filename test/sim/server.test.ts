@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { startDriver } from '../../src/sim/driver.js';
+import { SENT_US_MODULO, startDriver } from '../../src/sim/driver.js';
 import { SIM_EXCHANGES } from '../../src/sim/exchanges/index.js';
 import { Client, eventually } from './client.js';
 import { place } from './place.js';
@@ -79,6 +79,7 @@ test('a silenced symbol is not sent and not counted, its neighbours are', async 
 for (const [how, more, expected] of [
   ['', {}, 1_000],
   [', frames of one moment in one write', { batched: true }, 1_000],
+  [', with the moment as its ask size', { stamped: true }, 1_000],
   // Five times as many for two of the ten seconds.
   [', in bursts', { bursts: { times: 5, seconds: 2, everySeconds: 10 } }, 1_800],
 ] as const)
@@ -103,6 +104,10 @@ for (const [how, more, expected] of [
     await client.until('all quotes', () => client.frames.length === total + 1);
     const ids = new Map<unknown, number>();
     for (const frame of client.parsed.slice(1)) {
+      if ('stamped' in more) {
+        const sinceSentUs = ((clock.nowUs() % SENT_US_MODULO) - Number(frame['A'])) % SENT_US_MODULO;
+        assert.ok(sinceSentUs >= 0 && sinceSentUs <= 10_000_000, `sent ${sinceSentUs} µs ago`);
+      }
       assert.ok((frame['u'] as number) > (ids.get(frame['s']) ?? 0), 'update ids rise');
       ids.set(frame['s'], frame['u'] as number);
     }

@@ -105,7 +105,8 @@ for (const [how, more, expected] of [
     const ids = new Map<unknown, number>();
     for (const frame of client.parsed.slice(1)) {
       if ('stamped' in more) {
-        const sinceSentUs = ((clock.nowUs() % SENT_US_MODULO) - Number(frame['A'])) % SENT_US_MODULO;
+        const sinceSentUs =
+          ((clock.nowUs() % SENT_US_MODULO) - Number(frame['A']) + SENT_US_MODULO) % SENT_US_MODULO;
         assert.ok(sinceSentUs >= 0 && sinceSentUs <= 10_000_000, `sent ${sinceSentUs} µs ago`);
       }
       assert.ok((frame['u'] as number) > (ids.get(frame['s']) ?? 0), 'update ids rise');

@@ -1,8 +1,9 @@
 // What a quote costs from the socket on: `serve` takes the quotes of simulated exchanges in a process of their own, into hub,
 // windows, statistics, journal and Parquet, nobody looking; beside it, over the same time and from the same exchanges, the floor: the
 // socket library, which receives the same frames and drops them. Processor time by /proc; the loop's thread and all of them.
-//   npm run bench -- live-path [--seconds 60] [--rate 10000] [--symbols 25]
-// Aim: twice the floor's processor time a quote.
+//   npm run bench -- live-path [--seconds 60] [--rate 10000] [--symbols 25] [--batched] [--clients 0] [--workers 0]
+// Frames come each in a write of its own, or, batched, all that are due in one. `--clients`: bots that take the whole feed, in a process of
+// their own. Aim: twice the floor's processor time a quote.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -16,6 +17,8 @@ const { recordingConfig } = await import(compiled('test/support/resident.js'));
 const seconds = option('seconds', 60);
 const rate = option('rate', 10_000);
 const symbols = option('symbols', 25);
+const batched = process.argv.includes('--batched');
+const clients = option('clients', 0);
 const EXCHANGES = ['Binance', 'Bybit', 'GateIo', 'OKX'];
 const SETTLING_MS = 20_000;
 /** Of the clock in /proc, everywhere. */
@@ -25,10 +28,11 @@ const scratch = mkdtempSync(join(tmpdir(), 'bench-'));
 process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
 const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-const yaml = await startSimulation(EXCHANGES, { symbols, rate });
+const yaml = await startSimulation(EXCHANGES, { symbols, rate, batched });
 const program = await startRecording(recordingConfig(scratch, yaml));
 await wait(5_000);
 const floor = await startFloor();
+const readers = clients === 0 ? null : startReaders();
 await wait(SETTLING_MS);
 await stallMs(program);
 
@@ -45,7 +49,7 @@ const rows = [
   ['serve, all its threads', ns('all', quotes), quotes],
 ];
 console.log(
-  `node ${process.version}, load ${loadavg()[0].toFixed(1)}; ${EXCHANGES.length * symbols} instruments, ${seconds} s`,
+  `node ${process.version}, load ${loadavg()[0].toFixed(1)}; ${EXCHANGES.length * symbols} instruments, ${seconds} s, ${batched ? 'batched' : 'a write a frame'}, ${clients} clients of the whole feed`,
 );
 for (const [name, each, count] of rows)
   console.log(
@@ -61,17 +65,24 @@ for (const [name, each] of rows.slice(1)) {
     `${ratio <= 2 ? 'holds        ' : 'DOES NOT HOLD'} ${name} / floor: ${ratio.toFixed(2)} (aim 2)`,
   );
 }
+if (readers !== null) {
+  const sent = after.feedSent - before.feedSent;
+  console.log(
+    `feed: ${Math.round(sent / seconds / clients)}/s to each client; ${after.feedClosed} closed as too slow`,
+  );
+}
 await ended(program.child);
 process.exit();
 
 async function look() {
-  const { counters, exchanges } = await health(program);
+  const { counters, exchanges, streams } = await health(program);
   floor.stdin.write('\n');
   const [line] = await once(floor.stdout, 'data');
   const scanned = Object.values(exchanges).reduce((sum, exchange) => sum + exchange.scanned, 0);
   const { pid } = program.child;
   return {
     ...{ received: counters.received, dropped: counters.dropped, scanned, frames: Number(line) },
+    ...{ feedSent: streams.feed.messagesSent, feedClosed: streams.feed.closedSlow },
     ...{ main: ticks(`${pid}/task/${pid}`), all: ticks(pid), floor: ticks(floor.pid) },
   };
 }
@@ -83,6 +94,22 @@ function ticks(path) {
     .split(' ')
     .slice(11, 13);
   return Number(user) + Number(system);
+}
+
+/** They take everything and look at nothing. */
+function startReaders() {
+  const script = `import { WebSocket } from 'ws';
+    for (let n = 0; n < ${clients}; n += 1) {
+      const socket = new WebSocket('${program.url.replace('http', 'ws')}/ws/feed', { perMessageDeflate: false, skipUTF8Validation: true });
+      socket.on('message', () => {});
+      socket.on('error', () => {});
+    }`;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
+    cwd: new URL('..', import.meta.url).pathname,
+    stdio: 'inherit',
+  });
+  process.on('exit', () => child.kill('SIGKILL'));
+  return child;
 }
 
 async function startFloor() {

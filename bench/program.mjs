@@ -34,13 +34,13 @@ export async function startRecording(config) {
 }
 
 /** Simulated exchanges in a process of their own; their addresses, once all of them are there, as YAML of a configuration. */
-export async function startSimulation(exchanges, { symbols, rate, batched = false, more = [] }) {
+export async function startSimulation(exchanges, { symbols, rate, batched = false, more = [], node = [] }) {
   const { simulatedAddresses } = await import(compiled('test/support/resident.js'));
   const options = ['--exchanges', exchanges.join(), '--symbols', `${symbols}`, '--rate', `${rate}`, ...more];
   if (batched) options.push('--batch');
   // It is to send, not to save memory.
-  const node = ['--max-semi-space-size=64', mainProgram];
-  const child = start([...node, 'simulate', ...options], ['ignore', 'pipe', 'inherit']);
+  const own = ['--max-semi-space-size=64', ...node, mainProgram];
+  const child = start([...own, 'simulate', ...options], ['ignore', 'pipe', 'inherit']);
   let output = '';
   return await new Promise((resolve, reject) => {
     child.once('exit', (code) => reject(new Error(`the simulation ended with ${code}`)));
@@ -57,6 +57,11 @@ export async function startFloor(file) {
   const child = start([new URL('floor.mjs', import.meta.url).pathname, file], ['ignore', 'pipe', 'inherit']);
   const port = await printed(child, /^(\d+)$/m);
   return { child, url: `http://127.0.0.1:${port}/`, agent: new Agent({ keepAlive: true, maxSockets: 1 }) };
+}
+
+/** A script with a pipe to ask it by and one to hear it by. */
+export function startChild(args) {
+  return start(args, ['pipe', 'pipe', 'inherit']);
 }
 
 function start(args, stdio) {

@@ -117,6 +117,17 @@ const CcxtExchangeSchema = Type.Object(
   { ...closed, description: 'Any other exchange, by ccxt. A name that ends in Perp is its perpetuals.' },
 );
 
+const IngestSchema = Type.Object(
+  {
+    workers: Type.Union([Type.Enum(['auto']), Type.Integer({ minimum: 0, maximum: 8 })], {
+      description:
+        'Threads that read the sockets and decode. 0: one thread does everything; auto: none with two cores, up to 4 with more.',
+      default: 'auto',
+    }),
+  },
+  { ...closed, default: {} },
+);
+
 const HistorySchema = Type.Object(
   {
     workers: Type.Integer({
@@ -225,6 +236,7 @@ export function configSchema(exchangeNames: readonly string[]): object {
       windows: WindowsSchema,
       realtime: RealtimeSchema,
       analysis: AnalysisSchema,
+      ingest: IngestSchema,
       history: HistorySchema,
       capture: CaptureSchema,
       log: LogSchema,
@@ -267,6 +279,7 @@ export interface Config {
   readonly windows: Readonly<Static<typeof WindowsSchema>>;
   readonly realtime: Readonly<Static<typeof RealtimeSchema>>;
   readonly analysis: AnalysisConfig;
+  readonly ingest: Readonly<Static<typeof IngestSchema>>;
   readonly history: Readonly<Static<typeof HistorySchema>>;
   readonly capture: Readonly<Static<typeof CaptureSchema>>;
   readonly log: Readonly<Static<typeof LogSchema>>;

@@ -194,7 +194,7 @@ export class ExchangeFeed implements Source {
         ...(tap === undefined ? {} : { tap }),
       },
       nextName: () => {
-        this.#lastName += 1;
+        this.#lastName = this.#options.nextConnection?.() ?? this.#lastName + 1;
         return `${adapter.name}#${this.#lastName}`;
       },
       sink: this.#sink,

@@ -27,4 +27,8 @@ export interface ExchangeFeedOptions {
   readonly random: () => number;
   readonly log: Log;
   readonly tap?: FrameTap;
+  /** How long what is handed on waits before it is seen, µs; absent = not at all. */
+  readonly extraLagUs?: () => number;
+  /** The number of the next connection, which no other of the exchange in this process has had; absent = 1, 2, 3 … */
+  readonly nextConnection?: () => number;
 }

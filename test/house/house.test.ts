@@ -42,6 +42,8 @@ const ROOTS = [
   'limits.ts',
   'version.ts',
   'app-api.ts',
+  'app-feed.ts',
+  'app-ingest-thread.ts',
   'app-options.ts',
   'app-replay.ts',
   'app-replay-names.ts',
@@ -49,6 +51,7 @@ const ROOTS = [
   'app-live.ts',
   'app-sources.ts',
   'app-summaries.ts',
+  'app-threads.ts',
   'cli',
 ];
 

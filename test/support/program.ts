@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
+import { ONE_THREAD } from './ingest-workers.js';
 import { until } from './wait.js';
 
 const MAIN = new URL('../../src/main.js', import.meta.url).pathname;
@@ -92,7 +93,7 @@ export function testFolder(): { folder: string; config: (value: unknown) => stri
     folder,
     config: (value) => {
       const path = join(folder, 'config.json');
-      writeFileSync(path, JSON.stringify(value));
+      writeFileSync(path, JSON.stringify({ ...ONE_THREAD, ...(value as object) }));
       return path;
     },
     remove: () => rmSync(folder, { recursive: true, force: true }),

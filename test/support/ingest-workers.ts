@@ -1,0 +1,16 @@
+// Threads that ingest, in tests: none unless a test asks for some, whatever the machine; SPREAD_INGEST_WORKERS=2 has every
+// test run with two.
+
+export const ONE_THREAD = { ingest: { workers: 0 } } as const;
+
+/** The names and values of both ways, for tests that are run in both. */
+export const BOTH_WAYS = [
+  ['in one thread', 0],
+  ['in two threads that ingest', 2],
+] as const;
+
+/** Of this process's environment what a configuration is to see. */
+export function ingestEnvironment(): Readonly<Record<string, string>> {
+  const workers = process.env['SPREAD_INGEST_WORKERS'];
+  return workers === undefined ? {} : { SPREAD_INGEST_WORKERS: workers };
+}

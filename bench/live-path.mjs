@@ -1,7 +1,8 @@
 // What a quote costs from the socket on: `serve` takes the quotes of simulated exchanges in a process of their own, into hub,
 // windows, statistics, journal and Parquet, nobody looking; beside it, over the same time and from the same exchanges, the floor: the
 // socket library, which receives the same frames and drops them. Processor time by /proc; the loop's thread and all of them.
-//   npm run bench -- live-path [--seconds 60] [--rate 10000] [--symbols 25]
+//   npm run bench -- live-path [--seconds 60] [--rate 10000] [--symbols 25] [--workers 2]
+// Without --workers all is one thread's. With them, threads that ingest read the sockets; what the loop's thread then takes is the hub and its sinks.
 // Aim: twice the floor's processor time a quote.
 
 import { spawn } from 'node:child_process';
@@ -16,6 +17,7 @@ const { recordingConfig } = await import(compiled('test/support/resident.js'));
 const seconds = option('seconds', 60);
 const rate = option('rate', 10_000);
 const symbols = option('symbols', 25);
+const workers = option('workers', 0);
 const EXCHANGES = ['Binance', 'Bybit', 'GateIo', 'OKX'];
 const SETTLING_MS = 20_000;
 /** Of the clock in /proc, everywhere. */
@@ -26,7 +28,7 @@ process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
 const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 const yaml = await startSimulation(EXCHANGES, { symbols, rate });
-const program = await startRecording(recordingConfig(scratch, yaml));
+const program = await startRecording(recordingConfig(scratch, yaml, workers));
 await wait(5_000);
 const floor = await startFloor();
 await wait(SETTLING_MS);
@@ -45,7 +47,7 @@ const rows = [
   ['serve, all its threads', ns('all', quotes), quotes],
 ];
 console.log(
-  `node ${process.version}, load ${loadavg()[0].toFixed(1)}; ${EXCHANGES.length * symbols} instruments, ${seconds} s`,
+  `node ${process.version}, load ${loadavg()[0].toFixed(1)}; ${EXCHANGES.length * symbols} instruments, ${seconds} s, ${workers} threads that ingest`,
 );
 for (const [name, each, count] of rows)
   console.log(
@@ -55,6 +57,8 @@ const scanned = (100 * (after.scanned - before.scanned)) / quotes;
 console.log(
   `${scanned.toFixed(1)} % read from the bytes; ${after.dropped} dropped; loop held up ${longestMs.toFixed(1)} ms at most; ${memoryMb(program.child).now} MB`,
 );
+for (const { exchanges, thinned, dwellMsMax } of after.ingest)
+  console.log(`${exchanges.join(', ')}: ${thinned} thinned, waited ${dwellMsMax.toFixed(1)} ms at most`);
 for (const [name, each] of rows.slice(1)) {
   const ratio = each / rows[0][1];
   console.log(
@@ -65,12 +69,13 @@ await ended(program.child);
 process.exit();
 
 async function look() {
-  const { counters, exchanges } = await health(program);
+  const { counters, exchanges, ingest } = await health(program);
   floor.stdin.write('\n');
   const [line] = await once(floor.stdout, 'data');
   const scanned = Object.values(exchanges).reduce((sum, exchange) => sum + exchange.scanned, 0);
   const { pid } = program.child;
   return {
+    ingest,
     ...{ received: counters.received, dropped: counters.dropped, scanned, frames: Number(line) },
     ...{ main: ticks(`${pid}/task/${pid}`), all: ticks(pid), floor: ticks(floor.pid) },
   };

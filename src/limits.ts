@@ -205,7 +205,10 @@ export function assertLimits(): void {
     LIMITS.feed.bufferedBytesMax <= LIMITS.feed.bufferedBytesTotalMax,
     'one bot has a higher bound than all',
   );
-  assert(lake.closeBudgetMs < LIMITS.shutdownMs, 'closing the lake must fit into the shutdown');
+  assert(
+    ingestThreads.endMs + lake.closeBudgetMs < LIMITS.shutdownMs,
+    'handing over and closing the lake must fit into the shutdown',
+  );
   const { windowsAndTrackedPairs, clients } = MEMORY_TABLE_MB;
   const { instrumentsMax } = LIMITS;
   const trackedBytes =

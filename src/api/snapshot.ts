@@ -106,7 +106,7 @@ export interface IngestThreadSnapshot {
   readonly tradesDropped: number;
   /** Times that it stopped reading its sockets until its ring had room for what may not be lost. */
   readonly stoodStill: number;
-  /** How long what was read last had waited since its frame came, and the longest that anything had. */
+  /** How long what lay there at the last look had waited since its frame came, 0 = nothing did; and the longest ever. */
   readonly dwellMs: number;
   readonly dwellMsMax: number;
 }

@@ -15,8 +15,7 @@ const COMMAND_VARIABLES = new Set(['SPREAD_CONFIG', 'SPREAD_EXCHANGES']);
 
 interface Node {
   readonly type?: string;
-  /** Of one type or another. */
-  readonly anyOf?: readonly Node[];
+  readonly enum?: readonly unknown[];
   readonly properties?: Readonly<Record<string, Node>>;
 }
 
@@ -59,9 +58,9 @@ function collect(
   }
 }
 
-/** Where a number is among what may stand there, a text that is one is meant as one. */
-function typeOf({ type, anyOf = [] }: Node): string | undefined {
-  return type ?? anyOf.find((node) => node.type === 'integer' || node.type === 'number')?.type;
+/** Where numbers are among what may stand there, a text that is one is meant as one. */
+function typeOf({ type, enum: values = [] }: Node): string | undefined {
+  return type ?? (values.some((value) => typeof value === 'number') ? 'number' : undefined);
 }
 
 /** A text that does not convert stays a text: the schema then says what was expected. */

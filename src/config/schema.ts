@@ -119,7 +119,7 @@ const CcxtExchangeSchema = Type.Object(
 
 const IngestSchema = Type.Object(
   {
-    workers: Type.Union([Type.Enum(['auto']), Type.Integer({ minimum: 0, maximum: 8 })], {
+    workers: Type.Enum(['auto', 0, 1, 2, 3, 4, 5, 6, 7, 8], {
       description:
         'Threads that read the sockets and decode. 0: one thread does everything; auto: none with two cores, up to 4 with more.',
       default: 'auto',

@@ -33,7 +33,7 @@ export interface RingCounters {
   readonly tradesDropped: number;
   /** Times that the writer stood still. */
   readonly stoodStill: number;
-  /** How long what was read last had waited, and the longest that anything had. */
+  /** How long what lay there at the last look had waited, 0 = nothing did; and the longest ever. */
   readonly dwellMs: number;
   readonly dwellMsMax: number;
 }

@@ -95,10 +95,11 @@ export class IngestThread implements ThreadDoor {
 
   stop(name: string): void {
     if (!this.#running.delete(name)) return;
-    // It ends by itself with the last of its feeds.
-    if (this.#running.size === 0) this.#isEnding = true;
-    this.#again();
     this.#post({ type: 'stop', name });
+    if (this.#running.size > 0) return;
+    // It ends by itself with the last of its feeds.
+    this.#isEnding = true;
+    this.#again();
   }
 
   ask(name: string): void {

@@ -17,6 +17,7 @@ import type { Hub } from './hub/hub.js';
 import type { SelectionRule } from './ingest/selection.js';
 import type { Source } from './ingest/source.js';
 import { LIMITS, MEMORY_TABLE_MB } from './limits.js';
+import { LoopDelay } from './loop-delay.js';
 import type { OpportunityStore } from './opportunities/store.js';
 import type { SocketRoute } from './sockets/upgrade.js';
 import { Movers } from './windows/movers.js';
@@ -47,6 +48,7 @@ export interface Live {
   readonly rawFeed: RawFeed;
   /** Absent where nothing is recorded. */
   readonly analysis: Analysis | undefined;
+  readonly loopDelay: LoopDelay;
   readonly streams: ReadonlyMap<string, SocketRoute>;
   closeStreams(): Promise<void>;
   /** Timers and the analysis; streams have their own end. */
@@ -64,7 +66,8 @@ export function startLive(parts: LiveParts): Live {
     pairsMax: LIMITS.windows.trackedPairsMax,
     spotPerp: config.pairs.spotPerp,
   });
-  const tracked = new Tracked({ pairs, latest: hub.latest, instrumentsMax: LIMITS.instrumentsMax });
+  const { latest, lagging } = hub;
+  const tracked = new Tracked({ pairs, latest, lagging, instrumentsMax: LIMITS.instrumentsMax });
   hub.subscribe(tracked);
   const statistics = createStatistics(parts, watched);
   hub.subscribe(statistics);
@@ -93,6 +96,7 @@ export function startLive(parts: LiveParts): Live {
     hub.advanceTo(clock.nowUs() - LIMITS.underWayMs * US_PER_MS),
   );
   const analysis = startAnalysis(options);
+  const loopDelay = new LoopDelay(clientClock);
   const toFeed: SocketRoute = (socket, _url, connection) => rawFeed.accept(socket, connection);
   return {
     ready,
@@ -103,6 +107,7 @@ export function startLive(parts: LiveParts): Live {
     realtime,
     rawFeed,
     analysis,
+    loopDelay,
     streams: new Map([
       ['/', toFeed],
       ['/ws/feed', toFeed],
@@ -114,6 +119,7 @@ export function startLive(parts: LiveParts): Live {
     async close() {
       watching.close();
       stopAdvancing();
+      loopDelay.close();
       await analysis?.close();
     },
   };

@@ -213,6 +213,7 @@ function sourcesOf(instruments: InstrumentTable, hub: Hub, clock: ReplayClock): 
         name,
         instruments: instruments.all().filter(({ exchange }) => exchange === name),
         latestUs: hub.latest.stampUs,
+        lagging: hub.lagging,
         nowUs: clock.nowUs,
       }),
   );

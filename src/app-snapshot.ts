@@ -42,6 +42,7 @@ export function snapshotOf(parts: SnapshotParts): Snapshot {
     nowUs: clock.nowUs(),
     startedUs: parts.startedUs,
     clockOffsetMs: clock.offsetMs(),
+    loop: parts.live.loopDelay.get(),
     exchanges,
     counters: quoteCounters(parts, exchanges),
     trades: tradeCounters(parts, threads),

@@ -1,7 +1,7 @@
 // What brings the quotes of each exchange: its adapter on our own connections, here or in threads that ingest, or ccxt,
 // always here. Composition only, like app.ts.
 
-import { makeFeed } from './app-feed.js';
+import { makeFeed, readingTurn } from './app-feed.js';
 import type { AppOptions } from './app-options.js';
 import { type IngestThreads, startThreads, threadsFor } from './app-threads.js';
 import type { Config } from './config/config.js';
@@ -16,6 +16,7 @@ import { findCcxtClass } from './ingest/ccxt-class.js';
 import { guardAgainstCcxt } from './ingest/ccxt-guard.js';
 import { CcxtSource, loadCcxt } from './ingest/ccxt-source.js';
 import type { CcxtLibrary } from './ingest/ccxt-types.js';
+import type { ReadingTurn } from './ingest/reading-turn.js';
 import type { Source } from './ingest/source.js';
 import type { ThreadSnapshot } from './ingest/thread.js';
 import type { CapturePlan, FeedPlan } from './ingest/thread-messages.js';
@@ -51,6 +52,7 @@ export async function prepareSources(options: AppOptions): Promise<Sources> {
   let unguard = () => {};
   let threads: IngestThreads | undefined;
   let capture: Capture | undefined;
+  let turn: ReadingTurn | undefined;
   return {
     create(parts) {
       if (ccxt !== undefined) unguard = guardAgainstCcxt(log);
@@ -58,9 +60,11 @@ export async function prepareSources(options: AppOptions): Promise<Sources> {
       const count = threadsFor(options, plans.length);
       if (count > 0) threads = startThreads(count, plans, options, parts);
       else if (parts.capture !== undefined) capture = createCapture({ ...parts.capture, log });
+      if (threads === undefined) turn = readingTurn(clock);
       const here = {
         ...{ instruments: parts.instruments, sink: parts.hub, clock, random: options.random, log },
         ...(capture === undefined ? {} : { tap: capture.tap }),
+        ...(turn === undefined ? {} : { turn }),
       };
       return exchanges.map((name) => {
         if (isByCcxt(name)) return ccxtSource(name, options, parts, ccxt);
@@ -69,7 +73,10 @@ export async function prepareSources(options: AppOptions): Promise<Sources> {
     },
     threads: () => threads?.snapshots() ?? [],
     end: async () => void (await Promise.all([threads?.end(), capture?.close()])),
-    close: () => unguard(),
+    close() {
+      unguard();
+      turn?.stop();
+    },
   };
 }
 
@@ -101,6 +108,7 @@ function feedPlan(name: string, config: Config): FeedPlan {
   return {
     name,
     rule: selectionOf(config)(name),
+    lagMsMax: config.ingest.lagMsMax,
     restUrl: own?.restUrl ?? adapter.restUrl,
     wsUrl: own?.wsUrl ?? adapter.wsUrl,
     wantsTrades: own?.trades === true,

@@ -55,6 +55,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   } catch (error) {
     await Promise.all([live?.close(), history.close()]);
     await lake?.close();
+    sources.close();
     throw error;
   }
   const started = live;

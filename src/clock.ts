@@ -10,6 +10,9 @@ const SLEW_MAX = 0.1;
 /** An error of less than this is left alone: Date.now() itself only has milliseconds. */
 const TOLERANCE_US = 2_000;
 
+/** What this thread's loop has spent on anything but waiting since its start, µs. */
+export const loopActiveUs = (): number => performance.eventLoopUtilization().active * 1_000;
+
 /** The machine's randomness, for jitter; everything that must be repeatable takes a seeded one instead. */
 export const machineRandom = (): number => Math.random();
 

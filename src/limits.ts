@@ -22,6 +22,12 @@ export const LIMITS = {
     /** An hour: longer Retry-After values are taken as this. */
     retryAfterMsMax: 3_600_000,
     aliveIntervalMs: 5_000,
+    /** Quotes that come later than this lag, unless the configuration says otherwise: none of them counts. */
+    lagMsMax: 150,
+    /** So far behind a connection because of ourselves, what waits unread is given up: back within two seconds. */
+    behindMsMax: 3_000,
+    /** Reading may take so much of a turn of the loop. */
+    readingMsMax: 10,
     /** New, delisted and halted symbols are seen within an hour (at once where one falls silent). */
     listingIntervalMs: 3_600_000,
   },

@@ -17,6 +17,7 @@ interface Entry extends Fillable {
   /** Its history was on the list that the page asked for. */
   listed: boolean;
   following: Following;
+  late: readonly string[];
   windowSeconds: number;
 }
 
@@ -142,6 +143,8 @@ export class Board {
     entry.windowSeconds = chart.window;
     entry.series.apply(chart, fresh);
     if (fresh) entry.failures = 0;
+    entry.late = chart.late ?? [];
+    if (entry.card !== null) entry.card.late = entry.late;
     this.#follow(entry, 'on');
     if (this.#listDone) this.#showCard(entry, '');
     if (entry.card !== null) this.#painter.changed(entry.card);
@@ -174,6 +177,7 @@ export class Board {
         card: null,
         listed: false,
         following: 'never',
+        late: [],
         windowSeconds: WINDOW_SECONDS_DEFAULT,
         failures: 0,
         notBeforeMs: 0,
@@ -187,6 +191,7 @@ export class Board {
     if (entry.card !== null) return entry.card;
     const card = new Card(entry.name, note, entry.series, this.#options.sight);
     card.following = entry.following;
+    card.late = entry.late;
     entry.card = card;
     this.#options.root.append(card.root);
     this.#painter.add(card);

@@ -28,6 +28,7 @@ export interface Sight {
 export class Card implements Paintable {
   readonly root: HTMLElement;
   following: Following = 'never';
+  late: readonly string[] = [];
   readonly #name: PairName;
   readonly #series: Series;
   readonly #sight: () => Sight;
@@ -82,6 +83,7 @@ export class Card implements Paintable {
       spread: columns.spreads.at(-1) ?? null,
       lastSpread: columns.spreads[row] ?? undefined,
       lastSeconds,
+      late: this.late,
     };
     const { value, age, look } = newestWords(point, this.following, live, nowSeconds);
     setText(this.#value, value);

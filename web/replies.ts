@@ -71,12 +71,17 @@ export function readLive(text: string): LiveMessage | string {
 function liveChartOf(value: unknown): LiveChart | string {
   const chart = chartOf(value);
   if (typeof chart === 'string') return chart;
-  const { window, coversFrom, retractedFrom } = value as Record<string, unknown>;
+  const { window, coversFrom, retractedFrom, late = [] } = value as Record<string, unknown>;
   if (typeof window !== 'number' || !isMoment(coversFrom)) return 'no window or coversFrom';
-  if (retractedFrom === undefined) return { ...chart, window, coversFrom };
+  if (!isNames(late)) return 'late is not a list of names';
+  if (retractedFrom === undefined) return { ...chart, window, coversFrom, late };
   return isMoment(retractedFrom)
-    ? { ...chart, window, coversFrom, retractedFrom }
+    ? { ...chart, window, coversFrom, late, retractedFrom }
     : 'retractedFrom is not a moment';
+}
+
+function isNames(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((name) => typeof name === 'string');
 }
 
 function chartOf(value: unknown): ChartData | string {

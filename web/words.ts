@@ -19,6 +19,8 @@ export interface NewestPoint {
   /** The newest spread that is not null, and its stamp, epoch seconds; undefined where there is none. */
   readonly lastSpread: number | undefined;
   readonly lastSeconds: number | undefined;
+  /** Exchanges whose quotes come too late to count. */
+  readonly late: readonly string[];
 }
 
 export interface NewestWords {
@@ -46,6 +48,8 @@ export function newestWords(
   if (live === null) return { value, age, look: 'apart' };
   if (!live) return { value, age: `${age}, not live`, look: 'old' };
   if (following !== 'on') return { value, age: `${age}, ${APART[following]}`, look: 'apart' };
+  if (point.late.length > 0)
+    return { value, age: `${age}: quotes of ${point.late.join(' and ')} come late`, look: 'old' };
   if (none) return { value, age, look: 'old' };
   return ageSeconds > OLD_SECONDS
     ? { value, age: `${age}, nothing newer`, look: 'old' }

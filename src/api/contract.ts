@@ -76,7 +76,7 @@ export interface OpportunitySummary {
   readonly exchange2: string;
   readonly opportunityCycles: number;
   readonly tradable: boolean;
-  /** Why not: `no-live-leg`, `stale`, `below-costs`. */
+  /** Why not: `no-live-leg`, `lagging`, `stale`, `below-costs`. */
   readonly refusals: readonly string[];
   /** Basis points: the better executable spread less the taker fees of a round trip. */
   readonly edgeBps: number | null;
@@ -224,6 +224,8 @@ export interface LiveChart extends ChartData {
   readonly window: number;
   /** No point after this is missing; epoch seconds. */
   readonly coversFrom: number;
+  /** Exchanges of its legs whose quotes come too late to count; absent = none. */
+  readonly late?: readonly string[];
 }
 
 /** The messages of `/ws/realtime_charts?mode=delta`; how to apply them is told in realtime.ts. */

@@ -5,6 +5,8 @@ import type { ExchangeSnapshot, Snapshot } from './snapshot.js';
 
 /** A wall clock this far from ours makes stamps doubtful. */
 const CLOCK_OFFSET_MS_MAX = 1_000;
+/** The loop held up for longer makes all that is shown late. */
+const LOOP_DELAY_MS_MAX = 250;
 const MB = 1024 * 1024;
 
 export interface MemoryUsage {
@@ -29,6 +31,7 @@ export function healthBody(snapshot: Snapshot, memory: MemoryUsage): Record<stri
       externalMb: mb(memory.external),
       arrayBuffersMb: mb(memory.arrayBuffers),
     },
+    loop: { recentMsMax: Math.round(snapshot.loop.recentMsMax), msMax: Math.round(snapshot.loop.msMax) },
     clock: { offsetMs: Math.round(snapshot.clockOffsetMs) },
     exchanges: Object.fromEntries(
       Object.entries(snapshot.exchanges).map(([name, exchange]) => [
@@ -64,6 +67,10 @@ export function troubles(snapshot: Snapshot): string[] {
   if (Math.abs(snapshot.clockOffsetMs) > CLOCK_OFFSET_MS_MAX)
     found.push(
       `the machine's clock was set; ours is still ${Math.round(snapshot.clockOffsetMs)} ms behind it`,
+    );
+  if (snapshot.loop.recentMsMax > LOOP_DELAY_MS_MAX)
+    found.push(
+      `the program was held up for ${Math.round(snapshot.loop.recentMsMax)} ms within the last seconds`,
     );
   return found;
 }

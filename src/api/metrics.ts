@@ -26,10 +26,7 @@ export function createMetrics(): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const { gauge, counter } = makersOf(registry);
-  const fillPairs = pairMetrics(registry);
-  const fillLake = lakeMetrics(registry);
-  const fillDisk = diskMetrics(registry);
-  const fillThreads = threadMetrics(registry);
+  const fillers = [pairMetrics, lakeMetrics, diskMetrics, threadMetrics].map((make) => make(registry));
   const healthy = gauge('healthy', '1 when healthy, 0 when degraded');
   const quotes = counter('quotes_total', 'Quotes by what became of them', ['fate']);
   const crossed = counter('crossed_quotes_total', 'Recorded quotes with the bid above the ask', []);
@@ -44,6 +41,13 @@ export function createMetrics(): Metrics {
     'Frames, quotes, quotes read without JSON (scanned), trades, controls, gaps, reconnects, rolls, heals',
     ['exchange', 'what'],
   );
+  const lag = gauge('exchange_lag_seconds', 'How late the latest of its connections brings its quotes', [
+    'exchange',
+  ]);
+  const lagging = gauge('exchange_lagging_instruments', 'Instruments whose quotes come too late to count', [
+    'exchange',
+  ]);
+  const held = gauge('loop_delay_seconds', 'The longest that the loop was held up within ten seconds');
   const age = gauge('exchange_last_message_age_seconds', 'Age of the newest frame', ['exchange']);
   const rejects = counter('rejects_total', 'Frames or rows rejected, by reason', ['exchange', 'reason']);
   const queueLength = gauge('queue_length', 'What waits in a queue', ['queue', 'unit']);
@@ -52,10 +56,8 @@ export function createMetrics(): Metrics {
   const fill = (snapshot: Snapshot): void => {
     for (const { reset } of [quotes, crossed, raised, gaps, trades, exchangeCounts, rejects, queueOverflows])
       reset();
-    fillPairs(snapshot);
-    fillLake(snapshot);
-    fillDisk(snapshot);
-    fillThreads(snapshot);
+    for (const fillOne of fillers) fillOne(snapshot);
+    held.set(snapshot.loop.recentMsMax / 1_000);
     healthy.set(troubles(snapshot).length === 0 ? 1 : 0);
     const { crossed: crossedCount, raisedStamps, gaps: gapCount, ...fates } = snapshot.counters;
     for (const [fate, count] of Object.entries(fates)) quotes.take({ fate }, count);
@@ -65,6 +67,8 @@ export function createMetrics(): Metrics {
     for (const [fate, count] of Object.entries(snapshot.trades)) trades.take({ fate }, count);
     for (const [exchange, state] of Object.entries(snapshot.exchanges)) {
       exchangeUp.set({ exchange }, state.state === 'running' ? 1 : 0);
+      lag.set({ exchange }, Math.max(0, ...state.connections.map(({ lagMs }) => lagMs ?? 0)) / 1_000);
+      lagging.set({ exchange }, state.lagging);
       for (const what of EXCHANGE_COUNTS) exchangeCounts.take({ exchange, what }, state[what]);
       if (state.lastMessageUs !== null) age.set({ exchange }, (snapshot.nowUs - state.lastMessageUs) / 1e6);
       for (const [reason, count] of Object.entries(state.rejects)) rejects.take({ exchange, reason }, count);

@@ -6,7 +6,7 @@ import { assert } from '../core/assert.js';
 import type { Micros } from '../core/time.js';
 import { encodeChart, type KeyCase } from '../history/encode.js';
 import type { Cursor, PairNames, PairWindow } from '../windows/window.js';
-import { jsonArray, snakeJson, withoutNewline } from './realtime-frames.js';
+import { jsonArray, lateJson, snakeJson, withoutNewline } from './realtime-frames.js';
 
 export interface DeltaLimits {
   readonly pointsPerChart: number;
@@ -87,7 +87,7 @@ export class DeltaStream {
     this.#next = undefined;
     for (const window of first > 0 ? [...windows.slice(first), ...windows.slice(0, first)] : windows) {
       const cursor = this.#cursorOf(window);
-      if (window.newestUs <= cursor.sentUs && cursor.retractedFromUs === Number.POSITIVE_INFINITY) continue;
+      if (isCaughtUp(window, cursor)) continue;
       const chart =
         this.#next === undefined
           ? this.#chart(window, this.#limits.pointsPerChart, cursor.sentUs, cursor)
@@ -194,7 +194,8 @@ export class DeltaStream {
     const retractedUs = cursor?.retractedFromUs ?? Number.POSITIVE_INFINITY;
     const retracted = Number.isFinite(retractedUs) ? `"retractedFrom":${secondsOf(retractedUs)},` : '';
     const covers = secondsOf(window.coversFromUs);
-    const tail = `,${retracted}"window":${window.lengthUs / 1_000_000},"coversFrom":${covers}}`;
+    const late = window.late.length === 0 ? '' : `${lateJson(window)},`;
+    const tail = `,${retracted}${late}"window":${window.lengthUs / 1_000_000},"coversFrom":${covers}}`;
     return Buffer.concat([withoutNewline(encodeChart(window, columns)).subarray(0, -1), Buffer.from(tail)]);
   }
 
@@ -208,9 +209,16 @@ export class DeltaStream {
   }
 }
 
+function isCaughtUp(window: PairWindow, cursor: Cursor): boolean {
+  if (window.newestUs > cursor.sentUs || cursor.retractedFromUs !== Number.POSITIVE_INFINITY) return false;
+  // Nobody is told of a chart that has never had a point.
+  return window.lateChanges === cursor.lateSeen || cursor.sentUs === Number.NEGATIVE_INFINITY;
+}
+
 function caughtUp(window: PairWindow, cursor: Cursor): void {
   cursor.sentUs = Math.max(cursor.sentUs, window.newestUs);
   cursor.retractedFromUs = Number.POSITIVE_INFINITY;
+  cursor.lateSeen = window.lateChanges;
 }
 
 function message(

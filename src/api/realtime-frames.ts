@@ -124,8 +124,10 @@ export class FullFrames {
       if (isWhole || known.points === points) return known;
     }
     this.chartsSerialised += 1;
-    const line = encodeChart(window, window.chart(points));
-    const encoded = { version: window.version, points, camel: withoutNewline(line), snake: undefined };
+    const line = withoutNewline(encodeChart(window, window.chart(points)));
+    const late = lateJson(window);
+    const camel = late === '' ? line : Buffer.concat([line.subarray(0, -1), Buffer.from(`,${late}}`)]);
+    const encoded = { version: window.version, points, camel, snake: undefined };
     this.#encoded.set(window, encoded);
     return encoded;
   }
@@ -152,6 +154,11 @@ export function snakeJson(json: Buffer): Buffer {
       .replaceAll('"retractedFrom":', '"retracted_from":')
       .replaceAll('"coversFrom":', '"covers_from":'),
   );
+}
+
+/** `"late":["Binance"]`: exchanges of legs whose quotes come too late to count; empty where there are none. */
+export function lateJson({ late }: PairWindow): string {
+  return late.length === 0 ? '' : `"late":${JSON.stringify(late)}`;
 }
 
 export function withoutNewline(line: Buffer): Buffer {

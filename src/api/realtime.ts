@@ -16,6 +16,8 @@
 // `?mode=delta&since=SEQ` (of the last message without `more`) goes on from there: the deltas missed, or, if
 // none were, an empty delta of that number; where they are no longer held, a snapshot.
 //
+// In both modes a chart has "late":["Binance"] while quotes of that leg come too late to count: then it shows no spread.
+//
 // `?case=snake`: upper_band, lower_band, retracted_from, covers_from. Bad values close with 1008.
 //
 // A client may pin a pair: {"action":"pin","symbol":"BTC/USDT","exchange1":"Alpha","exchange2":"Beta"} has it

@@ -19,6 +19,7 @@ export const HEALTH = {
     timestamp: { type: 'string' },
     uptime: COUNTS,
     memory: COUNTS,
+    loop: COUNTS,
     clock: COUNTS,
     exchanges: { type: 'object', additionalProperties: ANYTHING },
     counters: COUNTS,
@@ -80,7 +81,7 @@ export const OPPORTUNITIES = {
           refusals: {
             type: 'array',
             items: { type: 'string' },
-            description: 'no-live-leg, stale, below-costs',
+            description: 'no-live-leg, lagging, stale, below-costs',
           },
           edgeBps: {
             ...NUMBER,

@@ -9,6 +9,8 @@ export interface Snapshot {
   readonly startedUs: Micros;
   /** Wall clock minus ours, while a step of the wall clock is being absorbed. */
   readonly clockOffsetMs: number;
+  /** How long the event loop was held up: the longest of the last ten seconds, and since the start. */
+  readonly loop: { readonly recentMsMax: number; readonly msMax: number };
   readonly exchanges: Readonly<Record<string, ExchangeSnapshot>>;
   readonly counters: QuoteCounters;
   readonly trades: TradeCounters;
@@ -50,6 +52,8 @@ export interface ExchangeSnapshot {
   readonly instruments: number;
   /** Instruments watched, by their state: waiting, live, stale, refused, down. */
   readonly states: Readonly<Record<string, number>>;
+  /** Of them, those whose quotes come too late to count. */
+  readonly lagging: number;
   readonly excluded: Readonly<Record<string, number>>;
   readonly lastMessageUs: Micros | null;
   readonly listingUs: Micros | null;
@@ -78,6 +82,8 @@ export interface ConnectionSnapshot {
   readonly refused: Readonly<Record<string, string>>;
   readonly lastMessageUs: Micros | null;
   readonly reconnects: number;
+  /** How late its quotes come; null = not measured. */
+  readonly lagMs: number | null;
 }
 
 /** received = recorded + oneSided + thinned + dropped + rejected, in quotes, always (plus what waits in queues). */

@@ -2,6 +2,7 @@
 
 import type { Command } from 'commander';
 import { createRealClock } from '../clock.js';
+import type { Bursts } from '../sim/driver.js';
 import { SCENARIOS } from '../sim/scenarios.js';
 import { catchSignals, untilAborted } from './signals.js';
 import { runSimulate, type SimulateArgs, SimulateError } from './simulate.js';
@@ -18,6 +19,9 @@ interface Flags {
   readonly speed: string;
   readonly loop?: boolean;
   readonly scenario?: string;
+  readonly batch?: boolean;
+  readonly bursts?: string;
+  readonly stamp?: boolean;
 }
 
 export function simulateCommand(
@@ -34,6 +38,9 @@ export function simulateCommand(
     .option('--recordings <folder>', 'play recorded frames (NDJSON) instead')
     .option('--speed <factor>', 'of the recording: a number, or max', '1')
     .option('--loop', 'play the recording again and again')
+    .option('--batch', 'frames of one moment leave in one write, as exchanges do under load')
+    .option('--bursts <5x10s/60s>', 'so many times the rate, for the last so many seconds of every so many')
+    .option('--stamp', 'ask sizes tell when a quote was sent: microseconds modulo 1e9, for measuring')
     .option(
       '--scenario <name>',
       `faults drawn from the seed: ${SCENARIOS.map(({ name }) => name).join(', ')}`,
@@ -47,6 +54,11 @@ async function run(flags: Flags): Promise<number> {
     console.error(`error: option '--speed' expected a number above 0 or max, was "${flags.speed}"`);
     return 2;
   }
+  const bursts = flags.bursts === undefined ? undefined : burstsOf(flags.bursts);
+  if (bursts === null) {
+    console.error(`error: option '--bursts' expected something like 5x10s/60s, was "${flags.bursts}"`);
+    return 2;
+  }
   const { port, symbols, rate, seed, recordings } = flags;
   const args: SimulateArgs = {
     port,
@@ -55,6 +67,9 @@ async function run(flags: Flags): Promise<number> {
     seed,
     speed,
     loop: flags.loop === true,
+    batched: flags.batch === true,
+    stamped: flags.stamp === true,
+    ...(bursts === undefined ? {} : { bursts }),
     ...(flags.exchanges === undefined
       ? {}
       : { exchanges: flags.exchanges.split(',').map((name) => name.trim()) }),
@@ -77,4 +92,11 @@ async function run(flags: Flags): Promise<number> {
   } finally {
     clock.close();
   }
+}
+
+/** `5x10s/60s`; null where it is nothing of the kind. */
+function burstsOf(text: string): Bursts | null {
+  const [, times, seconds, everySeconds] = /^(\d+)x(\d+)s\/(\d+)s$/.exec(text)?.map(Number) ?? [];
+  if (times === undefined || seconds === undefined || everySeconds === undefined) return null;
+  return times > 0 && seconds < everySeconds ? { times, seconds, everySeconds } : null;
 }

@@ -4,6 +4,7 @@
 import { stringify } from 'yaml';
 import { exchangeKey } from '../core/exchange.js';
 import { type Cancel, type Clock, isoMicros } from '../core/time.js';
+import type { Bursts } from '../sim/driver.js';
 import type { SimExchange } from '../sim/exchange.js';
 import { SIM_EXCHANGES } from '../sim/exchanges/index.js';
 import { playScenario, scenarioWorld } from '../sim/scenario-player.js';
@@ -28,6 +29,11 @@ export interface SimulateArgs {
   /** Quotes a second over all instruments. */
   readonly rate: number;
   readonly seed: number;
+  /** Frames of one moment leave in one write. */
+  readonly batched?: boolean;
+  readonly bursts?: Bursts;
+  /** Ask sizes tell when a quote was sent. */
+  readonly stamped?: boolean;
   /** Folder of recorded frames to play instead of the generated market. */
   readonly recordings?: string;
   /** Of the recording: a factor of its own pace. */
@@ -67,8 +73,9 @@ async function start(args: SimulateArgs, io: SimulateIo, exchanges: readonly Sim
   const { port, seed, speed, loop } = args;
   const { clock } = io;
   if (args.recordings === undefined) {
-    const { symbols, rate: quotesPerSecond } = args;
-    return startGeneratedWorld({ clock, exchanges, port, seed, symbols, quotesPerSecond });
+    const { symbols, rate: quotesPerSecond, batched = false, stamped = false, bursts } = args;
+    const more = { batched, stamped, ...(bursts === undefined ? {} : { bursts }) };
+    return startGeneratedWorld({ clock, exchanges, port, seed, symbols, quotesPerSecond, ...more });
   }
   const world = await startRecordedWorld({
     clock,

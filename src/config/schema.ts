@@ -3,6 +3,7 @@
 
 import Type, { type Static } from 'typebox';
 import { type AnalysisConfig, AnalysisSchema } from './schema-analysis.js';
+import { type IngestConfig, IngestSchema } from './schema-ingest.js';
 import { LakeSchema } from './schema-lake.js';
 
 const closed = { additionalProperties: false } as const;
@@ -117,17 +118,6 @@ const CcxtExchangeSchema = Type.Object(
   { ...closed, description: 'Any other exchange, by ccxt. A name that ends in Perp is its perpetuals.' },
 );
 
-const IngestSchema = Type.Object(
-  {
-    workers: Type.Enum(['auto', 0, 1, 2, 3, 4, 5, 6, 7, 8], {
-      description:
-        'Threads that read the sockets and decode. 0: one thread does everything; auto: none with two cores, up to 4 with more.',
-      default: 'auto',
-    }),
-  },
-  { ...closed, default: {} },
-);
-
 const HistorySchema = Type.Object(
   {
     workers: Type.Integer({
@@ -232,11 +222,11 @@ export function configSchema(exchangeNames: readonly string[]): object {
         description: 'The exchanges to connect to. Without this key: every one this version knows.',
         default: Object.fromEntries(exchangeNames.map((name) => [name, {}])),
       }),
+      ingest: IngestSchema,
       pairs: PairsSchema,
       windows: WindowsSchema,
       realtime: RealtimeSchema,
       analysis: AnalysisSchema,
-      ingest: IngestSchema,
       history: HistorySchema,
       capture: CaptureSchema,
       log: LogSchema,
@@ -275,11 +265,11 @@ export interface Config {
   readonly statistics: Readonly<Static<typeof StatisticsSchema>>;
   readonly selection: Readonly<SelectionConfig>;
   readonly exchanges: Readonly<Record<string, Readonly<ExchangeConfig>>>;
+  readonly ingest: IngestConfig;
   readonly pairs: Readonly<Static<typeof PairsSchema>>;
   readonly windows: Readonly<Static<typeof WindowsSchema>>;
   readonly realtime: Readonly<Static<typeof RealtimeSchema>>;
   readonly analysis: AnalysisConfig;
-  readonly ingest: Readonly<Static<typeof IngestSchema>>;
   readonly history: Readonly<Static<typeof HistorySchema>>;
   readonly capture: Readonly<Static<typeof CaptureSchema>>;
   readonly log: Readonly<Static<typeof LogSchema>>;

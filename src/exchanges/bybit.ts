@@ -218,7 +218,10 @@ function snapshotsInto(held: Map<number, HeldTop>): TopScannerOptions {
     isOdd: (form) => form.updateId === 1,
     given(id, bid, bidSize, ask, askSize) {
       const top = topOf(held, id);
-      [top.bid.price, top.bid.size, top.ask.price, top.ask.size] = [bid, bidSize, ask, askSize];
+      top.bid.price = bid;
+      top.bid.size = bidSize;
+      top.ask.price = ask;
+      top.ask.size = askSize;
     },
   };
 }

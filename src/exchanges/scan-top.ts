@@ -85,8 +85,10 @@ export class TopScanner {
     if (id < 0 || form.hasOddTime || isOdd?.(form) === true) return false;
     const { numbers, updateId } = form;
     const unit = listing.contractSizeOf(id);
-    let [bid, bidSize] = [numbers[BID]!, numbers[BID_SIZE]! * unit];
-    let [ask, askSize] = [numbers[ASK]!, numbers[ASK_SIZE]! * unit];
+    let bid = numbers[BID]!;
+    let bidSize = numbers[BID_SIZE]! * unit;
+    let ask = numbers[ASK]!;
+    let askSize = numbers[ASK_SIZE]! * unit;
     if (!(bidSize < Number.POSITIVE_INFINITY && askSize < Number.POSITIVE_INFINITY)) return false;
     const exchangeUs = this.#timeUs(form);
     if (order.isOlder(id, updateId, exchangeUs)) return false;

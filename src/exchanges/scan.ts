@@ -42,10 +42,9 @@ export interface Gap {
 const [DECIMAL, WHOLE, SYMBOL, TEXT, NUMBER, NANOS] = [0, 1, 2, 3, 4, 5];
 
 const [QUOTE, BACKSLASH, ZERO, NINE, BLANK, DELETE] = [0x22, 0x5c, 0x30, 0x39, 0x20, 0x7f];
-/** From zero. */
-const DOT = 0x2e - ZERO;
-/** More may be past 2^53, and are past what two halves hold. */
-const DIGITS_MAX = 18;
+const DOT = 0x2e;
+/** More of them are past what a whole number of the machine holds. */
+const PART_DIGITS = 9;
 
 const MS_MAX = Number.MAX_SAFE_INTEGER / US_PER_MS;
 
@@ -91,6 +90,16 @@ export class FrameForm {
     for (let n = 0; n < kinds.length; n += 1) {
       const end = ends[n]!;
       if (at + end - from >= length) return false;
+      // Four at a time: half the branches.
+      for (; from + 3 < end; from += 4, at += 4)
+        if (
+          ((frame[at]! ^ literals[from]!) |
+            (frame[at + 1]! ^ literals[from + 1]!) |
+            (frame[at + 2]! ^ literals[from + 2]!) |
+            (frame[at + 3]! ^ literals[from + 3]!)) !==
+          0
+        )
+          return false;
       for (; from < end; from += 1, at += 1) if (frame[at] !== literals[from]) return false;
       const kind = kinds[n]!;
       if (kind === SYMBOL || kind === TEXT) {
@@ -113,33 +122,36 @@ export class FrameForm {
 
   /** Where it ends; -1 where it is none, or one that JSON and doubles have a say in. */
   #number(frame: Uint8Array, from: number, n: number, kind: number): number {
-    const length = frame.length;
-    let at = from;
-    // The first nine digits are added up in whole numbers of the machine, the others behind them: twice the speed of doubles.
-    let high = 0;
-    let low = 0;
-    let lowDigits = 0;
-    let digits = 0;
-    let dot = -1;
-    for (; at < length; at += 1) {
-      const digit = frame[at]! - ZERO;
-      if (digit >= 0 && digit <= 9) {
-        digits += 1;
-        if (digits <= 9) high = (high * 10 + digit) | 0;
-        else {
-          low = (low * 10 + digit) | 0;
-          lowDigits += 1;
-        }
-      } else if (digit === DOT && dot < 0) dot = at;
-      else break;
+    let whole = part(frame, from);
+    let at = partEnd;
+    // 00 is no number of JSON, and neither is one without a digit.
+    if (at === from || (frame[from] === ZERO && at - from > 1)) return -1;
+    if (at === from + PART_DIGITS) {
+      const more = part(frame, at);
+      whole = whole * TENS[partEnd - at]! + more;
+      if (partEnd === at + PART_DIGITS || whole > Number.MAX_SAFE_INTEGER) return -1;
+      at = partEnd;
     }
-    if (digits === 0 || digits > DIGITS_MAX || dot === from || dot === at - 1) return -1;
-    // 00 is no number of JSON.
-    if (frame[from] === ZERO && at - from > 1 && dot !== from + 1) return -1;
+    if (frame[at] !== DOT) {
+      if (kind !== NUMBER) this.numbers[this.#places[n]!] = whole;
+      return at;
+    }
+    const dot = at;
+    let fraction = part(frame, dot + 1);
+    at = partEnd;
+    if (at === dot + 1) return -1;
+    if (at === dot + 1 + PART_DIGITS) {
+      const more = part(frame, at);
+      fraction = fraction * TENS[partEnd - at]! + more;
+      if (partEnd === at + PART_DIGITS) return -1;
+      at = partEnd;
+    }
     if (kind === NUMBER) return at;
-    const whole = lowDigits === 0 ? high : high * TENS[lowDigits]! + low;
-    if (whole > Number.MAX_SAFE_INTEGER || (dot >= 0 && kind === WHOLE)) return -1;
-    this.numbers[this.#places[n]!] = dot < 0 ? whole : whole / TENS[at - dot - 1]!;
+    const tens = TENS[at - dot - 1]!;
+    // Past 2^53 it is no longer exact.
+    const mantissa = whole * tens + fraction;
+    if (kind === WHOLE || mantissa > Number.MAX_SAFE_INTEGER) return -1;
+    this.numbers[this.#places[n]!] = mantissa / tens;
     return at;
   }
 
@@ -162,7 +174,8 @@ export class FrameForm {
 
   /** One of its times is zero, or past what whole microseconds can say. */
   get hasOddTime(): boolean {
-    const [ms, ms2] = [this.numbers[TIME_MS]!, this.numbers[TIME2_MS]!];
+    const ms = this.numbers[TIME_MS]!;
+    const ms2 = this.numbers[TIME2_MS]!;
     return ms === 0 || ms2 === 0 || ms > MS_MAX || ms2 > MS_MAX;
   }
 
@@ -171,6 +184,23 @@ export class FrameForm {
     const id = this.numbers[UPDATE_ID]!;
     return id > 0 ? id : Number.NaN;
   }
+}
+
+/** Where the last part ended. */
+let partEnd = 0;
+
+/** Up to nine digits, added up in a whole number of the machine: twice the speed of doubles. */
+function part(frame: Uint8Array, from: number): number {
+  const stop = Math.min(frame.length, from + PART_DIGITS);
+  let sum = 0;
+  let at = from;
+  for (; at < stop; at += 1) {
+    const digit = frame[at]! - ZERO;
+    if (digit >>> 0 > 9) break;
+    sum = (sum * 10 + digit) | 0;
+  }
+  partEnd = at;
+  return sum;
 }
 
 function kindOf({ role, isText }: Gap): number {

@@ -57,6 +57,8 @@ const AHEAD_US_MAX = 5 * US_PER_SECOND;
 
 export class Hub {
   readonly latest: LatestQuotes;
+  /** Index = instrument id: 1 while what comes of it is late. */
+  readonly lagging: Uint8Array;
   readonly #sides: Uint8Array;
   /** Before this process nothing was recorded after it; 0 = nothing at all. */
   readonly #earlierUs: Micros;
@@ -84,6 +86,7 @@ export class Hub {
       askSize: column(),
       exchangeUs: column(),
     };
+    this.lagging = new Uint8Array(options.instrumentsMax);
     this.#sides = new Uint8Array(options.instrumentsMax).fill(UNKNOWN);
     this.#earlierUs = options.lastStampUs;
     this.#lastStampUs = options.lastStampUs;
@@ -276,6 +279,8 @@ export class Hub {
   }
 
   #publish(event: ColdEvent): void {
+    if (event.type === 'status' && event.status === 'lagging') this.lagging[event.instrumentId] = 1;
+    else if (event.type === 'status' && event.status === 'in-time') this.lagging[event.instrumentId] = 0;
     for (const subscriber of this.#subscribers) subscriber.cold(event);
   }
 }

@@ -39,6 +39,7 @@ export function healthOf(facts: CcxtFacts): ExchangeHealth {
     ...stateOf(facts),
     instruments: watches.reduce((sum, { lives }) => sum + lives.size, 0),
     states,
+    lagging: 0,
     excluded: selection.excluded,
     lastMessageUs: messages.length === 0 ? null : Math.max(...messages),
     listingUs: Number.isNaN(listingUs) ? null : listingUs,

@@ -119,6 +119,7 @@ export class CcxtWatch {
       refused: Object.fromEntries(refused.map(({ listed }) => [listed.exchangeSymbol, this.#refusal ?? ''])),
       lastMessageUs: this.#lastMessageUs,
       reconnects: this.#reconnects,
+      lagMs: null,
     };
   }
 

@@ -5,6 +5,7 @@ import type { RejectReason } from '../core/reasons.js';
 import type { Clock, Micros } from '../core/time.js';
 import type { DecoderListing, ExchangeAdapter } from '../exchanges/exchange.js';
 import type { Pacer } from './pacer.js';
+import type { ReadingTurn } from './reading-turn.js';
 import type { RestLimits } from './rest.js';
 import type { ConnectionOwner, FrameTap } from './sink.js';
 
@@ -32,6 +33,8 @@ export interface ConnectionOptions {
   readonly random: () => number;
   readonly log: Log;
   readonly tap?: FrameTap;
+  /** What all connections of a thread read by turns. Absent = as they come. */
+  readonly turn?: ReadingTurn;
 }
 
 export type ConnectionState = 'waiting' | 'connecting' | 'open' | 'live' | 'stopped';
@@ -45,6 +48,8 @@ export interface ConnectionHealth {
   readonly refused: Readonly<Record<string, string>>;
   readonly lastMessageUs: Micros | null;
   readonly reconnects: number;
+  /** How late its quotes come; null = not measured. */
+  readonly lagMs: number | null;
 }
 
 export interface ConnectionCounters {

@@ -79,11 +79,6 @@ export class Connection {
     return this.#socket?.readyState === WebSocket.OPEN ? this.#openedUs : Number.NaN;
   }
 
-  /** When its last quote came, of whatever instrument; NaN before the first. */
-  get lastQuoteUs(): Micros {
-    return this.reader.lastQuoteUs;
-  }
-
   /** A quote of it came, whatever was refused before. */
   streams(exchangeSymbol: string): void {
     this.#subscriptions.streams(exchangeSymbol);
@@ -127,6 +122,7 @@ export class Connection {
       refused: Object.fromEntries(this.#subscriptions.refused),
       lastMessageUs: this.#lastMessageUs,
       reconnects: this.#reconnects,
+      lagMs: Math.round(this.reader.lag.lagUs / US_PER_MS),
     };
   }
 
@@ -153,6 +149,7 @@ export class Connection {
       opened: () => this.#opened(),
       frame: (data, isBinary) => this.#frame(data, isBinary),
       proven: () => this.#proven(),
+      ponged: () => this.#ponged(),
       fell: (reason, pauseMs) => this.#fell(reason, pauseMs),
     });
     this.#provenUs = clock.nowUs();
@@ -167,7 +164,7 @@ export class Connection {
     this.reader.restart();
     this.#options.tap?.opened(this.#options.name);
     this.#proven();
-    this.#timers.push(clock.every(this.#pingIntervalMs, () => this.#ping()));
+    this.#timers.push(clock.every(this.#pingIntervalMs, () => this.ping()));
     this.#timers.push(clock.every(limits.aliveIntervalMs, () => this.#checkAlive()));
     if (adapter.awaitsWelcome !== true) this.#subscribe();
     else {
@@ -202,10 +199,13 @@ export class Connection {
     if (channel === 'quotes' && kind === 'subscribe') owner.asked(exchangeSymbols, nowUs);
   }
 
-  #ping(): void {
+  /** By itself at its interval, too. */
+  ping(): void {
     this.#requestId += 1;
     const { adapter, clock } = this.#options;
-    const frame = adapter.ping.frame(this.#requestId, clock.nowUs());
+    const nowUs = clock.nowUs();
+    const frame = adapter.ping.frame(this.#requestId, nowUs);
+    this.reader.lag.pinged(nowUs);
     if (frame !== null) this.#send(frame);
     else if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.ping();
   }
@@ -216,6 +216,11 @@ export class Connection {
 
   #proven(): void {
     this.#provenUs = this.#options.clock.nowUs();
+  }
+
+  #ponged(): void {
+    this.#proven();
+    this.reader.lag.ponged(this.#provenUs);
   }
 
   /** A timer alone proves nothing: Alive carries the time of the last thing that was read. */
@@ -233,6 +238,7 @@ export class Connection {
     this.#lastMessageUs = receivedUs;
     this.#options.tap?.frame(this.#options.name, data, isBinary, receivedUs);
     this.reader.read(data, receivedUs);
+    if (this.#socket !== undefined) this.#options.turn?.read(receivedUs, this.#socket);
   }
 
   #wentLive(): void {
@@ -244,6 +250,7 @@ export class Connection {
     const { log, name } = this.#options;
     const message = detail.message ?? '';
     if (kind === 'subscribed') this.#subscriptions.acknowledged(detail.requestId);
+    else if (kind === 'pong') this.reader.lag.ponged(this.#provenUs);
     else if (kind === 'ping' && detail.reply !== undefined) this.#send(detail.reply);
     else if (kind === 'welcome') this.#welcomed();
     else if (kind === 'closing') this.#options.owner.closing(message);

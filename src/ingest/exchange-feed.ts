@@ -5,6 +5,7 @@ import type { GapReason } from '../core/reasons.js';
 import { type Cancel, type Micros, US_PER_MINUTE } from '../core/time.js';
 import type { ListedInstrument } from '../exchanges/exchange.js';
 import { type Backoff, createBackoff } from './backoff.js';
+import { DeadStreams } from './dead-streams.js';
 import {
   type ExchangeHealth,
   type FeedFacts,
@@ -13,6 +14,7 @@ import {
   instrumentsOf,
 } from './feed-health.js';
 import type { ExchangeFeedOptions } from './feed-options.js';
+import { LAG_LOOK_MS, LagWatch } from './lag-watch.js';
 import type { InstrumentLife } from './life.js';
 import { fetchListing } from './listing.js';
 import { createPacer, type Pacer } from './pacer.js';
@@ -31,8 +33,6 @@ export type { ExchangeFeedOptions } from './feed-options.js';
 const SILENCE_LOOK_MS = 1_000;
 /** A symbol that is missing over REST makes the listing be read early, but no more often than this. */
 const EARLY_LISTING_US = US_PER_MINUTE;
-/** So many silent instruments of one connection, and half of all that it carries: it is the connection that is dead. */
-const SILENT_TOGETHER_MIN = 3;
 
 export class ExchangeFeed implements Source {
   readonly #options: ExchangeFeedOptions;
@@ -42,6 +42,8 @@ export class ExchangeFeed implements Source {
   readonly #silence: Silence;
   readonly #listingBackoff: Backoff;
   readonly #revival: Revival;
+  readonly #deadStreams: DeadStreams;
+  readonly #lag: LagWatch;
   #timers: readonly Cancel[] = [];
   #selection: Selection = NOTHING_SELECTED;
   #failure: string | undefined;
@@ -64,10 +66,17 @@ export class ExchangeFeed implements Source {
       makeShard: () => this.#makeShard(),
       gone: (life) => this.#gone(life),
     });
+    this.#deadStreams = new DeadStreams({
+      ...options,
+      exchange: adapter.name,
+      revival: this.#revival,
+      shardOf: (id) => this.#roster.shardOf(id),
+    });
+    this.#lag = new LagWatch(options);
     this.#silence = new Silence({
       ...options,
       signal: this.#abort.signal,
-      dead: (life, unverified) => this.#dead(life, unverified),
+      dead: (life, unverified) => this.#deadStreams.dead(life, unverified),
       missing: () => this.#listingIsOld(),
     });
   }
@@ -83,7 +92,11 @@ export class ExchangeFeed implements Source {
 
   /** Begins and returns at once; how far it got is in `health`. */
   start(): void {
-    this.#timers = [this.#options.clock.every(SILENCE_LOOK_MS, () => this.#look())];
+    const { clock } = this.#options;
+    this.#timers = [
+      clock.every(SILENCE_LOOK_MS, () => this.#look()),
+      clock.every(LAG_LOOK_MS, () => this.#lag.look(this.#roster.shards)),
+    ];
     void this.#readListing();
   }
 
@@ -184,7 +197,18 @@ export class ExchangeFeed implements Source {
   // ---- The shards ----
 
   #makeShard(): Shard {
-    const { adapter, wantsTrades = false, restUrl, wsUrl, limits, clock, random, log, tap } = this.#options;
+    const {
+      adapter,
+      wantsTrades = false,
+      restUrl,
+      wsUrl,
+      limits,
+      clock,
+      random,
+      log,
+      tap,
+      turn,
+    } = this.#options;
     const shared = { adapter, wantsTrades, restUrl, wsUrl, limits, clock, random, log };
     return new Shard({
       shared: {
@@ -192,6 +216,7 @@ export class ExchangeFeed implements Source {
         listing: this.#roster.listing,
         pacer: this.#pacer,
         ...(tap === undefined ? {} : { tap }),
+        ...(turn === undefined ? {} : { turn }),
       },
       nextName: () => {
         this.#lastName = this.#options.nextConnection?.() ?? this.#lastName + 1;
@@ -214,7 +239,7 @@ export class ExchangeFeed implements Source {
       const { life, shard } = placed;
       const { sink } = this.#options;
       if (shard.connection.refused.size > 0) this.#revival.streams(life, shard);
-      if (life.stale) this.#healed(life, receivedUs);
+      if (life.stale) this.#deadStreams.healed(life, receivedUs);
       life.quote(bid, bidSize, ask, askSize, receivedUs);
       const limitUs = life.newAgeLimitUs();
       if (!Number.isNaN(limitUs)) sink.status(id, 'age-limit', limitUs, receivedUs);
@@ -251,48 +276,5 @@ export class ExchangeFeed implements Source {
       if (Number.isNaN(connection.openedUs)) continue;
       for (const life of lives) if (!connection.refused.has(life.listed.exchangeSymbol)) yield life;
     }
-  }
-
-  /** The stream of one instrument is dead while its connection lives. The hole reaches back to its last sign of life. */
-  #dead(life: InstrumentLife, unverified: boolean): void {
-    const shard = this.#roster.shardOf(life.instrumentId);
-    if (shard === undefined) return;
-    const { sink, clock, log } = this.#options;
-    const nowUs = clock.nowUs();
-    const isNew = !life.stale;
-    if (isNew) {
-      // One that never quoted has said nothing since it was asked for; any other hole of it is told already.
-      const unheardUs = Number.isNaN(life.lastQuoteUs) ? life.askedUs : Number.NaN;
-      const fromUs = life.valid ? life.signOfLifeUs : unheardUs;
-      life.stale = true;
-      life.interrupt();
-      sink.status(life.instrumentId, 'stale', Number.NaN, nowUs);
-      if (!Number.isNaN(fromUs)) sink.gap(life.instrumentId, fromUs, 'silent', nowUs);
-      log.warn('an instrument is silent', { exchange: this.name, symbol: life.symbol, unverified });
-    }
-    if (isNew && this.#fallTogether(shard, SILENT_TOGETHER_MIN)) return;
-    if (!this.#revival.mayAsk(shard, life, nowUs)) return;
-    // Asked for twice, four times, eight times in vain, and all the others too: not they are dead, their socket is.
-    if (this.#revival.isDoubled(life) && this.#fallTogether(shard, 1)) return;
-    shard.renew(life);
-  }
-
-  /** Half of what a connection carries is silent: the connection is. */
-  #fallTogether(shard: Shard, least: number): boolean {
-    let stale = 0;
-    for (const life of shard.lives) if (life.stale) stale += 1;
-    if (stale < least || stale * 2 < shard.size) return false;
-    const { connection } = shard;
-    // Their holes are told already.
-    for (const life of shard.lives) if (life.stale) connection.reader.forget(life.instrumentId);
-    connection.fall(`${stale} of ${shard.size} instruments are silent`, connection.lastQuoteUs);
-    return true;
-  }
-
-  #healed(life: InstrumentLife, nowUs: Micros): void {
-    life.stale = false;
-    life.heals += 1;
-    this.#revival.forget(life);
-    this.#options.sink.status(life.instrumentId, 'live', Number.NaN, nowUs);
   }
 }

@@ -19,6 +19,8 @@ export interface ExchangeHealth {
   readonly instruments: number;
   /** Instruments watched, by their state. */
   readonly states: Readonly<Partial<Record<LifeState, number>>>;
+  /** Instruments whose quotes come too late to count. */
+  readonly lagging: number;
   readonly excluded: Selection['excluded'];
   readonly lastMessageUs: Micros | null;
   /** When the listing was last read. */
@@ -89,6 +91,7 @@ export function healthOf(facts: FeedFacts): ExchangeHealth {
     ...(reason === undefined ? {} : { reason }),
     instruments: roster.size,
     states: lifeStates(shards),
+    lagging: laggingOf(shards),
     excluded: selection.excluded,
     lastMessageUs: connections.reduce<Micros | null>(
       (last, { lastMessageUs }) => (lastMessageUs === null ? last : Math.max(last ?? 0, lastMessageUs)),
@@ -178,7 +181,19 @@ function stateOf(
     const names = silent.slice(0, NAMES_MAX).join(', ');
     return { state: 'degraded', reason: `${silent.length} of ${roster.size} instruments silent: ${names}` };
   }
+  const lagging = laggingOf(roster.shards);
+  if (lagging > 0) {
+    const most = connections.reduce((one, other) => ((other.lagMs ?? 0) > (one.lagMs ?? 0) ? other : one));
+    const late = `${most.name} is ${most.lagMs} ms late`;
+    return { state: 'degraded', reason: `${lagging} of ${roster.size} instruments lag: ${late}` };
+  }
   return failure === undefined ? { state: 'running' } : { state: 'degraded', reason: failure };
+}
+
+function laggingOf(shards: readonly Shard[]): number {
+  let count = 0;
+  for (const { lives } of shards) for (const life of lives) if (life.lagging) count += 1;
+  return count;
 }
 
 function silentOf(shards: readonly Shard[]): string[] {

@@ -5,10 +5,12 @@ import type { Log } from '../core/log.js';
 import type { Clock } from '../core/time.js';
 import type { ExchangeAdapter } from '../exchanges/exchange.js';
 import type { ConnectionLimits } from './connection-types.js';
+import type { LagLimits } from './lag-watch.js';
+import type { ReadingTurn } from './reading-turn.js';
 import type { SelectionRule } from './selection.js';
 import type { FrameTap, IngestSink } from './sink.js';
 
-export interface FeedLimits extends ConnectionLimits {
+export interface FeedLimits extends ConnectionLimits, LagLimits {
   /** The listing is read anew so often. */
   readonly listingIntervalMs: number;
 }
@@ -27,7 +29,9 @@ export interface ExchangeFeedOptions {
   readonly random: () => number;
   readonly log: Log;
   readonly tap?: FrameTap;
-  /** How long what is handed on waits before it is seen, µs; absent = not at all. */
+  /** What all connections of this thread read by turns. Absent = as they come. */
+  readonly turn?: ReadingTurn;
+  /** How long what is handed on waits before it is seen, µs. Absent = it does not. */
   readonly extraLagUs?: () => number;
   /** The number of the next connection, which no other of the exchange in this process has had; absent = 1, 2, 3 … */
   readonly nextConnection?: () => number;

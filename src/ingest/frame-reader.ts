@@ -7,6 +7,8 @@ import type { Micros } from '../core/time.js';
 import type { ControlDetail, Decoder, DecoderSink } from '../exchanges/exchange.js';
 import type { ConnectionCounters } from './connection-types.js';
 import { noCounters } from './counters.js';
+import { IdSet } from './id-set.js';
+import { LagMeter } from './lag-meter.js';
 import type { ConnectionOwner } from './sink.js';
 
 export interface FrameReaderOptions {
@@ -22,9 +24,11 @@ export class FrameReader {
   readonly #counters = noCounters();
   /** When the last quote came, whatever its instrument; NaN before the first. */
   lastQuoteUs: Micros = Number.NaN;
+  /** How late its quotes are. */
+  readonly lag = new LagMeter();
   readonly #options: FrameReaderOptions;
   /** Instruments with a valid quote: those a fall of the connection makes a hole in. */
-  readonly #valid = new Set<number>();
+  readonly #valid = new IdSet();
   readonly #sink: DecoderSink;
   #receivedUs: Micros = 0;
 
@@ -46,6 +50,7 @@ export class FrameReader {
   /** A new connection: nothing of an earlier one counts. */
   restart(): void {
     this.#options.decoder.reset();
+    this.lag.restart();
   }
 
   /** What the connection says of the instrument from now on does not continue what it said. */
@@ -66,11 +71,10 @@ export class FrameReader {
 
   /** The connection fell: no quote it brought is valid since `fromUs`. */
   fell(fromUs: Micros, nowUs: Micros): void {
-    for (const id of this.#valid) {
+    for (const id of this.#valid.taken()) {
       this.#counters.gaps += 1;
       this.#options.owner.gap(id, fromUs, 'disconnect', nowUs);
     }
-    this.#valid.clear();
   }
 
   #makeSink(wantsTrades: boolean): DecoderSink {
@@ -88,6 +92,7 @@ export class FrameReader {
         this.#counters.quotes += 1;
         this.lastQuoteUs = this.#receivedUs;
         this.#valid.add(id);
+        this.lag.quote(exchangeUs, this.#receivedUs);
         const { quoteRead, owner } = this.#options;
         quoteRead();
         owner.quote(id, bid, bidSize, ask, askSize, exchangeUs, this.#receivedUs, updateId);

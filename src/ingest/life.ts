@@ -50,6 +50,8 @@ export class InstrumentLife {
   /** Its last quote stands: no hole has been told since. */
   valid = false;
   stale = false;
+  /** What comes of it is late: none of its quotes counts. */
+  lagging = false;
   /** Times that it came back after it was stale. */
   heals = 0;
   readonly #usual = new UsualInterval();
@@ -81,22 +83,27 @@ export class InstrumentLife {
 
   /**
    * How long a quote of it counts from now on, µs, where that is to be told: with the first quote, when it has
-   * changed markedly, and with the first quote of an hour after it was told; else NaN. Until enough is
-   * learned it is the longest.
+   * changed markedly, and with the first quote of an hour after it was told; else NaN, as while it lags. Until enough
+   * is learned it is the longest.
    */
   newAgeLimitUs(): number {
+    if (this.lagging) return Number.NaN;
     const isFirst = Number.isNaN(this.#limitUs);
     const isDue = this.lastQuoteUs - this.#limitToldUs >= LIMIT_TOLD_US;
     if (!isFirst && !isDue && this.#quotes % QUOTES_PER_LOOK !== 0) return Number.NaN;
-    const p99Us = this.#usual.p99Ms * US_PER_MS;
-    const limitUs = Number.isNaN(p99Us)
-      ? AGE_LIMIT.usMax
-      : Math.min(Math.max(AGE_LIMIT.times * p99Us, AGE_LIMIT.usMin), AGE_LIMIT.usMax);
+    const limitUs = this.ageLimitUs;
     const isMarked = limitUs > this.#limitUs * LIMIT_CHANGE || limitUs * LIMIT_CHANGE < this.#limitUs;
     if (!isFirst && !isDue && !isMarked) return Number.NaN;
     this.#limitUs = limitUs;
     this.#limitToldUs = this.lastQuoteUs;
     return limitUs;
+  }
+
+  /** How long a quote of it counts by what is learned of it, µs. */
+  get ageLimitUs(): number {
+    const p99Us = this.#usual.p99Ms * US_PER_MS;
+    if (Number.isNaN(p99Us)) return AGE_LIMIT.usMax;
+    return Math.min(Math.max(AGE_LIMIT.times * p99Us, AGE_LIMIT.usMin), AGE_LIMIT.usMax);
   }
 
   /** No quote of it is valid any more: what comes next ends no interval. */

@@ -3,9 +3,9 @@
 
 import type { TradeSide } from '../core/event.js';
 import type { InstrumentTable } from '../core/instrument.js';
-import { GAP_REASONS, STATUS_KINDS } from '../core/reasons.js';
+import { GAP_REASONS, STATUS_KINDS, type StatusKind } from '../core/reasons.js';
 import { type RingMemory, RingReader, SLOT_BYTES } from '../core/ring.js';
-import type { Micros } from '../core/time.js';
+import { type Micros, US_PER_MINUTE } from '../core/time.js';
 import {
   AT,
   DWELL_US_MAX,
@@ -38,6 +38,9 @@ export interface RingCounters {
   readonly dwellMsMax: number;
 }
 
+/** How long a quote counts of which nothing was told. */
+const UNLEARNED_US = US_PER_MINUTE;
+
 export class RingLane {
   readonly #ring: RingReader;
   readonly #instruments: InstrumentTable;
@@ -46,6 +49,9 @@ export class RingLane {
   readonly #ids: Int32Array;
   /** By the same: 1 = its last quote stands as far as the ring has told. */
   readonly #stands: Uint8Array;
+  /** Age limits told, and the instruments that lag, by the same. */
+  readonly #limitsUs = new Map<number, number>();
+  readonly #lagging = new Set<number>();
   #known = 0;
   #thinned = 0;
   #dwellUs = 0;
@@ -112,6 +118,10 @@ export class RingLane {
    * Everything in the ring was drained before.
    */
   tellLost(nowUs: Micros): void {
+    // Who follows knows nothing of it: it would lag for ever.
+    for (const known of this.#lagging)
+      this.#target.status(this.#ids[known]!, 'in-time', this.#limitsUs.get(known) ?? UNLEARNED_US, nowUs);
+    this.#lagging.clear();
     const fromUs = Math.min(this.#lastUs + 1, nowUs);
     for (let known = 0; known < this.#known; known++) {
       if (this.#stands[known] === 0) continue;
@@ -170,6 +180,7 @@ export class RingLane {
         target.gap(id, a, GAP_REASONS[b]!, us);
         break;
       case RING_RECORD.status:
+        this.#noteStatus(known, STATUS_KINDS[a]!, b);
         target.status(id, STATUS_KINDS[a]!, b, us);
         break;
       case RING_RECORD.alive:
@@ -181,6 +192,12 @@ export class RingLane {
       default:
         throw new Error(`invariant broken: kind ${ints[intAt + AT.kind]} in an ingest ring`);
     }
+  }
+
+  #noteStatus(known: number, status: StatusKind, value: number): void {
+    if (status === 'lagging') this.#lagging.add(known);
+    if (status === 'in-time') this.#lagging.delete(known);
+    if (status === 'in-time' || status === 'age-limit') this.#limitsUs.set(known, value);
   }
 
   #names(known: number, text: string): void {

@@ -27,14 +27,15 @@ export class Roster {
   readonly listing: DecoderListing;
   readonly #options: RosterOptions;
   readonly #bySymbol = new Map<string, Placed>();
-  readonly #byId = new Map<number, Placed>();
+  /** Index = instrument id: they are looked up with every quote. */
+  readonly #byId: (Placed | undefined)[] = [];
   #shards: readonly Shard[] = [];
 
   constructor(options: RosterOptions) {
     this.#options = options;
     this.listing = {
       idOf: (exchangeSymbol) => this.#bySymbol.get(exchangeSymbol)?.life.instrumentId ?? -1,
-      contractSizeOf: (id) => this.#byId.get(id)?.life.listed.contractSize ?? 1,
+      contractSizeOf: (id) => this.#byId[id]?.life.listed.contractSize ?? 1,
     };
   }
 
@@ -52,7 +53,7 @@ export class Roster {
   }
 
   lifeOf(instrumentId: number): InstrumentLife | undefined {
-    return this.#byId.get(instrumentId)?.life;
+    return this.#byId[instrumentId]?.life;
   }
 
   find(exchangeSymbol: string): Placed | undefined {
@@ -60,11 +61,11 @@ export class Roster {
   }
 
   placed(instrumentId: number): Placed | undefined {
-    return this.#byId.get(instrumentId);
+    return this.#byId[instrumentId];
   }
 
   shardOf(instrumentId: number): Shard | undefined {
-    return this.#byId.get(instrumentId)?.shard;
+    return this.#byId[instrumentId]?.shard;
   }
 
   /** Watches exactly these from now on. */
@@ -99,7 +100,9 @@ export class Roster {
         const { id } = instruments.intern(exchange, symbol);
         const life = new InstrumentLife(id, symbol, listed);
         this.#bySymbol.set(listed.exchangeSymbol, { life, shard });
-        this.#byId.set(id, { life, shard });
+        // Without holes an array stays an array.
+        while (this.#byId.length < id) this.#byId.push(undefined);
+        this.#byId[id] = { life, shard };
         return life;
       });
       at += lives.length;
@@ -115,7 +118,7 @@ export class Roster {
     if (placed === undefined) return;
     const { life, shard } = placed;
     this.#bySymbol.delete(exchangeSymbol);
-    this.#byId.delete(life.instrumentId);
+    this.#byId[life.instrumentId] = undefined;
     shard.remove(life);
     this.#options.gone(life);
     if (shard.size > 0) return;

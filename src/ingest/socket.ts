@@ -14,8 +14,10 @@ export interface SocketLimits {
 export interface SocketEvents {
   opened(): void;
   frame(data: Buffer, isBinary: boolean): void;
-  /** A ping or pong of the exchange: a sign of life without a frame. */
+  /** A ping of the exchange: a sign of life without a frame. */
   proven(): void;
+  /** The answer to a ping of ours. */
+  ponged(): void;
   /** It is of no use any more; `pauseMs` where the exchange asked to stay away so long. */
   fell(reason: string, pauseMs?: number): void;
 }
@@ -36,7 +38,7 @@ export function openSocket(
   socket.on('open', () => events.opened());
   socket.on('message', (data: Buffer, isBinary: boolean) => events.frame(data, isBinary));
   socket.on('ping', () => events.proven());
-  socket.on('pong', () => events.proven());
+  socket.on('pong', () => events.ponged());
   socket.on('unexpected-response', (_request, response) => {
     const status = response.statusCode ?? 0;
     const pauseMs = retryAfterMs(status, response.headers['retry-after'], limits.retryAfterMsMax);

@@ -7,6 +7,7 @@ import type { Cancel, Clock } from '../core/time.js';
 import { type Capture, createCapture } from './capture.js';
 import type { ExchangeFeed } from './exchange-feed.js';
 import type { ExchangeFeedOptions } from './feed-options.js';
+import type { ReadingTurn } from './reading-turn.js';
 import { RingSink } from './ring-sink.js';
 import type {
   FeedPlan,
@@ -24,13 +25,15 @@ export interface ThreadEndOptions {
     readonly coldWaitingMax: number;
     readonly stateMs: number;
   };
+  /** Of all its connections. */
+  readonly turn: ReadingTurn;
   readonly post: (message: FromIngestThread) => void;
   readonly makeFeed: (plan: FeedPlan, parts: FeedParts) => ExchangeFeed;
 }
 
 export type FeedParts = Pick<
   ExchangeFeedOptions,
-  'instruments' | 'sink' | 'clock' | 'log' | 'tap' | 'extraLagUs' | 'nextConnection'
+  'instruments' | 'sink' | 'clock' | 'log' | 'tap' | 'turn' | 'extraLagUs' | 'nextConnection'
 >;
 
 /** Whose instruments were asked for once is told them so many times more. */
@@ -54,7 +57,7 @@ export class ThreadEnd {
 
   constructor(options: ThreadEndOptions) {
     this.#options = options;
-    const { data, clock, limits, post } = options;
+    const { data, clock, limits, post, turn } = options;
     const instruments = new InstrumentTable();
     const log = postedLog(post);
     this.#sink = new RingSink({
@@ -68,7 +71,7 @@ export class ThreadEnd {
     const connections = new Int32Array(data.connections);
     data.feeds.forEach((plan, place) => {
       const feed = options.makeFeed(plan, {
-        ...{ instruments, sink: this.#sink, clock, log },
+        ...{ instruments, sink: this.#sink, clock, log, turn },
         ...(this.#capture === undefined ? {} : { tap: this.#capture.tap }),
         extraLagUs: () => this.#sink.dwellUs,
         nextConnection: () => Atomics.add(connections, place, 1) + 1,
@@ -94,6 +97,7 @@ export class ThreadEnd {
 
   async #end(): Promise<void> {
     this.#stopTelling();
+    this.#options.turn.stop();
     const { clock, post } = this.#options;
     const handedOver = new Promise<void>((resolve) => {
       const look = () => (this.#sink.flush() ? resolve() : void clock.after(1, look));

@@ -13,6 +13,7 @@ export interface FeedPlan {
   readonly wsUrl: string;
   readonly wantsTrades: boolean;
   readonly rule: SelectionRule;
+  readonly lagMsMax: number;
 }
 
 /** Where raw frames are kept. */

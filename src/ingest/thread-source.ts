@@ -23,8 +23,8 @@ const NOTHING_COUNTED: Counted = {
 };
 
 const NOT_STARTED: ExchangeHealth = {
-  ...{ state: 'starting', reason: 'its thread starts', instruments: 0, states: {}, excluded: {} },
-  ...{ lastMessageUs: null, listingUs: null, connections: [] },
+  ...{ state: 'starting', reason: 'its thread starts', instruments: 0, states: {} },
+  ...{ lagging: 0, excluded: {}, lastMessageUs: null, listingUs: null, connections: [] },
   ...NOTHING_COUNTED,
 };
 
@@ -70,6 +70,7 @@ export class ThreadSource implements Source {
         state: 'failed',
         reason: `its thread ended and is started again: ${this.#death}`,
         states,
+        lagging: 0,
         connections: [],
       };
     }

@@ -11,6 +11,8 @@ export interface LegNow {
   readonly ageMs: number;
   /** By the rules of the `valid` join. */
   readonly stands: boolean;
+  /** What comes of it is too late to count. */
+  readonly late: boolean;
 }
 
 /** What is known of a pair at this moment. Percent; NaN where there is none. */
@@ -21,8 +23,11 @@ export interface PairNow {
   readonly legs: readonly [LegNow, LegNow];
 }
 
-/** `no-live-leg`: a leg is not received, or has not quoted yet. `stale`: its last quote no longer stands. */
-export type Refusal = 'no-live-leg' | 'stale' | 'below-costs';
+/**
+ * `no-live-leg`: a leg is not received, or has not quoted yet. `lagging`: what comes of it is late. `stale`: its last quote no
+ * longer stands.
+ */
+export type Refusal = 'no-live-leg' | 'lagging' | 'stale' | 'below-costs';
 
 export interface JudgedPair {
   readonly opportunity: Opportunity;
@@ -58,6 +63,7 @@ export function judge(opportunity: Opportunity, now: PairNow | null, costPercent
   const edgeBps = Number.isFinite(best) ? (best - costPercent) * BPS_PER_PERCENT : Number.NaN;
   const refusals: Refusal[] = [];
   if (now === null || now.legs.some(({ ageMs }) => Number.isNaN(ageMs))) refusals.push('no-live-leg');
+  else if (now.legs.some(({ late }) => late)) refusals.push('lagging');
   else if (!isAlive(now) || Number.isNaN(edgeBps)) refusals.push('stale');
   else if (!(edgeBps > 0)) refusals.push('below-costs');
   return { opportunity, now, edgeBps, refusals };

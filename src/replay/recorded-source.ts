@@ -12,6 +12,8 @@ export interface RecordedSourceOptions {
   readonly instruments: readonly Instrument[];
   /** Of each instrument's latest quote, index = instrument id; NaN before the first. */
   readonly latestUs: Float64Array;
+  /** 1 = what came of it was late. */
+  readonly lagging: Uint8Array;
   readonly nowUs: () => Micros;
 }
 
@@ -39,13 +41,14 @@ export class RecordedSource implements Source {
   stop(): void {}
 
   health(): ExchangeHealth {
-    const { instruments, latestUs } = this.#options;
+    const { instruments, latestUs, lagging } = this.#options;
     const newest = instruments.map(({ id }) => latestUs[id]!).filter((us) => !Number.isNaN(us));
     return {
       state: newest.length === 0 ? 'starting' : 'running',
       ...(newest.length === 0 ? { reason: 'nothing of it was replayed so far' } : {}),
       instruments: instruments.length,
       states: { live: newest.length, waiting: instruments.length - newest.length },
+      lagging: instruments.filter(({ id }) => lagging[id] === 1).length,
       excluded: {},
       lastMessageUs: newest.length === 0 ? null : newest.reduce((last, us) => Math.max(last, us)),
       listingUs: null,

@@ -98,6 +98,12 @@ export class SimConnection implements Peer {
   }
 
   /** Bytes handed to the socket that the kernel has not taken. */
+  /** What is sent waits, until it is let go in one write. */
+  hold(isHeld: boolean): void {
+    if (isHeld) this.#stream.cork();
+    else this.#stream.uncork();
+  }
+
   get unsentBytes(): number {
     return this.#socket.bufferedAmount;
   }

@@ -21,6 +21,20 @@ export interface DriverOptions {
   readonly clock: Clock;
   /** Looked-at tops a second over all instruments; a top that did not change since is not sent. */
   readonly quotesPerSecond: number;
+  /** What is due at one moment leaves in one write a connection, as exchanges do under load. Default: each frame alone. */
+  readonly batched?: boolean;
+  readonly bursts?: Bursts;
+  /** Ask sizes tell when a quote was sent, in whole coins: microseconds modulo SENT_US_MODULO. For measuring. */
+  readonly stamped?: boolean;
+}
+
+export const SENT_US_MODULO = 1e9;
+
+/** So many times the rate, for the last so many seconds of every so many. */
+export interface Bursts {
+  readonly times: number;
+  readonly seconds: number;
+  readonly everySeconds: number;
 }
 
 interface Driven {
@@ -32,7 +46,7 @@ interface Driven {
 
 /** Starts at once; the cancel stops it. */
 export function startDriver(options: DriverOptions): Cancel {
-  const { market, clock } = options;
+  const { market, clock, batched, bursts, stamped = false } = options;
   const random = createRandom(market.seed, 'driver');
   // Of its own: quotes are the same whether trades are wanted or not.
   const tradeRandom = createRandom(market.seed, 'trades');
@@ -46,21 +60,33 @@ export function startDriver(options: DriverOptions): Cancel {
   const startUs = clock.nowUs();
   const dueUs = Float64Array.from(driven, () => startUs + random.next() * meanIntervalUs);
 
+  const rateOf = (us: Micros): number => {
+    if (bursts === undefined) return 1;
+    const intoUs = (us - startUs) % (bursts.everySeconds * US_PER_SECOND);
+    return intoUs >= (bursts.everySeconds - bursts.seconds) * US_PER_SECOND ? bursts.times : 1;
+  };
+  const hosts = [...new Set(driven.map(({ hosted }) => hosted))];
   const tick = (): void => {
-    const nowUs = clock.nowUs();
+    if (batched === true) for (const hosted of hosts) hosted.hold();
+    pushDue(clock.nowUs());
+    if (batched === true) for (const hosted of hosts) hosted.letGo();
+  };
+  const pushDue = (nowUs: Micros): void => {
+    const intervalUs = meanIntervalUs / rateOf(nowUs);
     for (let index = 0; index < driven.length; index++) {
       if (dueUs[index]! < nowUs - LATE_MAX_US) dueUs[index] = nowUs;
       while (dueUs[index]! <= nowUs) {
-        push(market, driven[index]!, Math.floor(dueUs[index]!), tradeRandom);
-        dueUs[index] = dueUs[index]! + 1 + random.exponential(meanIntervalUs);
+        push(market, driven[index]!, Math.floor(dueUs[index]!), tradeRandom, stamped ? clock.nowUs() : 0);
+        dueUs[index] = dueUs[index]! + 1 + random.exponential(intervalUs);
       }
     }
   };
   return clock.every(TICK_PERIOD_MS, tick);
 }
 
-function push(market: Market, driven: Driven, eventUs: Micros, tradeRandom: Random): void {
-  const quote = market.quoteOf(driven.instrument.index, eventUs);
+function push(market: Market, driven: Driven, eventUs: Micros, tradeRandom: Random, sentUs: Micros): void {
+  const truth = market.quoteOf(driven.instrument.index, eventUs);
+  const quote = sentUs === 0 ? truth : { ...truth, askSize: sentUs % SENT_US_MODULO };
   pushTrade(driven, quote, eventUs, tradeRandom);
   if (driven.last !== null && sameTop(driven.last, quote)) return;
   // A top that nobody was there to hear is still to be told.

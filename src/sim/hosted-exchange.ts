@@ -173,6 +173,15 @@ export class HostedExchange implements ConnectionOwner {
     return this.sent.total - before;
   }
 
+  /** What is sent from now on waits, to leave in one write a connection. */
+  hold(): void {
+    for (const connection of this.connections) connection.hold(true);
+  }
+
+  letGo(): void {
+    for (const connection of this.connections) connection.hold(false);
+  }
+
   // ---- What the server does ----
 
   answer(path: URL, method: string): RestReply | 'hang-up' {
@@ -230,7 +239,8 @@ export class HostedExchange implements ConnectionOwner {
 
   quoteAllowed(exchangeSymbol: string): boolean {
     if (this.#silencedAll) return false;
-    return !this.#silenced.has(symbolKey(exchangeSymbol)) && !this.faults.silences(exchangeSymbol);
+    if (this.#silenced.size > 0 && this.#silenced.has(symbolKey(exchangeSymbol))) return false;
+    return !this.faults.silences(exchangeSymbol);
   }
 
   quoteSent(exchangeSymbol: string, told: Told, connection: SimConnection): void {

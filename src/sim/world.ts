@@ -2,7 +2,7 @@
 // that plays. What `demo` and `simulate` start.
 
 import type { Clock } from '../core/time.js';
-import { startDriver } from './driver.js';
+import { type Bursts, startDriver } from './driver.js';
 import type { SimExchange, SimFrame } from './exchange.js';
 import { createMarket, type Market, marketBook } from './market.js';
 import { type Player, startPlayer } from './player.js';
@@ -19,6 +19,9 @@ export interface GeneratedWorldOptions {
   readonly symbols: number;
   /** Over all instruments. */
   readonly quotesPerSecond: number;
+  readonly batched?: boolean;
+  readonly bursts?: Bursts;
+  readonly stamped?: boolean;
 }
 
 export interface World {
@@ -52,8 +55,9 @@ export async function startGeneratedWorld(options: GeneratedWorldOptions): Promi
   const market = createMarket({ seed, exchanges, symbols: options.symbols });
   const hosted = exchanges.map((exchange) => ({ exchange, book: marketBook(market, exchange) }));
   const server = await startSimServer({ clock, port, seed, exchanges: hosted });
-  const { quotesPerSecond } = options;
-  const stop = startDriver({ market, server, exchanges, clock, quotesPerSecond });
+  const { quotesPerSecond, batched = false, stamped = false, bursts } = options;
+  const more = { batched, stamped, ...(bursts === undefined ? {} : { bursts }) };
+  const stop = startDriver({ market, server, exchanges, clock, quotesPerSecond, ...more });
   return {
     server,
     market,

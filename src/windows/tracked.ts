@@ -20,6 +20,8 @@ export interface LatestSides {
 export interface TrackedOptions {
   readonly pairs: PairTable;
   readonly latest: LatestSides;
+  /** The hub's, index = instrument id: 1 while what comes of it is late. */
+  readonly lagging: Uint8Array;
   /** Room for this many instrument ids. */
   readonly instrumentsMax: number;
 }
@@ -52,6 +54,7 @@ export class Tracked implements Subscriber {
   /** The other way round: (bid2/ask1 − 1) · 100 */
   readonly executable21: Float64Array;
   readonly #latest: LatestSides;
+  readonly #lagging: Uint8Array;
   /** Index = instrument id: quotes stamped before it do not stand. */
   readonly #goneUs: Float64Array;
   readonly #limitUs: Float64Array;
@@ -71,10 +74,11 @@ export class Tracked implements Subscriber {
     limit: (...limit) => this.#limit(...limit),
   };
 
-  constructor({ pairs, latest, instrumentsMax }: TrackedOptions) {
+  constructor({ pairs, latest, lagging, instrumentsMax }: TrackedOptions) {
     const { pairsMax } = pairs;
     this.pairs = pairs;
     this.#latest = latest;
+    this.#lagging = lagging;
     this.spread = new Float64Array(pairsMax).fill(Number.NaN);
     this.executable12 = this.spread.slice();
     this.executable21 = this.spread.slice();
@@ -139,11 +143,17 @@ export class Tracked implements Subscriber {
     return this.#seenBucket[pair]! > this.#bucket - SPARKLINE_BUCKETS;
   }
 
-  /** A leg as of the last sample; 0 = the left one. `ageMs`: of its newest quote; NaN where none came yet. */
-  leg(pair: number, side: 0 | 1): { readonly ageMs: number; readonly stands: boolean } {
+  /**
+   * A leg as of the last sample; 0 = the left one. `ageMs`: of its newest quote; NaN where none came yet. `late`: what comes
+   * of it is too late to count.
+   */
+  leg(
+    pair: number,
+    side: 0 | 1,
+  ): { readonly ageMs: number; readonly stands: boolean; readonly late: boolean } {
     const id = (side === 0 ? this.pairs.left : this.pairs.right)[pair]!;
     const ageMs = (this.#sampledUs - this.#latest.stampUs[id]!) / US_PER_MS;
-    return { ageMs: Math.max(0, ageMs), stands: this.#stands(id) };
+    return { ageMs: Math.max(0, ageMs), stands: this.#stands(id), late: this.#lagging[id] === 1 };
   }
 
   /**

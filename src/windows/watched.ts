@@ -70,6 +70,7 @@ export class Watched implements Subscriber {
   #refused: readonly RefusedPair[] = [];
   /** What the instruments' age limits were last told to be. */
   readonly #limitsUs = new Map<number, number>();
+  readonly #lateIds = new Set<number>();
   #events = 0;
   #updates = 0;
   #changes = 0;
@@ -163,6 +164,8 @@ export class Watched implements Subscriber {
   }
 
   cold(event: ColdEvent): void {
+    if (event.type === 'status' && (event.status === 'lagging' || event.status === 'in-time'))
+      this.#late(event.instrumentId, event.status === 'lagging');
     tellValidity(event, this.#validity);
   }
 
@@ -209,6 +212,14 @@ export class Watched implements Subscriber {
     this.#apply(instrumentId, (window, leg) => window.limit(leg, stampUs, limitUs));
   }
 
+  /** Beside the age limit that goes with it: windows say why they show nothing. */
+  #late(instrumentId: number, isLate: boolean): void {
+    if (isLate) this.#lateIds.add(instrumentId);
+    else this.#lateIds.delete(instrumentId);
+    for (const window of this.#byInstrument[instrumentId] ?? [])
+      window.setLate(window.instrument1 === instrumentId ? 0 : 1, isLate);
+  }
+
   #apply(instrumentId: number, change: (window: PairWindow, leg: LegIndex) => boolean): void {
     const windows = this.#byInstrument[instrumentId];
     if (windows === undefined || windows.length === 0) return;
@@ -237,7 +248,7 @@ export class Watched implements Subscriber {
     const legs = this.#legsOf(pair);
     if (typeof legs === 'string') return legs;
     const [first, second] = legs;
-    return new PairWindow({
+    const window = new PairWindow({
       pair: { symbol: first.symbol, exchange1: first.exchange, exchange2: second.exchange },
       instrument1: first.id,
       instrument2: second.id,
@@ -246,6 +257,8 @@ export class Watched implements Subscriber {
       startedUs: nowUs,
       ageLimitsUs: [this.#limitOf(first.id), this.#limitOf(second.id)],
     });
+    for (const leg of [0, 1] as const) window.setLate(leg, this.#lateIds.has(legs[leg].id));
+    return window;
   }
 
   #limitOf(instrumentId: number): number {

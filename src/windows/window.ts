@@ -41,6 +41,8 @@ export interface Cursor {
    * a whole millisecond, because readers outside know no less.
    */
   retractedFromUs: Micros;
+  /** Of the legs that were late, the last change the reader has. */
+  lateSeen: number;
 }
 
 export class PairWindow {
@@ -54,6 +56,9 @@ export class PairWindow {
   version = 0;
   /** Points taken back because a gap was noticed later. */
   retracted = 0;
+  /** Changes of `late`. */
+  lateChanges = 0;
+  readonly #late: [boolean, boolean] = [false, false];
   readonly #startedUs: Micros;
   readonly #points: PointRing;
   readonly #bands = new RollingBands();
@@ -105,6 +110,20 @@ export class PairWindow {
   get coversFromUs(): Micros {
     const crowdedUs = this.#points.crowdedOutUs + 1;
     return Math.max(this.#startedUs, this.#nowUs - this.lengthUs, crowdedUs);
+  }
+
+  /** Exchanges of the legs whose quotes come too late to count. */
+  get late(): readonly string[] {
+    return [this.exchange1, this.exchange2].filter((_, leg) => this.#late[leg]);
+  }
+
+  /** What comes of the leg is late from now on, or no longer. Whether that is new. */
+  setLate(leg: LegIndex, isLate: boolean): boolean {
+    if (this.#late[leg] === isLate) return false;
+    this.#late[leg] = isLate;
+    this.lateChanges += 1;
+    this.version += 1;
+    return true;
   }
 
   get pointsMax(): number {
@@ -180,7 +199,8 @@ export class PairWindow {
 
   /** A reader of new points that has nothing yet; `unfollow` it when done. */
   follow(): Cursor {
-    const cursor = { sentUs: Number.NEGATIVE_INFINITY, retractedFromUs: Number.POSITIVE_INFINITY };
+    const retractedFromUs = Number.POSITIVE_INFINITY;
+    const cursor = { sentUs: Number.NEGATIVE_INFINITY, retractedFromUs, lateSeen: 0 };
     this.#cursors = [...this.#cursors, cursor];
     return cursor;
   }

@@ -11,6 +11,7 @@ const running: ExchangeSnapshot = {
   state: 'running',
   instruments: 2,
   states: { live: 2 },
+  lagging: 0,
   excluded: {},
   lastMessageUs: NOW_US - 250_000,
   listingUs: NOW_US - 60_000_000,
@@ -33,6 +34,7 @@ function snapshot(changes: Partial<Snapshot> = {}): Snapshot {
     nowUs: NOW_US,
     startedUs: NOW_US - 90_061_000_000,
     clockOffsetMs: 0,
+    loop: { recentMsMax: 3, msMax: 900 },
     exchanges: { Alpha: running },
     counters: {
       received: 9,
@@ -127,13 +129,36 @@ test('every trouble makes it degraded, each with its words', () => {
     syncs: null,
     details: {},
   };
-  const body = healthBody(snapshot({ exchanges: { Alpha: failed }, lake, clockOffsetMs: 5_000 }), MEMORY);
+  const loop = { recentMsMax: 430.2, msMax: 900 };
+  const changes = { exchanges: { Alpha: failed }, lake, clockOffsetMs: 5_000, loop };
+  const body = healthBody(snapshot(changes), MEMORY);
   assert.equal(body['status'], 'degraded');
   assert.deepEqual(body['reasons'], [
     'Alpha failed: listing: no route',
     'lake: the disk is full',
     "the machine's clock was set; ours is still 5000 ms behind it",
+    'the program was held up for 430 ms within the last seconds',
   ]);
+});
+
+test('how late quotes come and how long the loop was held up is seen in /health and /metrics', async () => {
+  const connection = { name: 'Alpha#1', state: 'live', symbols: 2, refused: {}, lastMessageUs: NOW_US };
+  const connections = [
+    { ...connection, reconnects: 0, lagMs: 420 },
+    { ...connection, reconnects: 0, lagMs: null },
+  ];
+  const late = snapshot({ exchanges: { Alpha: { ...running, lagging: 2, connections } } });
+  const body = healthBody(late, MEMORY) as unknown as Snapshot;
+  assert.equal(body.exchanges['Alpha']?.lagging, 2);
+  assert.equal(body.exchanges['Alpha']?.connections[0]?.lagMs, 420);
+  assert.deepEqual(body.loop, { recentMsMax: 3, msMax: 900 });
+  const text = await createMetrics().text(late);
+  for (const line of [
+    'exchange_lag_seconds{exchange="Alpha"} 0.42',
+    'exchange_lagging_instruments{exchange="Alpha"} 2',
+    'loop_delay_seconds 0.003',
+  ])
+    assert.ok(text.includes(`spread_aggregator_${line}\n`), line);
 });
 
 test('what compaction and retention did is seen in /health and /metrics', async () => {

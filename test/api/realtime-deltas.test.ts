@@ -26,7 +26,7 @@ const LARGE: DeltaLimits = {
 const SMALL: DeltaLimits = { ...LARGE, pointsPerChart: 20, frameBytesMax: 3_000, snapshotBytesMax: 12_000 };
 
 interface Step {
-  readonly kind: 'quote' | 'gap' | 'step' | 'pairs' | 'connect' | 'resume';
+  readonly kind: 'quote' | 'gap' | 'late' | 'step' | 'pairs' | 'connect' | 'resume';
   readonly exchange: string;
   readonly symbol: string;
   readonly stepUs: number;
@@ -40,6 +40,7 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
     kind: fc.oneof(
       { weight: 60, arbitrary: fc.constant('quote' as const) },
       { weight: 3, arbitrary: fc.constant('gap' as const) },
+      { weight: 3, arbitrary: fc.constant('late' as const) },
       { weight: 10, arbitrary: fc.constant('step' as const) },
       { weight: 1, arbitrary: fc.constant('pairs' as const) },
       { weight: 1, arbitrary: fc.constant('connect' as const) },
@@ -100,10 +101,15 @@ function play(history: readonly Step[], limits: DeltaLimits): Outcome {
     return delta !== null;
   };
   let nowUs = START_US;
+  const late = (id: number) => {
+    const isLate = stage.hub.lagging[id] === 1;
+    stage.hub.status(id, isLate ? 'in-time' : 'lagging', isLate ? 1_500_000 : 300_000, nowUs);
+  };
   for (const { kind, exchange, symbol, stepUs, bid, backUs, pairs } of history) {
     nowUs += stepUs;
     if (kind === 'quote') stage.quote(exchange, symbol, nowUs, bid);
     else if (kind === 'gap') stage.hub.gap(stage.id(exchange, symbol), nowUs - backUs, 'silent', nowUs);
+    else if (kind === 'late') late(stage.id(exchange, symbol));
     else if (kind === 'step') deliver();
     else if (kind === 'pairs') stage.watched.setPairs(PAIRS.slice(pairs), nowUs);
     else if (kind === 'resume') resume();
@@ -129,6 +135,7 @@ test('every client holds what the windows hold, whether it stayed, came late or 
           const held = client.charts.get(chartKey(window)) ?? [];
           // Its own clock is the newest point: it may keep for longer what has left the window.
           assert.deepEqual(held.slice(held.length - rows.length), rows);
+          if (held.length > 0) assert.deepEqual(client.late.get(chartKey(window)), window.late);
           for (const [seconds] of held.slice(0, held.length - rows.length))
             assert.ok(seconds * 1e6 < window.nowUs - window.lengthUs);
         }

@@ -106,6 +106,8 @@ type Row = readonly [seconds: number, spread: number | null, upper: number | nul
 /** A client of the delta mode, written from the words at the head of realtime.ts. */
 export class DeltaClient {
   readonly charts = new Map<string, Row[]>();
+  /** Exchanges of a chart whose quotes come late. */
+  readonly late = new Map<string, readonly string[]>();
   seq = 0;
   /** False from a message that says `more` to the one that does not. */
   whole = true;
@@ -123,6 +125,7 @@ export class DeltaClient {
     const kept = (this.charts.get(chartKey(chart)) ?? []).filter(([seconds]) => seconds < from);
     const rows = [...kept, ...rowsOf(chart)];
     const newest = rows.at(-1)?.[0] ?? 0;
+    this.late.set(chartKey(chart), chart.late ?? []);
     this.charts.set(
       chartKey(chart),
       rows.filter(([seconds]) => seconds >= newest - chart.window),

@@ -76,6 +76,32 @@ test('what the market takes back leaves the chart, history included, and the car
   });
 });
 
+test('a pair whose quotes come too late shows no spread as live, and the card says whose', {
+  skip,
+}, async () => {
+  await bench.withPage({}, async (page, server) => {
+    const { live } = server;
+    market(server, [BTC]);
+    listed(server, [pastOf(BTC, live.nowSeconds())]);
+    live.point(BTC, 0.1);
+    await page.goto(server.url);
+    await pointsAre(page, BTC, 51, '+0.100 %');
+    live.late(BTC, true);
+    const last = cardOf(page, BTC).locator('.last');
+    const words = new RegExp(`^no valid spread now .*: quotes of ${BTC.exchange2} come late`);
+    await until('words', async () => words.test(await textOf(last)));
+    await keepPicture(page, 'live-late.png');
+    live.point(BTC, 0.2);
+    live.late(BTC, false);
+    live.point(BTC, 0.3);
+    // What came late is no point. Where it began a hole does, and it ends with a quote of each leg.
+    await pointsAre(page, BTC, 54, '+0.300 %');
+    await until('words of a live spread', async () =>
+      /^\+0\.300 % (now|\d s ago)50/.test(await textOf(last)),
+    );
+  });
+});
+
 test('a new pair gets its card by itself, with its history; pairs that are dropped say so or go', {
   skip,
 }, async () => {

@@ -39,6 +39,7 @@ test('what is asked wrongly is one clear line and exit code 2', async () => {
     [['fly'], /^error: unknown command 'fly'/],
     [['decode'], /^error: required option '--exchange <name>' not specified/],
     [['decode', '--exchange', 'Mtgox'], /^decode: unknown exchange 'Mtgox'/],
+    [['simulate', '--bursts', '5x60s/60s'], /^error: option '--bursts' expected something like 5x10s\/60s/],
     [['simulate', '--speed', '0'], /^error: option '--speed' expected a number above 0 or max, was "0"/],
     [['simulate', '--exchanges', 'Mtgox'], /^error: no simulated exchange is called Mtgox/],
     [['demo', 'extra'], /^error: too many arguments/],

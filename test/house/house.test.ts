@@ -39,6 +39,7 @@ const ROOTS = [
   'app.ts',
   'clock.ts',
   'log.ts',
+  'loop-delay.ts',
   'limits.ts',
   'version.ts',
   'app-api.ts',

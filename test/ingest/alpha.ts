@@ -1,7 +1,7 @@
 // An exchange that exists nowhere: the smallest adapter that keeps the contract, and a server that speaks its
 // protocol, so that ingest is tested without any real exchange's habits.
 // With `token` it wants a POST to /token before every connection, and greets each with "hi".
-//   subscribe {"sub":[…],"id":n}, unsubscribe {"unsub":[…],"id":n} · ack {"ok":n} · refusal {"no":n,"symbol":…} · quote SYMBOL,bid,ask · ping "?" pong "!"
+//   subscribe {"sub":[…],"id":n}, unsubscribe {"unsub":[…],"id":n} · ack {"ok":n} · refusal {"no":n,"symbol":…} · quote SYMBOL,bid,ask[,update id[,exchange's time in µs]] · ping "?" pong "!"
 
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -71,11 +71,15 @@ function decodeAlpha(text: string, idOf: (symbol: string) => number, sink: Decod
   else if (text === 'bye') sink.control('closing', { message: 'maintenance' });
   else if (text.startsWith('{')) decodeAnswer(text, sink);
   else {
-    const [symbol = '', bid, ask, updateId] = text.split(',');
+    const [symbol = '', bid, ask, updateId, exchangeUs] = text.split(',');
     const id = idOf(symbol);
     if (id < 0) sink.reject('unknown-symbol', symbol);
     else if (bid === 'hole') sink.gap(id, 'sequence');
-    else sink.quote(id, Number(bid), 1, Number(ask), 1, Number.NaN, Number(updateId ?? Number.NaN));
+    else
+      sink.quote(
+        ...([id, Number(bid), 1, Number(ask), 1] as const),
+        ...([Number(exchangeUs ?? Number.NaN), Number(updateId ?? Number.NaN)] as const),
+      );
   }
 }
 

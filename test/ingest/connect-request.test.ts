@@ -5,8 +5,8 @@ import { InstrumentTable } from '../../src/core/instrument.js';
 import { silentLog } from '../../src/core/log.js';
 import { Hub } from '../../src/hub/hub.js';
 import { ExchangeFeed } from '../../src/ingest/exchange-feed.js';
-import { LIMITS } from '../../src/limits.js';
 import { createFastClock } from '../support/fast-clock.js';
+import { FEED_LIMITS } from '../support/feed-limits.js';
 import { until } from '../support/wait.js';
 import { alphaToken, startAlpha } from './alpha.js';
 
@@ -31,7 +31,7 @@ async function setUp(speed = 100) {
     rule: { quotes: ['usdt'], minUsdVolume: 1, maxUsdVolume: 1e9, allow: [], deny: [] },
     instruments: new InstrumentTable(),
     sink: hub,
-    limits: LIMITS.ingest,
+    limits: FEED_LIMITS,
     clock,
     random: Math.random,
     log: silentLog,

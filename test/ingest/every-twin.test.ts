@@ -9,11 +9,11 @@ import { adapters } from '../../src/exchanges/index.js';
 import { Hub } from '../../src/hub/hub.js';
 import { ExchangeFeed } from '../../src/ingest/exchange-feed.js';
 import { getTops } from '../../src/ingest/listing.js';
-import { LIMITS } from '../../src/limits.js';
 import { SIM_EXCHANGES } from '../../src/sim/exchanges/index.js';
 import { createMarket, marketBook } from '../../src/sim/market.js';
 import { startSimServer } from '../../src/sim/server.js';
 import { createFastClock } from '../support/fast-clock.js';
+import { FEED_LIMITS } from '../support/feed-limits.js';
 import { until } from '../support/wait.js';
 
 const SYMBOLS = 5;
@@ -50,7 +50,7 @@ for (const adapter of adapters)
       rule: { quotes: ['USDT'], minUsdVolume: 1, maxUsdVolume: 1e12, allow: [], deny: [] },
       instruments: new InstrumentTable(),
       sink: hub,
-      limits: { ...LIMITS.ingest, listingIntervalMs: 20_000 },
+      limits: { ...FEED_LIMITS, listingIntervalMs: 20_000 },
       clock,
       random: () => 0.5,
       log: silentLog,
@@ -59,7 +59,7 @@ for (const adapter of adapters)
       feed.stop();
       await server.close();
     });
-    const source = { adapter, ...server.urls[adapter.name]!, limits: LIMITS.ingest, clock };
+    const source = { adapter, ...server.urls[adapter.name]!, limits: FEED_LIMITS, clock };
     const tops = await getTops(source, new AbortController().signal);
     for (const { exchangeSymbol } of book.listing) {
       const top = tops.get(exchangeSymbol);

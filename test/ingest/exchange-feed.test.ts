@@ -5,8 +5,8 @@ import { InstrumentTable } from '../../src/core/instrument.js';
 import { silentLog } from '../../src/core/log.js';
 import { Hub } from '../../src/hub/hub.js';
 import { ExchangeFeed } from '../../src/ingest/exchange-feed.js';
-import { LIMITS } from '../../src/limits.js';
 import { createFastClock } from '../support/fast-clock.js';
+import { FEED_LIMITS } from '../support/feed-limits.js';
 import { until } from '../support/wait.js';
 import { type AlphaServer, alpha, startAlpha } from './alpha.js';
 
@@ -39,7 +39,7 @@ async function setUp(options: Setting = {}) {
     rule: { quotes: ['usdt'], minUsdVolume: 1, maxUsdVolume: 1e9, allow: [], deny: [] },
     instruments,
     sink: hub,
-    limits: { ...LIMITS.ingest, listingIntervalMs: options.listingIntervalMs ?? 3_600_000 },
+    limits: { ...FEED_LIMITS, listingIntervalMs: options.listingIntervalMs ?? 3_600_000 },
     clock,
     random: () => 0.5,
     log: silentLog,
@@ -291,7 +291,7 @@ test('a frame beyond the limit closes the connection and nothing else', async ()
   const world = await setUp();
   world.feed.start();
   await live(world);
-  world.server.send('x'.repeat(LIMITS.ingest.frameBytesMax + 1));
+  world.server.send('x'.repeat(FEED_LIMITS.frameBytesMax + 1));
   await until('the reason', () =>
     world.feed.health().connections.some(({ reason }) => /payload/i.test(reason ?? '')),
   );

@@ -7,8 +7,8 @@ import { silentLog } from '../../src/core/log.js';
 import { type ExchangeAdapter, LISTING_PAGES_MAX } from '../../src/exchanges/exchange.js';
 import { Hub } from '../../src/hub/hub.js';
 import { ExchangeFeed } from '../../src/ingest/exchange-feed.js';
-import { LIMITS } from '../../src/limits.js';
 import { createFastClock } from '../support/fast-clock.js';
+import { FEED_LIMITS } from '../support/feed-limits.js';
 import { until } from '../support/wait.js';
 import { alpha } from './alpha.js';
 
@@ -49,7 +49,7 @@ async function start(context: TestContext, answer: (page: number) => unknown) {
     rule: { quotes: ['usdt'], minUsdVolume: 1, maxUsdVolume: 1e9, allow: [], deny: [] },
     instruments: new InstrumentTable(),
     sink: new Hub({ instrumentsMax: 16, lastStampUs: 0 }),
-    limits: LIMITS.ingest,
+    limits: FEED_LIMITS,
     clock: createFastClock(50),
     random: () => 0.5,
     log: silentLog,

@@ -178,7 +178,7 @@ test('what was written and not read is never overwritten, records longer than th
   }
 });
 
-test('a writer that is gone leaves a gap of each instrument whose quote stood, from after the last thing it told', () => {
+test('a writer that is gone leaves a gap of each instrument whose quote stood, and none that lags for ever', () => {
   const memory = createRingMemory(64 * 64);
   const clock = new VirtualClock(0);
   const instruments = new InstrumentTable();
@@ -191,23 +191,29 @@ test('a writer that is gone leaves a gap of each instrument whose quote stood, f
     clock,
     wake: () => {},
   });
-  const gaps: unknown[] = [];
+  const told: unknown[] = [];
   const nothing = () => {};
   const known = new InstrumentTable();
   known.intern('Beta', 'A/USDT');
   const lane = new RingLane(memory, known, 16, {
-    ...{ quote: nothing, trade: nothing, status: nothing, alive: nothing, thinned: nothing },
-    gap: (id, fromUs, reason, nowUs) => gaps.push([known.get(id).symbol, fromUs, reason, nowUs]),
+    ...{ quote: nothing, trade: nothing, alive: nothing, thinned: nothing },
+    status: (id, status, value, nowUs) => told.push([known.get(id).symbol, status, value, nowUs]),
+    gap: (id, fromUs, reason, nowUs) => told.push([known.get(id).symbol, fromUs, reason, nowUs]),
   });
   sink.quote(0, 1, 1, 2, 1, Number.NaN, 100);
   sink.quote(1, 1, 1, 2, 1, Number.NaN, 200);
   sink.gap(1, 210, 'silent', 250);
+  sink.status(0, 'age-limit', 5_000_000, 251);
+  for (const id of [0, 1, 2]) sink.status(id, 'lagging', 400_000, 252);
+  sink.status(2, 'in-time', 7_000_000, 253);
   sink.alive('Alpha#1', 260, 300);
   lane.drain(EVERYTHING, EVERYTHING);
+  told.length = 0;
   lane.tellLost(900);
   lane.tellLost(950);
-  assert.deepEqual(gaps, [
-    ['B/USDT', 210, 'silent', 250],
+  assert.deepEqual(told, [
+    ['A/USDT', 'in-time', 5_000_000, 900],
+    ['B/USDT', 'in-time', 60_000_000, 900],
     ['A/USDT', 301, 'disconnect', 900],
   ]);
 });

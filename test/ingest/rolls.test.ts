@@ -9,11 +9,11 @@ import { silentLog } from '../../src/core/log.js';
 import { adapters } from '../../src/exchanges/index.js';
 import { Hub } from '../../src/hub/hub.js';
 import { ExchangeFeed } from '../../src/ingest/exchange-feed.js';
-import { LIMITS } from '../../src/limits.js';
 import { startDriver } from '../../src/sim/driver.js';
 import { SIM_EXCHANGES } from '../../src/sim/exchanges/index.js';
 import { createMarket, marketBook } from '../../src/sim/market.js';
 import { startSimServer } from '../../src/sim/server.js';
+import { FEED_LIMITS } from '../support/feed-limits.js';
 import { until } from '../support/wait.js';
 
 const SYMBOLS = 10;
@@ -82,7 +82,7 @@ test(`a roll of every socket under ${RATE} quotes/s loses none and doubles none 
         rule: { quotes: ['USDT'], minUsdVolume: 1, maxUsdVolume: 1e12, allow: [], deny: [] },
         instruments,
         sink: hub,
-        limits: LIMITS.ingest,
+        limits: FEED_LIMITS,
         clock,
         random: () => 0.5,
         log: silentLog,

@@ -8,8 +8,8 @@ import { InstrumentTable } from '../../src/core/instrument.js';
 import { silentLog } from '../../src/core/log.js';
 import { Hub } from '../../src/hub/hub.js';
 import { ExchangeFeed } from '../../src/ingest/exchange-feed.js';
-import { LIMITS } from '../../src/limits.js';
 import { createFastClock } from '../support/fast-clock.js';
+import { FEED_LIMITS } from '../support/feed-limits.js';
 import { until } from '../support/wait.js';
 import { alpha, startAlpha } from './alpha.js';
 
@@ -48,7 +48,7 @@ async function setUp(symbols: readonly string[]) {
     rule: { quotes: ['USDT'], minUsdVolume: 1, maxUsdVolume: 1e9, allow: [], deny: [] },
     instruments,
     sink: hub,
-    limits: LIMITS.ingest,
+    limits: FEED_LIMITS,
     clock,
     random: () => 0.5,
     log: silentLog,

@@ -6,8 +6,8 @@ import { InstrumentTable } from '../../src/core/instrument.js';
 import { silentLog } from '../../src/core/log.js';
 import { Hub } from '../../src/hub/hub.js';
 import { ExchangeFeed } from '../../src/ingest/exchange-feed.js';
-import { LIMITS } from '../../src/limits.js';
 import { createFastClock } from '../support/fast-clock.js';
+import { FEED_LIMITS } from '../support/feed-limits.js';
 import { until } from '../support/wait.js';
 import { alpha, startAlpha } from './alpha.js';
 
@@ -50,7 +50,7 @@ export async function takeoverStage({
     instruments,
     sink: hub,
     // Nor must it lose a handshake or an answer to them.
-    limits: { ...LIMITS.ingest, handshakeTimeoutMs: 3_600_000, restTimeoutMs: 3_600_000 },
+    limits: { ...FEED_LIMITS, handshakeTimeoutMs: 3_600_000, restTimeoutMs: 3_600_000 },
     clock,
     random: () => chance,
     log: silentLog,

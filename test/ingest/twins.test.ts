@@ -10,13 +10,13 @@ import type { ExchangeAdapter } from '../../src/exchanges/exchange.js';
 import { kucoin, kucoinPerp } from '../../src/exchanges/kucoin.js';
 import { Hub } from '../../src/hub/hub.js';
 import { ExchangeFeed } from '../../src/ingest/exchange-feed.js';
-import { LIMITS } from '../../src/limits.js';
 import type { SimExchange } from '../../src/sim/exchange.js';
 import * as simBitget from '../../src/sim/exchanges/bitget.js';
 import * as simKucoin from '../../src/sim/exchanges/kucoin.js';
 import { createMarket, marketBook } from '../../src/sim/market.js';
 import { startSimServer } from '../../src/sim/server.js';
 import { createFastClock } from '../support/fast-clock.js';
+import { FEED_LIMITS } from '../support/feed-limits.js';
 import { until } from '../support/wait.js';
 
 const SYMBOLS = 60;
@@ -49,7 +49,7 @@ async function setUp(adapter: ExchangeAdapter, twin: SimExchange, speed: number)
     rule: { quotes: ['usdt'], minUsdVolume: 1, maxUsdVolume: 1e12, allow: [], deny: [] },
     instruments,
     sink: hub,
-    limits: LIMITS.ingest,
+    limits: FEED_LIMITS,
     clock,
     random: Math.random,
     log: silentLog,

@@ -12,7 +12,7 @@ const pair = (symbol: string, cycles = 41, net?: number): Opportunity => ({
   opportunityCycles: cycles,
   statistics: net === undefined ? {} : { net_cycles: net },
 });
-const leg = { ageMs: 10, stands: true };
+const leg = { ageMs: 10, stands: true, late: false };
 const now = (best: number, legs: PairNow['legs'] = [leg, leg]): PairNow => ({
   spreadPercent: best,
   executablePercent: [-best, best],
@@ -24,9 +24,10 @@ test('a pair is refused for the reason that holds, with its edge where there is 
   assert.deepEqual(refusals(now(0.5)), []);
   assert.deepEqual(refusals(now(0.4)), ['below-costs']);
   assert.deepEqual(refusals(null), ['no-live-leg']);
-  assert.deepEqual(refusals(now(0.5, [leg, { ageMs: Number.NaN, stands: false }])), ['no-live-leg']);
-  assert.deepEqual(refusals(now(0.5, [leg, { ageMs: 9e4, stands: false }])), ['stale']);
+  assert.deepEqual(refusals(now(0.5, [leg, { ...leg, ageMs: Number.NaN, stands: false }])), ['no-live-leg']);
+  assert.deepEqual(refusals(now(0.5, [leg, { ...leg, ageMs: 9e4, stands: false }])), ['stale']);
   assert.deepEqual(refusals(now(Number.NaN)), ['stale']);
+  assert.deepEqual(refusals(now(0.5, [leg, { ...leg, stands: false, late: true }])), ['lagging']);
   const { edgeBps } = judge(pair('A/USDT'), now(0.5), 0.4);
   assert.ok(Math.abs(edgeBps - 10) < 1e-9);
   const half = { ...now(0.5), executablePercent: [Number.NaN, 0.45] as const };

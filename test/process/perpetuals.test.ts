@@ -12,7 +12,6 @@ import { gateioPerp } from '../../src/exchanges/gateio-perp.js';
 import { okxPerp } from '../../src/exchanges/okx-perp.js';
 import { Hub } from '../../src/hub/hub.js';
 import { ExchangeFeed } from '../../src/ingest/exchange-feed.js';
-import { LIMITS } from '../../src/limits.js';
 import type { SimExchange } from '../../src/sim/exchange.js';
 import { binancePerp as simBinancePerp } from '../../src/sim/exchanges/binance-perp.js';
 import { bybitPerp as simBybitPerp } from '../../src/sim/exchanges/bybit-perp.js';
@@ -21,6 +20,7 @@ import { okxPerp as simOkxPerp } from '../../src/sim/exchanges/okx-perp.js';
 import { createMarket, marketBook } from '../../src/sim/market.js';
 import { startSimServer } from '../../src/sim/server.js';
 import { createFastClock } from '../support/fast-clock.js';
+import { FEED_LIMITS } from '../support/feed-limits.js';
 import { until } from '../support/wait.js';
 
 const SYMBOLS = 12;
@@ -44,7 +44,7 @@ async function world(context: TestContext, adapter: ExchangeAdapter, simulated: 
     rule: { quotes: ['USDT'], minUsdVolume: 1, maxUsdVolume: 1e12, allow: [], deny: [] },
     instruments,
     sink: hub,
-    limits: LIMITS.ingest,
+    limits: FEED_LIMITS,
     clock,
     random: () => 0.5,
     log: silentLog,

@@ -31,6 +31,7 @@ import { startSimServer } from '../../src/sim/server.js';
 import { createUpgradeRouter } from '../../src/sockets/upgrade.js';
 import { connectClient } from '../sockets/stage.js';
 import { createFastClock } from '../support/fast-clock.js';
+import { FEED_LIMITS } from '../support/feed-limits.js';
 import { until } from '../support/wait.js';
 import { contentOf, type Derived, differences, firstDifference, noteTracked, windowsOf } from './derived.js';
 
@@ -245,7 +246,7 @@ function feedOf(
     rule: { quotes: ['USDT'], minUsdVolume: 1, maxUsdVolume: 1e12, allow: [], deny: [] },
     wantsTrades: adapter.trades !== undefined,
     ...{ instruments, sink: hub, clock, random: () => random.next(), log: silentLog },
-    limits: { ...LIMITS.ingest, listingIntervalMs: 60_000 },
+    limits: { ...FEED_LIMITS, listingIntervalMs: 60_000 },
   });
 }
 

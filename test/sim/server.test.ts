@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { startDriver } from '../../src/sim/driver.js';
+import { SENT_US_MODULO, startDriver } from '../../src/sim/driver.js';
 import { SIM_EXCHANGES } from '../../src/sim/exchanges/index.js';
 import { Client, eventually } from './client.js';
 import { place } from './place.js';
@@ -76,28 +76,41 @@ test('a silenced symbol is not sent and not counted, its neighbours are', async 
   assert.equal(binance.sent.total, 3);
 });
 
-test('the driver keeps its rate over all instruments, and every frame counted arrives', async (t) => {
-  const { server, connect, clock, market } = await place(t);
-  const client = await connect('Binance');
-  const symbols = market.instruments
-    .filter((one) => one.exchange === 'Binance')
-    .map((one) => one.base.toLowerCase());
-  client.send({ method: 'SUBSCRIBE', params: symbols.map((base) => `${base}usdt@bookTicker`), id: 1 });
-  await client.frame((frame) => frame['id'] === 1);
-  const quotesPerSecond = 100 * SIM_EXCHANGES.length;
-  const stop = startDriver({ market, server, exchanges: SIM_EXCHANGES, clock, quotesPerSecond });
-  for (let step = 0; step < 100; step++) clock.advance(100);
-  stop();
-  const binance = server.exchange('Binance');
-  const { total } = binance.sent;
-  // Its share, 100 a second, for 10 s.
-  assert.ok(total > 880 && total < 1_120, `${total} quotes`);
-  assert.ok(symbols.every((base) => binance.sent.of(`${base}usdt`) > 10));
-  await client.until('all quotes', () => client.frames.length === total + 1);
-  const ids = new Map<unknown, number>();
-  for (const frame of client.parsed.slice(1)) {
-    assert.ok((frame['u'] as number) > (ids.get(frame['s']) ?? 0), 'update ids rise');
-    ids.set(frame['s'], frame['u'] as number);
-  }
-  await eventually('nothing more is sent', () => binance.sent.total === total);
-});
+for (const [how, more, expected] of [
+  ['', {}, 1_000],
+  [', frames of one moment in one write', { batched: true }, 1_000],
+  [', with the moment as its ask size', { stamped: true }, 1_000],
+  // Five times as many for two of the ten seconds.
+  [', in bursts', { bursts: { times: 5, seconds: 2, everySeconds: 10 } }, 1_800],
+] as const)
+  test(`the driver keeps its rate over all instruments, and every frame counted arrives${how}`, async (t) => {
+    const { server, connect, clock, market } = await place(t);
+    const client = await connect('Binance');
+    const symbols = market.instruments
+      .filter((one) => one.exchange === 'Binance')
+      .map((one) => one.base.toLowerCase());
+    client.send({ method: 'SUBSCRIBE', params: symbols.map((base) => `${base}usdt@bookTicker`), id: 1 });
+    await client.frame((frame) => frame['id'] === 1);
+    const quotesPerSecond = 100 * SIM_EXCHANGES.length;
+    const driver = { market, server, exchanges: SIM_EXCHANGES, clock, quotesPerSecond, ...more };
+    const stop = startDriver(driver);
+    for (let step = 0; step < 100; step++) clock.advance(100);
+    stop();
+    const binance = server.exchange('Binance');
+    const { total } = binance.sent;
+    // Its share, for 10 s.
+    assert.ok(total > 0.88 * expected && total < 1.12 * expected, `${total} quotes`);
+    assert.ok(symbols.every((base) => binance.sent.of(`${base}usdt`) > 10));
+    await client.until('all quotes', () => client.frames.length === total + 1);
+    const ids = new Map<unknown, number>();
+    for (const frame of client.parsed.slice(1)) {
+      if ('stamped' in more) {
+        const sinceSentUs =
+          ((clock.nowUs() % SENT_US_MODULO) - Number(frame['A']) + SENT_US_MODULO) % SENT_US_MODULO;
+        assert.ok(sinceSentUs >= 0 && sinceSentUs <= 10_000_000, `sent ${sinceSentUs} µs ago`);
+      }
+      assert.ok((frame['u'] as number) > (ids.get(frame['s']) ?? 0), 'update ids rise');
+      ids.set(frame['s'], frame['u'] as number);
+    }
+    await eventually('nothing more is sent', () => binance.sent.total === total);
+  });

@@ -22,6 +22,7 @@ import { playScenario, type Spell, scenarioWorld } from '../../src/sim/scenario-
 import { findScenario, type PlannedFault, planScenario } from '../../src/sim/scenarios.js';
 import { startSimServer } from '../../src/sim/server.js';
 import { createFastClock } from '../support/fast-clock.js';
+import { FEED_LIMITS } from '../support/feed-limits.js';
 import { until } from '../support/wait.js';
 import { Log } from './events.js';
 import { Truth } from './lost.js';
@@ -79,7 +80,7 @@ export async function runStorm(seed: number, byRing = seed % 2 === 1): Promise<S
         rule: { quotes: ['USDT'], minUsdVolume: 1, maxUsdVolume: 1e12, allow: [], deny: [] },
         instruments: ring?.instruments ?? instruments,
         sink: ring?.sink ?? hub,
-        limits: { ...LIMITS.ingest, listingIntervalMs: 60_000 },
+        limits: { ...FEED_LIMITS, listingIntervalMs: 60_000 },
         clock,
         random: () => random.next(),
         log: silentLog,

@@ -42,8 +42,8 @@ export async function startTestApp(
       lake: { root: lake },
       statistics: { directory: stats },
       exchanges,
-      ...ONE_THREAD,
       ...more,
+      ingest: { ...ONE_THREAD, ...(more['ingest'] as object | undefined) },
     }),
   );
   const config = loadConfig({

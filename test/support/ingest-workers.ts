@@ -1,7 +1,10 @@
 // Threads that ingest, in tests: none unless a test asks for some, whatever the machine; SPREAD_INGEST_WORKERS=2 has every
-// test run with two.
+// test run with two. Nothing lags either, unless a test wants that.
 
-export const ONE_THREAD = { ingest: { workers: 0 } } as const;
+import { LAG_MS_NEVER } from './feed-limits.js';
+
+/** Under `ingest` of a configuration. */
+export const ONE_THREAD = { workers: 0, lagMsMax: LAG_MS_NEVER } as const;
 
 /** The names and values of both ways, for tests that are run in both. */
 export const BOTH_WAYS = [

@@ -22,6 +22,8 @@ export interface LiveEnd {
   point(pair: PairNames, spreadPercent: number): number;
   /** No quote of the pair's right leg is valid since then, epoch seconds. */
   gap(pair: PairNames, fromSeconds: number): void;
+  /** What comes of the pair's right leg is late from now on, or in time again. */
+  late(pair: PairNames, isLate: boolean): void;
   /** Says goodbye to all clients and answers no more handshakes. */
   stop(): Promise<void>;
   /** As a new process: what was watched is watched anew, from now on. */
@@ -104,6 +106,10 @@ export function startLive(server: Server): LiveEnd {
     },
     gap({ symbol, exchange2 }, fromSeconds) {
       stage.hub.gap(stage.id(exchange2, symbol), fromSeconds * 1_000_000, 'silent', clock.nowUs());
+    },
+    late({ symbol, exchange2 }, isLate) {
+      const [status, value] = isLate ? (['lagging', 400_000] as const) : (['in-time', 60_000_000] as const);
+      stage.hub.status(stage.id(exchange2, symbol), status, value, clock.nowUs());
     },
     stop,
     start,

@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
+import { LAG_MS_NEVER } from './feed-limits.js';
 import { ONE_THREAD } from './ingest-workers.js';
 import { until } from './wait.js';
 
@@ -41,6 +42,7 @@ export interface Health {
 /** Starts a command with these arguments (the port is added); resolves when it says where it listens. */
 export async function startProgram(args: readonly string[], deadlineMs = 60_000): Promise<Program> {
   const child = spawn(process.execPath, [MAIN, ...args, '--port', '0'], {
+    env: { SPREAD_INGEST_LAG_MS_MAX: `${LAG_MS_NEVER}`, ...process.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   running.add(child);
@@ -93,7 +95,8 @@ export function testFolder(): { folder: string; config: (value: unknown) => stri
     folder,
     config: (value) => {
       const path = join(folder, 'config.json');
-      writeFileSync(path, JSON.stringify({ ...ONE_THREAD, ...(value as object) }));
+      const own = value as Readonly<Record<string, object>>;
+      writeFileSync(path, JSON.stringify({ ...own, ingest: { ...ONE_THREAD, ...own['ingest'] } }));
       return path;
     },
     remove: () => rmSync(folder, { recursive: true, force: true }),

@@ -8,6 +8,7 @@ interface Point {
   readonly spread: number | null;
   readonly lastSpread: number | undefined;
   readonly lastSeconds: number | undefined;
+  readonly late: readonly string[];
 }
 
 type NewestWords = (
@@ -18,7 +19,7 @@ type NewestWords = (
 ) => { readonly value: string; readonly age: string; readonly look: string };
 
 const { newestWords } = await loadWebModule<{ newestWords: NewestWords }>('words');
-const valid = (lastSeconds: number): Point => ({ spread: 0.2, lastSpread: 0.2, lastSeconds });
+const valid = (lastSeconds: number): Point => ({ spread: 0.2, lastSpread: 0.2, lastSeconds, late: [] });
 const words = (...given: Parameters<NewestWords>) => {
   const { value, age, look } = newestWords(...given);
   return `${value} | ${age} | ${look}`;
@@ -34,10 +35,20 @@ test('a live spread has an age, and is marked when nothing newer comes for ten s
 });
 
 test('without a valid spread now it says so, with the last one', () => {
-  const point = { spread: null, lastSpread: -0.1, lastSeconds: 1_000 };
+  const point = { spread: null, lastSpread: -0.1, lastSeconds: 1_000, late: [] };
   assert.equal(words(point, 'on', true, 1_005), 'no valid spread now | last −0.100 %, 5 s ago | old');
-  const never = { spread: null, lastSpread: undefined, lastSeconds: undefined };
+  const never = { spread: null, lastSpread: undefined, lastSeconds: undefined, late: [] };
   assert.equal(words(never, 'never', true, 1_005), '– | no valid spread | apart');
+});
+
+test('where quotes come too late to count it says whose', () => {
+  const point = { spread: null, lastSpread: 0.1, lastSeconds: 1_000, late: ['Alpha'] };
+  assert.equal(
+    words(point, 'on', true, 1_005),
+    'no valid spread now | last +0.100 %, 5 s ago: quotes of Alpha come late | old',
+  );
+  const both = { ...point, late: ['Alpha', 'Beta'] };
+  assert.match(words(both, 'on', true, 1_005), /quotes of Alpha and Beta come late/);
 });
 
 test('a pair that the live stream does not have, or a stream that is not connected, is said in words', () => {

@@ -61,9 +61,9 @@ async function eventsIn(root: string, type: string) {
   return all
     .filter((line) => line.type === type)
     .map((line) => {
-      const { stampUs, fromUs, toUs, count, reason } = line as Record<string, unknown> & typeof line;
+      const { stampUs, fromUs, toUs, count, reason, status } = line as Record<string, unknown> & typeof line;
       const { exchange, symbol } = instruments[line.at]!;
-      return { exchange, symbol, stampUs, fromUs, toUs, count, reason };
+      return { exchange, symbol, stampUs, fromUs, toUs, count, reason, status };
     });
 }
 
@@ -163,15 +163,28 @@ function framesIn(folder: string): Map<string, string[]> {
   return found;
 }
 
-test('where the thread of the hub stands still, quotes are conflated and told, and then all is well', async (t) => {
+/** The simulated exchanges in a process of their own, which goes on while this one stands still. */
+async function startSimulation(t: TestContext, symbols: number, rate: number) {
+  const names = ['--exchanges', NAMES.join(',')];
   const child = spawn(process.execPath, [
-    ...[MAIN, 'simulate', '--exchanges', NAMES.join(','), '--symbols', '50', '--rate', '14000'],
+    ...[MAIN, 'simulate', ...names, '--symbols', `${symbols}`, '--rate', `${rate}`],
   ]);
-  t.after(() => child.kill('SIGKILL'));
+  const end = () => void child.kill('SIGKILL');
+  t.after(end);
   let output = '';
   child.stdout.on('data', (chunk) => (output += String(chunk)));
   const yaml = await until('simulated exchanges', () => simulatedAddresses(output, NAMES.length));
   const { exchanges } = parse(yaml) as { exchanges: Record<string, unknown> };
+  return { exchanges, end };
+}
+
+/** Nothing of this thread happens meanwhile, and it takes nobody's processor. */
+function standStill(forMs: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, forMs);
+}
+
+test('where the thread of the hub stands still, quotes are conflated and told, and then all is well', async (t) => {
+  const { exchanges, end } = await startSimulation(t, 50, 14_000);
   const more = { ingest: { workers: 1 }, selection: { minUsdVolume: 0 } };
   const app = await startTestApp(() => {}, exchanges, undefined, more);
   t.after(() => app.stop());
@@ -180,18 +193,17 @@ test('where the thread of the hub stands still, quotes are conflated and told, a
     return status === 'healthy' && Object.values(states).every(({ state }) => state === 'running');
   };
   await until('all running', isWell, 60_000);
-  const nobody = new Int32Array(new SharedArrayBuffer(4));
   await until(
     'quotes conflated',
     async () => {
-      Atomics.wait(nobody, 0, 0, 2_000);
+      standStill(2_000);
       return (await healthOf(app)).counters['thinned']! > 0;
     },
     60_000,
   );
   await until('all well again', isWell, 60_000);
   await until('nothing waits', async () => (await healthOf(app)).queues['ingest1']!.length < 1_000);
-  child.kill('SIGKILL');
+  end();
   const ended = await until('every quote accounted for', async () => {
     const health = await healthOf(app);
     const { received, fates } = balance(health);
@@ -222,6 +234,32 @@ test('where the thread of the hub stands still, quotes are conflated and told, a
   t.diagnostic(
     `${thinned} quotes swallowed in ${told.length} conflations, ${dropped} dropped by the journal`,
   );
+});
+
+test('what waits in the ring is late as if it had waited at the exchange: it lags, and is in time again', async (t) => {
+  const { exchanges } = await startSimulation(t, 3, 100);
+  const more = { ingest: { workers: 1, lagMsMax: 400 }, selection: { minUsdVolume: 0 } };
+  const app = await startTestApp(() => {}, exchanges, undefined, more);
+  t.after(() => app.stop());
+  const isWell = async () => {
+    const { exchanges: states } = await healthOf(app);
+    return Object.values(states).every(({ state }) => state === 'running');
+  };
+  await until('all running', isWell, 60_000);
+  await until('some quotes', async () => (await healthOf(app)).counters['recorded']! > 100);
+  standStill(1_500);
+  await until('it was told', async () =>
+    (await eventsIn(app.lake, 'status')).some(({ status }) => status === 'lagging'),
+  );
+  await until('all in time again', isWell, 60_000);
+  await app.halt();
+  const lags = (await eventsIn(app.lake, 'status')).filter(({ status }) =>
+    ['lagging', 'in-time'].includes(`${status}`),
+  );
+  const last = new Map(lags.map(({ exchange, symbol, status }) => [`${exchange} ${symbol}`, status]));
+  assert.equal(last.size, NAMES.length * 3, 'every instrument lagged');
+  for (const [instrument, status] of last) assert.equal(status, 'in-time', instrument);
+  assert.equal((await eventsIn(app.lake, 'thinned')).length, 0, 'the ring had room for all');
 });
 
 test('a thread that dies is a gap of all its instruments alone, is told, and comes back', async (t) => {

@@ -2,11 +2,11 @@
 // are. Knows no exchange: who starts the thread makes the feeds. What is thrown ends the thread, and its owner sees that.
 
 import { InstrumentTable } from '../core/instrument.js';
-import type { Log, LogFields } from '../core/log.js';
 import type { Cancel, Clock } from '../core/time.js';
 import { type Capture, createCapture } from './capture.js';
 import type { ExchangeFeed } from './exchange-feed.js';
 import type { ExchangeFeedOptions } from './feed-options.js';
+import { Outbox } from './outbox.js';
 import type { ReadingTurn } from './reading-turn.js';
 import { RingSink } from './ring-sink.js';
 import type {
@@ -53,13 +53,15 @@ export class ThreadEnd {
   readonly #sink: RingSink;
   readonly #runs = new Map<string, Run>();
   readonly #capture: Capture | undefined;
+  readonly #outbox: Outbox;
   #stopTelling: Cancel = () => {};
 
   constructor(options: ThreadEndOptions) {
     this.#options = options;
     const { data, clock, limits, post, turn } = options;
     const instruments = new InstrumentTable();
-    const log = postedLog(post);
+    this.#outbox = new Outbox(post, data.heard);
+    const { log } = this.#outbox;
     this.#sink = new RingSink({
       ...limits,
       memory: data.memory,
@@ -78,7 +80,9 @@ export class ThreadEnd {
       });
       this.#runs.set(plan.name, { feed, selected: undefined, asked: 0, stopped: false });
     });
-    this.#stopTelling = clock.every(limits.stateMs, () => this.#tellStates());
+    this.#stopTelling = clock.every(limits.stateMs, () => {
+      if (this.#outbox.hasRoom) this.#tellStates();
+    });
   }
 
   hear({ type, name }: ToIngestThread): void {
@@ -122,13 +126,6 @@ export class ThreadEnd {
         ...(isNew || isAsked ? { instruments: feed.instruments() } : {}),
       };
     });
-    this.#options.post({ type: 'states', states });
+    this.#outbox.post({ type: 'states', states });
   }
-}
-
-/** Lines go to the one log of the process, which limits them. */
-function postedLog(post: (message: FromIngestThread) => void): Log {
-  const at = (level: 'debug' | 'info' | 'warn' | 'error') => (message: string, fields?: LogFields) =>
-    post({ type: 'log', level, message, ...(fields === undefined ? {} : { fields }) });
-  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }

@@ -30,6 +30,8 @@ export interface IngestThreadData {
   readonly clockFace: unknown;
   /** An Int32 for each of the feeds: the number of its last connection, which outlives the thread. */
   readonly connections: SharedArrayBuffer;
+  /** An Int32: how many states and lines of the log were heard. */
+  readonly heard: SharedArrayBuffer;
   readonly capture?: CapturePlan;
 }
 

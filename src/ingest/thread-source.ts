@@ -1,6 +1,7 @@
 // A source whose feed runs in another thread: what is asked of it is answered from what that thread told last, a quarter
 // of a second ago at most while it is well. Counters go on over the thread's death.
 
+import { type Clock, type Micros, US_PER_SECOND } from '../core/time.js';
 import { addCounters, noCounters } from './counters.js';
 import type { ExchangeCounters, ExchangeHealth, InstrumentHealth } from './feed-health.js';
 import { NOTHING_SELECTED, type Selection } from './selection.js';
@@ -28,9 +29,15 @@ const NOT_STARTED: ExchangeHealth = {
   ...NOTHING_COUNTED,
 };
 
+/** A thread that says nothing for so long hangs, or stands still because of the main one. */
+const SILENT_US_MAX = 5 * US_PER_SECOND;
+
 export class ThreadSource implements Source {
   readonly name: string;
   readonly #door: ThreadDoor;
+  readonly #clock: Clock;
+  /** When its thread spoke last, or should have begun to. */
+  #heardUs: Micros = Number.NaN;
   #selected: Selection['selected'] = NOTHING_SELECTED.selected;
   #instruments: readonly InstrumentHealth[] = [];
   /** As the living thread told it. */
@@ -42,9 +49,10 @@ export class ThreadSource implements Source {
   #isDead = false;
   #stopped = false;
 
-  constructor(name: string, door: ThreadDoor) {
+  constructor(name: string, door: ThreadDoor, clock: Clock) {
     this.name = name;
     this.#door = door;
+    this.#clock = clock;
   }
 
   get selected(): Selection['selected'] {
@@ -52,6 +60,7 @@ export class ThreadSource implements Source {
   }
 
   start(): void {
+    this.#heardUs = this.#clock.nowUs();
     this.#door.start(this.name);
   }
 
@@ -74,6 +83,11 @@ export class ThreadSource implements Source {
         connections: [],
       };
     }
+    const silentUs = this.#clock.nowUs() - this.#heardUs;
+    if (silentUs > SILENT_US_MAX) {
+      const reason = `its thread has said nothing for ${Math.round(silentUs / US_PER_SECOND)} s`;
+      return { ...health, state: 'degraded', reason };
+    }
     if (this.#death === undefined || health.state !== 'starting') return health;
     return { ...health, state: 'degraded', reason: `its thread was started again: ${this.#death}` };
   }
@@ -87,6 +101,7 @@ export class ThreadSource implements Source {
   /** What its thread said of it. */
   heard({ health, selected, instruments }: FeedState): void {
     this.#isDead = false;
+    this.#heardUs = this.#clock.nowUs();
     this.#told = health;
     if (health.state === 'running') this.#death = undefined;
     if (selected !== undefined) this.#selected = selected;

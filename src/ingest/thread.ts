@@ -53,6 +53,7 @@ export interface ThreadSnapshot extends RingCounters {
 interface Life {
   readonly worker: Worker;
   readonly lane: RingLane;
+  readonly heard: Int32Array;
   readonly sinceUs: Micros;
   /** What it died of. */
   error: unknown;
@@ -81,8 +82,8 @@ export class IngestThread implements ThreadDoor {
 
   constructor(options: IngestThreadOptions) {
     this.#options = options;
-    const { feeds, limits, random } = options;
-    this.sources = feeds.map(({ name }) => new ThreadSource(name, this));
+    const { feeds, limits, random, clock } = options;
+    this.sources = feeds.map(({ name }) => new ThreadSource(name, this, clock));
     this.#connections = new SharedArrayBuffer(feeds.length * 4);
     this.#backoff = createBackoff(limits.reconnectDelayMsMin, limits.reconnectDelayMsMax, random);
   }
@@ -142,12 +143,16 @@ export class IngestThread implements ThreadDoor {
     const { instruments, instrumentsMax, sink } = this.#options;
     // A new one each time: what a dead thread left half-written is nobody's.
     const memory = createRingMemory(limits.ringBytes);
+    const heard = new SharedArrayBuffer(4);
     const worker = launch({
-      ...{ feeds, memory, clockFace, connections: this.#connections },
+      ...{ feeds, memory, clockFace, connections: this.#connections, heard },
       ...(capture === undefined ? {} : { capture }),
     });
     const lane = new RingLane(memory, instruments, instrumentsMax, sink);
-    const life: Life = { worker, lane, sinceUs: clock.nowUs(), error: undefined, ended: false };
+    const life: Life = {
+      ...{ worker, lane, heard: new Int32Array(heard), sinceUs: clock.nowUs() },
+      ...{ error: undefined, ended: false },
+    };
     this.#life = life;
     worker.on('message', (message: FromIngestThread) => this.#heard(life, message));
     worker.on('error', (error) => {
@@ -160,6 +165,7 @@ export class IngestThread implements ThreadDoor {
 
   #heard(life: Life, message: FromIngestThread): void {
     const { drain, log } = this.#options;
+    if (message.type === 'log' || message.type === 'states') Atomics.add(life.heard, 0, 1);
     if (message.type === 'wake') drain.wake();
     else if (message.type === 'log') log[message.level](message.message, message.fields);
     else if (message.type === 'ended') {

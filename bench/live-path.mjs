@@ -1,9 +1,9 @@
 // What a quote costs from the socket on: `serve` takes the quotes of simulated exchanges in a process of their own, into hub,
 // windows, statistics, journal and Parquet, nobody looking; beside it, over the same time and from the same exchanges, the floor: the
 // socket library, which receives the same frames and drops them. Processor time by /proc; the loop's thread and all of them.
-//   npm run bench -- live-path [--seconds 60] [--rate 10000] [--symbols 25] [--workers 2]
-// Without --workers all is one thread's. With them, threads that ingest read the sockets; what the loop's thread then takes is the hub and its sinks.
-// Aim: twice the floor's processor time a quote.
+//   npm run bench -- live-path [--seconds 60] [--rate 10000] [--symbols 25] [--batched] [--clients 0] [--workers 2]
+// Frames come each in a write of its own, or, batched, all that are due in one. `--clients`: bots that take the whole feed, in a process of
+// their own. `--workers`: threads that ingest; without it one thread does everything. Aim: twice the floor's processor time a quote.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -17,6 +17,8 @@ const { recordingConfig } = await import(compiled('test/support/resident.js'));
 const seconds = option('seconds', 60);
 const rate = option('rate', 10_000);
 const symbols = option('symbols', 25);
+const batched = process.argv.includes('--batched');
+const clients = option('clients', 0);
 const workers = option('workers', 0);
 const EXCHANGES = ['Binance', 'Bybit', 'GateIo', 'OKX'];
 const SETTLING_MS = 20_000;
@@ -27,10 +29,11 @@ const scratch = mkdtempSync(join(tmpdir(), 'bench-'));
 process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
 const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-const yaml = await startSimulation(EXCHANGES, { symbols, rate });
+const yaml = await startSimulation(EXCHANGES, { symbols, rate, batched });
 const program = await startRecording(recordingConfig(scratch, yaml, workers));
 await wait(5_000);
 const floor = await startFloor();
+const readers = clients === 0 ? null : startReaders();
 await wait(SETTLING_MS);
 await stallMs(program);
 
@@ -47,7 +50,7 @@ const rows = [
   ['serve, all its threads', ns('all', quotes), quotes],
 ];
 console.log(
-  `node ${process.version}, load ${loadavg()[0].toFixed(1)}; ${EXCHANGES.length * symbols} instruments, ${seconds} s, ${workers} threads that ingest`,
+  `node ${process.version}, load ${loadavg()[0].toFixed(1)}; ${EXCHANGES.length * symbols} instruments, ${seconds} s, ${batched ? 'batched' : 'a write a frame'}, ${clients} clients of the whole feed, ${workers} threads that ingest`,
 );
 for (const [name, each, count] of rows)
   console.log(
@@ -65,11 +68,17 @@ for (const [name, each] of rows.slice(1)) {
     `${ratio <= 2 ? 'holds        ' : 'DOES NOT HOLD'} ${name} / floor: ${ratio.toFixed(2)} (aim 2)`,
   );
 }
+if (readers !== null) {
+  const sent = after.feedSent - before.feedSent;
+  console.log(
+    `feed: ${Math.round(sent / seconds / clients)}/s to each client; ${after.feedClosed} closed as too slow`,
+  );
+}
 await ended(program.child);
 process.exit();
 
 async function look() {
-  const { counters, exchanges, ingest } = await health(program);
+  const { counters, exchanges, ingest, streams } = await health(program);
   floor.stdin.write('\n');
   const [line] = await once(floor.stdout, 'data');
   const scanned = Object.values(exchanges).reduce((sum, exchange) => sum + exchange.scanned, 0);
@@ -77,6 +86,7 @@ async function look() {
   return {
     ingest,
     ...{ received: counters.received, dropped: counters.dropped, scanned, frames: Number(line) },
+    ...{ feedSent: streams.feed.messagesSent, feedClosed: streams.feed.closedSlow },
     ...{ main: ticks(`${pid}/task/${pid}`), all: ticks(pid), floor: ticks(floor.pid) },
   };
 }
@@ -88,6 +98,22 @@ function ticks(path) {
     .split(' ')
     .slice(11, 13);
   return Number(user) + Number(system);
+}
+
+/** They take everything and look at nothing. */
+function startReaders() {
+  const script = `import { WebSocket } from 'ws';
+    for (let n = 0; n < ${clients}; n += 1) {
+      const socket = new WebSocket('${program.url.replace('http', 'ws')}/ws/feed', { perMessageDeflate: false, skipUTF8Validation: true });
+      socket.on('message', () => {});
+      socket.on('error', () => {});
+    }`;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
+    cwd: new URL('..', import.meta.url).pathname,
+    stdio: 'inherit',
+  });
+  process.on('exit', () => child.kill('SIGKILL'));
+  return child;
 }
 
 async function startFloor() {

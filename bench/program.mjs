@@ -34,10 +34,13 @@ export async function startRecording(config) {
 }
 
 /** Simulated exchanges in a process of their own; their addresses, once all of them are there, as YAML of a configuration. */
-export async function startSimulation(exchanges, { symbols, rate }) {
+export async function startSimulation(exchanges, { symbols, rate, batched = false, more = [] }) {
   const { simulatedAddresses } = await import(compiled('test/support/resident.js'));
-  const options = ['--exchanges', exchanges.join(), '--symbols', `${symbols}`, '--rate', `${rate}`];
-  const child = start([mainProgram, 'simulate', ...options], ['ignore', 'pipe', 'inherit']);
+  const options = ['--exchanges', exchanges.join(), '--symbols', `${symbols}`, '--rate', `${rate}`, ...more];
+  if (batched) options.push('--batch');
+  // It is to send, not to save memory.
+  const node = ['--max-semi-space-size=64', mainProgram];
+  const child = start([...node, 'simulate', ...options], ['ignore', 'pipe', 'inherit']);
   let output = '';
   return await new Promise((resolve, reject) => {
     child.once('exit', (code) => reject(new Error(`the simulation ended with ${code}`)));

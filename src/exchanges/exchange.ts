@@ -145,6 +145,8 @@ export interface DecoderListing {
   idOf(exchangeSymbol: string): number;
   /** Base coins per unit of size. */
   contractSizeOf(instrumentId: number): number;
+  /** Another number whenever `idOf` may answer otherwise; absent: it is asked each time. */
+  readonly version?: number;
 }
 
 /** One a connection. Output depends only on the listing and the frames since the last reset. */

@@ -5,8 +5,9 @@
 import type { Micros } from '../core/time.js';
 import type { Decoder, DecoderSink } from './exchange.js';
 import type { Books } from './order.js';
-import { ASK, ASK_SIZE, BID, BID_SIZE, type FrameForm, SymbolTexts } from './scan.js';
+import { ASK, ASK_SIZE, BID, BID_SIZE, type FrameForm } from './scan.js';
 import { formOf, type Roles } from './scan-learn.js';
+import { SymbolSlots } from './symbol-slots.js';
 
 export interface TopScannerOptions {
   readonly roles: Roles;
@@ -38,7 +39,7 @@ export class TopScanner {
   readonly #options: TopScannerOptions;
   readonly #byJson: ByJson;
   readonly #timeUs: (form: FrameForm) => Micros;
-  readonly #symbols = new SymbolTexts();
+  readonly #symbols: SymbolSlots;
   /** The one that was met last comes first. */
   readonly #forms: FrameForm[] = [];
   #attempts = 0;
@@ -46,6 +47,7 @@ export class TopScanner {
   /** `byJson`: how the decoder reads any frame. */
   constructor(books: Books, options: TopScannerOptions, byJson: ByJson) {
     this.#books = books;
+    this.#symbols = new SymbolSlots(books.listing);
     this.#options = options;
     this.#byJson = byJson;
     this.#timeUs = options.timeUs ?? ((form) => form.exchangeUs);
@@ -81,7 +83,7 @@ export class TopScanner {
   #give(form: FrameForm, frame: Uint8Array, sink: DecoderSink): boolean {
     const { listing, order } = this.#books;
     const { isOdd, given } = this.#options;
-    const id = listing.idOf(this.#symbols.of(frame, form.symbolFrom, form.symbolTo));
+    const id = this.#symbols.idOf(frame, form.symbolFrom, form.symbolTo);
     if (id < 0 || form.hasOddTime || isOdd?.(form) === true) return false;
     const { numbers, updateId } = form;
     const unit = listing.contractSizeOf(id);
@@ -129,7 +131,7 @@ export class TopScanner {
       ...[this.#timeUs(form), form.updateId],
     ];
     const isSame = own.every((value, n) => Object.is(value, quote[n] ?? Number.NaN));
-    const found = this.#symbols.of(frame, form.symbolFrom, form.symbolTo);
+    const found = this.#symbols.textOf(frame, form.symbolFrom, form.symbolTo);
     return isSame && found === symbol ? form : undefined;
   }
 }

@@ -30,10 +30,16 @@ export class Roster {
   /** Index = instrument id: they are looked up with every quote. */
   readonly #byId: (Placed | undefined)[] = [];
   #shards: readonly Shard[] = [];
+  /** Of the listing. */
+  #version = 0;
 
   constructor(options: RosterOptions) {
     this.#options = options;
+    const roster = this;
     this.listing = {
+      get version() {
+        return roster.#version;
+      },
       idOf: (exchangeSymbol) => this.#bySymbol.get(exchangeSymbol)?.life.instrumentId ?? -1,
       contractSizeOf: (id) => this.#byId[id]?.life.listed.contractSize ?? 1,
     };
@@ -82,6 +88,7 @@ export class Roster {
     }
     const fresh = selected.filter(({ listed }) => !this.#bySymbol.has(listed.exchangeSymbol));
     this.#add(fresh);
+    this.#version += 1;
     return { added: fresh.length, removed };
   }
 
@@ -99,6 +106,7 @@ export class Roster {
       const lives = fresh.slice(at, at + room).map(({ symbol, listed }) => {
         const { id } = instruments.intern(exchange, symbol);
         const life = new InstrumentLife(id, symbol, listed);
+        this.#version += 1;
         this.#bySymbol.set(listed.exchangeSymbol, { life, shard });
         // Without holes an array stays an array.
         while (this.#byId.length < id) this.#byId.push(undefined);
@@ -117,6 +125,7 @@ export class Roster {
     const placed = this.#bySymbol.get(exchangeSymbol);
     if (placed === undefined) return;
     const { life, shard } = placed;
+    this.#version += 1;
     this.#bySymbol.delete(exchangeSymbol);
     this.#byId[life.instrumentId] = undefined;
     shard.remove(life);

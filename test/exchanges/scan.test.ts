@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { ASK, BID, BID_SIZE, SymbolTexts, TIME_MS, TIME_NS, UPDATE_ID } from '../../src/exchanges/scan.js';
+import { ASK, BID, BID_SIZE, TIME_MS, TIME_NS, UPDATE_ID } from '../../src/exchanges/scan.js';
 import { formOf, type Roles } from '../../src/exchanges/scan-learn.js';
 
 const ROLES: Roles = {
@@ -91,25 +91,4 @@ test('what is no JSON, or names no symbol where it should, has no form', () => {
     assert.equal(formOf(text, ROLES, 'BTC'), undefined, text);
   assert.equal(formOf('{"b":"1"}', ROLES, 'BTC'), undefined, 'there is no symbol');
   assert.notEqual(formOf(' { "s" : "BTC" , "q" : [ null , true , -1.5e3 ] } ', ROLES, 'BTC'), undefined);
-});
-
-test('texts of symbols are those of their bytes, however many there are', () => {
-  const texts = new SymbolTexts(4);
-  fc.assert(
-    fc.property(fc.array(fc.stringMatching(/^[A-Z0-9_-]{1,20}$/), { maxLength: 60 }), (symbols) => {
-      for (const symbol of [...symbols, ...symbols]) {
-        const bytes = Buffer.from(`"${symbol}"`);
-        assert.equal(texts.of(bytes, 1, bytes.length - 1), symbol);
-      }
-    }),
-  );
-});
-
-test('a text is kept without the frame that it came in, which may be used again', () => {
-  const texts = new SymbolTexts();
-  const frame = Buffer.from('"BTCUSDT"');
-  assert.equal(texts.of(frame, 1, 8), 'BTCUSDT');
-  frame.fill('x');
-  assert.equal(texts.of(Buffer.from('"BTCUSDT"'), 1, 8), 'BTCUSDT');
-  assert.equal(texts.of(frame, 1, 8), 'xxxxxxx');
 });

@@ -1,0 +1,83 @@
+// What a soak must hold to, and by how much it does. Pure.
+
+import type { SoakResult, SoakSample } from './soak.js';
+
+export interface SoakBounds {
+  readonly rssMbMax: number;
+  /** Between the settled second and the end. */
+  readonly growthMbMax: number;
+  readonly loopDelayMsMax: number;
+  /** The processor time a quote of the last minute, times that of the first settled one. */
+  readonly costGrowthMax: number;
+}
+
+export interface Verdict {
+  readonly holds: boolean;
+  readonly words: string;
+}
+
+/** The start, in which listings are read and code is compiled, is none of the soak. */
+export const SETTLING_SECONDS = 20;
+
+export function verdictsOf(
+  result: SoakResult,
+  settledSecond: number,
+  bounds: SoakBounds,
+): readonly Verdict[] {
+  const { samples, kept, unaccounted, clients, hourFiles, exitCode } = result;
+  const settled = samples.filter(({ second }) => second >= Math.min(settledSecond, SETTLING_SECONDS));
+  const most = (of: (sample: SoakSample) => number) => Math.max(...settled.map(of));
+  const rssMb = most((sample) => sample.rssMb);
+  const delayMs = most(({ loopDelayMs }) => loopDelayMs);
+  const [rssAt, rssEnd] = [meanRss(samples, settledSecond), meanRss(samples, samples.length)];
+  const [first, last] = [kept[0], kept.at(-1)];
+  const keptMb = (one = first) => (one === undefined ? Number.NaN : one.heapMb + one.externalMb);
+  const [costAt, costEnd] = [costNs(samples, settledSecond), costNs(samples, samples.length)];
+  const within = (value: number, max: number, words: string): Verdict => ({
+    holds: value <= max,
+    words: `${words} (at most ${max})`,
+  });
+  return [
+    within(rssMb, bounds.rssMbMax, `${rssMb.toFixed(0)} MB resident at most`),
+    within(rssEnd - rssAt, bounds.growthMbMax, `${(rssEnd - rssAt).toFixed(1)} MB more resident at the end`),
+    within(
+      keptMb(last) - keptMb(first),
+      bounds.growthMbMax,
+      `${(keptMb(last) - keptMb(first)).toFixed(1)} MB more kept after the garbage has gone: ${keptMb(last).toFixed(1)} MB`,
+    ),
+    within(delayMs, bounds.loopDelayMsMax, `the loop held up ${delayMs.toFixed(0)} ms at most`),
+    within(
+      costEnd / costAt,
+      bounds.costGrowthMax,
+      `a quote costs ${(costEnd / 1_000).toFixed(1)} µs at the end, ${(costEnd / costAt).toFixed(2)} times as much as before`,
+    ),
+    {
+      holds: unaccounted === 0,
+      words: `${unaccounted} quotes unaccounted of ${result.counters['received']}`,
+    },
+    { holds: hourFiles > 0, words: `${hourFiles} hour files were written` },
+    {
+      holds: clients.closedSlow === 1 && clients.closed.length === 0,
+      words: `${clients.closedSlow} client closed as too slow${clients.closed.map((one) => `; ${one}`).join('')}`,
+    },
+    {
+      holds: clients.charts > 0 && clients.quotes > 0,
+      words: `${clients.charts} charts, ${clients.quotes} quotes came`,
+    },
+    { holds: exitCode === 0, words: `ended with ${exitCode}` },
+  ];
+}
+
+/** Of the ten seconds up to this one: what garbage makes of a single second says little. */
+function meanRss(samples: readonly SoakSample[], second: number): number {
+  const some = samples.filter((sample) => sample.second > second - 10 && sample.second <= second);
+  return some.reduce((sum, { rssMb }) => sum + rssMb, 0) / some.length;
+}
+
+/** Of the minute up to this second, or of what there is of it. */
+function costNs(samples: readonly SoakSample[], second: number): number {
+  const last = samples.findLast((sample) => sample.second <= second);
+  const first = samples.findLast((sample) => sample.second <= Math.max(1, second - 60));
+  if (first === undefined || last === undefined || first === last) return Number.NaN;
+  return (last.cpuNs - first.cpuNs) / (last.received - first.received);
+}

@@ -1,9 +1,9 @@
 // What a quote costs from the socket on: `serve` takes the quotes of simulated exchanges in a process of their own, into hub,
 // windows, statistics, journal and Parquet, nobody looking; beside it, over the same time and from the same exchanges, the floor: the
 // socket library, which receives the same frames and drops them. Processor time by /proc; the loop's thread and all of them.
-//   npm run bench -- live-path [--seconds 60] [--rate 10000] [--symbols 25] [--batched] [--clients 0] [--workers 0]
+//   npm run bench -- live-path [--seconds 60] [--rate 10000] [--symbols 25] [--batched] [--clients 0] [--workers 2]
 // Frames come each in a write of its own, or, batched, all that are due in one. `--clients`: bots that take the whole feed, in a process of
-// their own. Aim: twice the floor's processor time a quote.
+// their own. `--workers`: threads that ingest; without it one thread does everything. Aim: twice the floor's processor time a quote.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -19,6 +19,7 @@ const rate = option('rate', 10_000);
 const symbols = option('symbols', 25);
 const batched = process.argv.includes('--batched');
 const clients = option('clients', 0);
+const workers = option('workers', 0);
 const EXCHANGES = ['Binance', 'Bybit', 'GateIo', 'OKX'];
 const SETTLING_MS = 20_000;
 /** Of the clock in /proc, everywhere. */
@@ -29,7 +30,7 @@ process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
 const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 const yaml = await startSimulation(EXCHANGES, { symbols, rate, batched });
-const program = await startRecording(recordingConfig(scratch, yaml));
+const program = await startRecording(recordingConfig(scratch, yaml, workers));
 await wait(5_000);
 const floor = await startFloor();
 const readers = clients === 0 ? null : startReaders();
@@ -49,7 +50,7 @@ const rows = [
   ['serve, all its threads', ns('all', quotes), quotes],
 ];
 console.log(
-  `node ${process.version}, load ${loadavg()[0].toFixed(1)}; ${EXCHANGES.length * symbols} instruments, ${seconds} s, ${batched ? 'batched' : 'a write a frame'}, ${clients} clients of the whole feed`,
+  `node ${process.version}, load ${loadavg()[0].toFixed(1)}; ${EXCHANGES.length * symbols} instruments, ${seconds} s, ${batched ? 'batched' : 'a write a frame'}, ${clients} clients of the whole feed, ${workers} threads that ingest`,
 );
 for (const [name, each, count] of rows)
   console.log(
@@ -59,6 +60,8 @@ const scanned = (100 * (after.scanned - before.scanned)) / quotes;
 console.log(
   `${scanned.toFixed(1)} % read from the bytes; ${after.dropped} dropped; loop held up ${longestMs.toFixed(1)} ms at most; ${memoryMb(program.child).now} MB`,
 );
+for (const { exchanges, thinned, dwellMsMax } of after.ingest)
+  console.log(`${exchanges.join(', ')}: ${thinned} thinned, waited ${dwellMsMax.toFixed(1)} ms at most`);
 for (const [name, each] of rows.slice(1)) {
   const ratio = each / rows[0][1];
   console.log(
@@ -75,12 +78,13 @@ await ended(program.child);
 process.exit();
 
 async function look() {
-  const { counters, exchanges, streams } = await health(program);
+  const { counters, exchanges, ingest, streams } = await health(program);
   floor.stdin.write('\n');
   const [line] = await once(floor.stdout, 'data');
   const scanned = Object.values(exchanges).reduce((sum, exchange) => sum + exchange.scanned, 0);
   const { pid } = program.child;
   return {
+    ingest,
     ...{ received: counters.received, dropped: counters.dropped, scanned, frames: Number(line) },
     ...{ feedSent: streams.feed.messagesSent, feedClosed: streams.feed.closedSlow },
     ...{ main: ticks(`${pid}/task/${pid}`), all: ticks(pid), floor: ticks(floor.pid) },

@@ -17,4 +17,6 @@ export interface AppOptions {
   readonly asked?: AbortSignal;
   /** Where ccxt lies; absent = it is looked for beside the program, where an exchange wants it. */
   readonly ccxtModule?: string;
+  /** The module of a thread that ingests; absent = the program's own. */
+  readonly ingestThreadUrl?: URL;
 }

@@ -7,8 +7,9 @@ import type { Micros } from './core/time.js';
 import type { History } from './history/service.js';
 import type { Hub } from './hub/hub.js';
 import type { Source } from './ingest/source.js';
+import type { ThreadSnapshot } from './ingest/thread.js';
 import type { LakeCounters, LakeWriter } from './lake/writer.js';
-import { LIMITS, MEMORY_BUDGET_MB, MEMORY_TABLE_MB } from './limits.js';
+import { LIMITS, memoryTableMb } from './limits.js';
 import type { ClientsCounters } from './sockets/clients.js';
 
 export interface SnapshotParts {
@@ -17,6 +18,8 @@ export interface SnapshotParts {
   readonly hub: Hub;
   readonly lake: LakeWriter | undefined;
   readonly feeds: readonly Source[];
+  /** Absent = nothing is ingested. */
+  readonly threads?: () => readonly ThreadSnapshot[];
   readonly history: History;
   readonly live: Live;
   readonly replay?: () => ReplaySnapshot;
@@ -34,6 +37,7 @@ export function snapshotOf(parts: SnapshotParts): Snapshot {
   );
   const { queued: _queued, refused: _refused, ...charts } = parts.history.state();
   const { watched, watching, tracked, statistics, realtime, rawFeed, analysis } = parts.live;
+  const threads = parts.threads?.() ?? [];
   return {
     nowUs: clock.nowUs(),
     startedUs: parts.startedUs,
@@ -41,8 +45,9 @@ export function snapshotOf(parts: SnapshotParts): Snapshot {
     loop: parts.live.loopDelay.get(),
     exchanges,
     counters: quoteCounters(parts, exchanges),
-    trades: tradeCounters(parts),
-    queues: queues(parts),
+    trades: tradeCounters(parts, threads),
+    queues: { ...ringQueues(threads), ...queues(parts) },
+    ingest: threads.map(({ waiting: _waiting, waitingMax: _max, ...thread }) => thread),
     charts,
     lake: lakeSnapshot(parts),
     statistics: parts.statistics(),
@@ -58,7 +63,7 @@ export function snapshotOf(parts: SnapshotParts): Snapshot {
     streams: { realtime: { ...realtime.counters() }, feed: { ...rawFeed.counters() } },
     analysis: analysis === undefined ? null : { ...analysis.state() },
     replay: parts.replay?.() ?? null,
-    memoryTableMb: { ...MEMORY_TABLE_MB, budget: MEMORY_BUDGET_MB },
+    memoryTableMb: memoryTableMb(threads.length),
   };
 }
 
@@ -66,6 +71,22 @@ function countsOf(reasons: readonly string[]): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const reason of reasons) counts[reason] = (counts[reason] ?? 0) + 1;
   return counts;
+}
+
+/** One for each thread that ingests. */
+function ringQueues(threads: readonly ThreadSnapshot[]): Snapshot['queues'] {
+  return Object.fromEntries(
+    threads.map(({ waiting, waitingMax, thinned }, at) => [
+      `ingest${at + 1}`,
+      {
+        length: waiting,
+        lengthMax: waitingMax,
+        unit: 'quotes',
+        overflow: 'conflate-latest → Thinned',
+        overflowed: thinned,
+      } satisfies QueueSnapshot,
+    ]),
+  );
 }
 
 function queues({ lake, history, live }: SnapshotParts): Snapshot['queues'] {
@@ -103,7 +124,7 @@ function quoteCounters(
   { hub, lake, replay }: SnapshotParts,
   exchanges: Snapshot['exchanges'],
 ): QuoteCounters {
-  const { received, oneSided, crossed, raised, gaps } = hub.counters();
+  const { received, oneSided, crossed, raised, gaps, thinned } = hub.counters();
   // What a replay hands in was recorded long ago.
   const recordedBefore = replay === undefined ? 0 : received;
   const { recorded = recordedBefore, dropped = 0 } = lake?.counters() ?? {};
@@ -114,7 +135,7 @@ function quoteCounters(
     received: received + rejected,
     recorded,
     oneSided,
-    thinned: 0,
+    thinned,
     dropped,
     rejected,
     crossed,
@@ -123,10 +144,15 @@ function quoteCounters(
   };
 }
 
-function tradeCounters({ hub, lake, replay }: SnapshotParts): Snapshot['trades'] {
-  const recordedBefore = replay === undefined ? 0 : hub.counters().trades;
+function tradeCounters(
+  { hub, lake, replay }: SnapshotParts,
+  threads: readonly ThreadSnapshot[],
+): Snapshot['trades'] {
+  const { trades } = hub.counters();
+  const recordedBefore = replay === undefined ? 0 : trades;
   const { recorded = recordedBefore, dropped = 0 } = lake?.counters().trades ?? {};
-  return { received: hub.counters().trades, recorded, dropped };
+  const onTheWay = threads.reduce((sum, { tradesDropped }) => sum + tradesDropped, 0);
+  return { received: trades + onTheWay, recorded, dropped: dropped + onTheWay };
 }
 
 /** What is wrong with recording now. */

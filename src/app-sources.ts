@@ -1,7 +1,9 @@
-// What brings the quotes of each exchange: its adapter on our own connections, or ccxt. Composition only, like app.ts.
+// What brings the quotes of each exchange: its adapter on our own connections, here or in threads that ingest, or ccxt,
+// always here. Composition only, like app.ts.
 
+import { makeFeed, readingTurn } from './app-feed.js';
 import type { AppOptions } from './app-options.js';
-import { loopActiveUs } from './clock.js';
+import { type IngestThreads, startThreads, threadsFor } from './app-threads.js';
 import type { Config } from './config/config.js';
 import { selectionOf } from './config/selection.js';
 import { assert } from './core/assert.js';
@@ -9,26 +11,32 @@ import { exchangeFamily } from './core/exchange.js';
 import type { InstrumentTable } from './core/instrument.js';
 import { findAdapter } from './exchanges/index.js';
 import type { Hub } from './hub/hub.js';
+import { type Capture, createCapture } from './ingest/capture.js';
 import { findCcxtClass } from './ingest/ccxt-class.js';
 import { guardAgainstCcxt } from './ingest/ccxt-guard.js';
 import { CcxtSource, loadCcxt } from './ingest/ccxt-source.js';
 import type { CcxtLibrary } from './ingest/ccxt-types.js';
-import { ExchangeFeed } from './ingest/exchange-feed.js';
-import { ReadingTurn } from './ingest/reading-turn.js';
-import type { FrameTap } from './ingest/sink.js';
+import type { ReadingTurn } from './ingest/reading-turn.js';
 import type { Source } from './ingest/source.js';
+import type { ThreadSnapshot } from './ingest/thread.js';
+import type { CapturePlan, FeedPlan } from './ingest/thread-messages.js';
 import { LIMITS } from './limits.js';
 
 export interface SourceParts {
   readonly instruments: InstrumentTable;
   readonly hub: Hub;
-  readonly tap: FrameTap | undefined;
+  /** Where raw frames are kept; the folder is there. */
+  readonly capture: CapturePlan | undefined;
 }
 
 export interface Sources {
   /** One for each exchange to connect to, in their order; not started. */
   create(parts: SourceParts): readonly Source[];
-  /** After all of them have stopped. */
+  /** The threads that ingest; none where everything is done here. */
+  threads(): readonly ThreadSnapshot[];
+  /** After all of them were stopped: resolves when everything that they have decoded is with the hub. */
+  end(): Promise<void>;
+  /** After that. */
   close(): void;
 }
 
@@ -39,17 +47,32 @@ export interface Sources {
 export async function prepareSources(options: AppOptions): Promise<Sources> {
   checkTrades(options);
   const ccxt = await ccxtFor(options);
+  const { config, exchanges, clock, log } = options;
+  const isByCcxt = (name: string) => config.exchanges[name]?.via === 'ccxt';
   let unguard = () => {};
+  let threads: IngestThreads | undefined;
+  let capture: Capture | undefined;
   let turn: ReadingTurn | undefined;
   return {
     create(parts) {
-      if (ccxt !== undefined) unguard = guardAgainstCcxt(options.log);
-      const { clock } = options;
-      const { readingMsMax: turnMsMax } = LIMITS.ingest;
-      turn = new ReadingTurn({ clock, loopActiveUs, turnMsMax });
-      const more = { ...parts, turn };
-      return options.exchanges.map((name) => createSource(name, options, more, ccxt));
+      if (ccxt !== undefined) unguard = guardAgainstCcxt(log);
+      const plans = exchanges.filter((name) => !isByCcxt(name)).map((name) => feedPlan(name, config));
+      const count = threadsFor(options, plans.length);
+      if (count > 0) threads = startThreads(count, plans, options, parts);
+      else if (parts.capture !== undefined) capture = createCapture({ ...parts.capture, log });
+      if (threads === undefined) turn = readingTurn(clock);
+      const here = {
+        ...{ instruments: parts.instruments, sink: parts.hub, clock, random: options.random, log },
+        ...(capture === undefined ? {} : { tap: capture.tap }),
+        ...(turn === undefined ? {} : { turn }),
+      };
+      return exchanges.map((name) => {
+        if (isByCcxt(name)) return ccxtSource(name, options, parts, ccxt);
+        return threads?.sourceOf(name) ?? makeFeed(feedPlan(name, config), here);
+      });
     },
+    threads: () => threads?.snapshots() ?? [],
+    end: async () => void (await Promise.all([threads?.end(), capture?.close()])),
     close() {
       unguard();
       turn?.stop();
@@ -78,36 +101,33 @@ function ccxtIdOf(name: string, { exchanges }: Config): string {
   return exchanges[name]?.ccxtId ?? exchangeFamily(name);
 }
 
-function createSource(
-  name: string,
-  { config, clock, random, log }: AppOptions,
-  { instruments, hub, tap, turn }: SourceParts & { readonly turn: ReadingTurn },
-  library: CcxtLibrary | undefined,
-): Source {
-  const own = config.exchanges[name];
-  const rule = selectionOf(config)(name);
-  const shared = { rule, instruments, sink: hub, limits: LIMITS.ingest, clock, random, log };
-  if (own?.via === 'ccxt') {
-    assert(library !== undefined, `${name} comes through ccxt, which was not loaded`);
-    return new CcxtSource({
-      ...shared,
-      name,
-      library,
-      ccxtId: ccxtIdOf(name, config),
-      ...(own.ccxtUrls === undefined ? {} : { urls: own.ccxtUrls }),
-      ...(own.ccxtOptions === undefined ? {} : { options: own.ccxtOptions }),
-    });
-  }
+function feedPlan(name: string, config: Config): FeedPlan {
   const adapter = findAdapter(name);
   assert(adapter !== undefined, `no exchange ${name} in the registry`);
-  return new ExchangeFeed({
-    ...shared,
-    adapter,
-    turn,
-    limits: { ...LIMITS.ingest, lagMsMax: config.ingest.lagMsMax },
+  const own = config.exchanges[name];
+  return {
+    name,
+    rule: selectionOf(config)(name),
+    lagMsMax: config.ingest.lagMsMax,
     restUrl: own?.restUrl ?? adapter.restUrl,
     wsUrl: own?.wsUrl ?? adapter.wsUrl,
     wantsTrades: own?.trades === true,
-    ...(tap === undefined ? {} : { tap }),
+  };
+}
+
+function ccxtSource(
+  name: string,
+  { config, clock, random, log }: AppOptions,
+  { instruments, hub }: SourceParts,
+  library: CcxtLibrary | undefined,
+): Source {
+  assert(library !== undefined, `${name} comes through ccxt, which was not loaded`);
+  const own = config.exchanges[name];
+  return new CcxtSource({
+    ...{ name, library, instruments, sink: hub, limits: LIMITS.ingest, clock, random, log },
+    rule: selectionOf(config)(name),
+    ccxtId: ccxtIdOf(name, config),
+    ...(own?.ccxtUrls === undefined ? {} : { urls: own.ccxtUrls }),
+    ...(own?.ccxtOptions === undefined ? {} : { options: own.ccxtOptions }),
   });
 }

@@ -13,7 +13,7 @@ import { selectionOf } from './config/selection.js';
 import { InstrumentTable } from './core/instrument.js';
 import type { Micros } from './core/time.js';
 import { Hub } from './hub/hub.js';
-import { type Capture, createCapture } from './ingest/capture.js';
+import type { CapturePlan } from './ingest/thread-messages.js';
 import type { CareSettings } from './lake/caretaker.js';
 import { makeFolders } from './lake/files.js';
 import { LakeLocked } from './lake/lock.js';
@@ -36,11 +36,11 @@ export async function startApp(options: AppOptions): Promise<App> {
   const instruments = new InstrumentTable();
   const sources = await prepareSources(options);
   // Before the lake: an open lake has timers, and a start that fails must not leave them running.
-  const capture = openCapture(options, startedUs);
+  const capture = capturePlan(options, startedUs);
   const lake = await openForWriting(options, instruments);
   const hub = new Hub({ instrumentsMax: LIMITS.instrumentsMax, lastStampUs: lake?.lastStampUs ?? 0 });
   if (lake !== undefined) hub.subscribe(lake);
-  const feeds = sources.create({ instruments, hub, tap: capture?.tap });
+  const feeds = sources.create({ instruments, hub, capture });
   const found = openHistory(options);
   // Who only looks at a lake does not expect it to be changed.
   const history = lake !== undefined && options.exchanges.length > 0 ? withSummaries(found, options) : found;
@@ -49,7 +49,8 @@ export async function startApp(options: AppOptions): Promise<App> {
   let api: Api;
   try {
     live = startLive({ options, hub, instruments, feeds, opportunities, ruleOf: selectionOf(config) });
-    const parts = { options, startedUs, hub, lake, feeds, history, live, statistics };
+    const { threads } = sources;
+    const parts = { options, startedUs, hub, lake, feeds, threads, history, live, statistics };
     api = await openApi({ options, history, opportunities, live, feeds, snapshot: () => snapshotOf(parts) });
   } catch (error) {
     await Promise.all([live?.close(), history.close()]);
@@ -64,7 +65,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     url: urlOf(config.server.host, api.port),
     async stop() {
       for (const feed of feeds) feed.stop();
-      await Promise.all([api.close(), started.close(), history.close(), capture?.close()]);
+      await Promise.all([sources.end(), api.close(), started.close(), history.close()]);
       await lake?.close();
       sources.close();
       clock.close();
@@ -104,14 +105,15 @@ async function openForWriting(
   }
 }
 
-function openCapture({ config, log }: AppOptions, startedUs: Micros): Capture | undefined {
+/** Makes the folder: whether frames can be kept is known before anything is opened. */
+function capturePlan({ config }: AppOptions, startedUs: Micros): CapturePlan | undefined {
   const { directory, megabytesMax } = config.capture;
   if (directory === undefined) return undefined;
   try {
     makeFolders(directory);
-    return createCapture({ directory, bytesMax: megabytesMax * 1024 * 1024, startedUs, log });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new Error(`frames cannot be kept in ${directory}: ${reason}`);
   }
+  return { directory, bytesMax: megabytesMax * 1024 * 1024, startedUs };
 }

@@ -31,6 +31,24 @@ export const LIMITS = {
     /** New, delisted and halted symbols are seen within an hour (at once where one falls silent). */
     listingIntervalMs: 3_600_000,
   },
+  /** Threads that ingest, where the configuration wants any. */
+  ingestThreads: {
+    /** With as many cores as you like: a thread reads and decodes far more than all exchanges send. */
+    workersAutoMax: 4,
+    /** Records that one ring holds, 64 bytes each: 1.6 s of 10,000 quotes/s. When it is full quotes are conflated. */
+    ringBytes: MB,
+    /** Handed to the hub in one turn of its loop: some 3 ms. */
+    recordsPerTurn: 1_024,
+    /** Gaps and states that wait for a full ring; past it the thread stands still and its sockets are not read. */
+    coldWaitingMax: 4_096,
+    /** It says so often how its exchanges are. */
+    stateMs: 250,
+    /** A listing of all markets is parsed in it. */
+    heapMbMax: 256,
+    youngHeapMbMax: 4,
+    /** What handing over may take when it is asked to end; a thread that hangs is ended then. */
+    endMs: 1_500,
+  },
   lake: {
     segmentBytesMax: 32 * MB,
     segmentMsMax: 60_000,
@@ -150,6 +168,14 @@ export const MEMORY_TABLE_MB = {
 } as const;
 
 export const MEMORY_BUDGET_MB = 150;
+/** What one thread that ingests takes beyond that, ring, listing and sockets included. */
+export const INGEST_THREAD_MB = 20;
+
+/** The table with so many threads that ingest: what they take comes on top of the budget of one thread. */
+export function memoryTableMb(ingestThreads: number): Record<string, number> & { readonly budget: number } {
+  const more = ingestThreads * INGEST_THREAD_MB;
+  return { ...MEMORY_TABLE_MB, ingestThreads: more, budget: MEMORY_BUDGET_MB + more };
+}
 
 /** Of the share for history, analysis and cache: what a run of the analysis may take. */
 const ANALYSIS_MB_MAX = 8;
@@ -165,7 +191,11 @@ const TRACKED_INSTRUMENT_BYTES = 16;
 export function assertLimits(): void {
   const total = Object.values(MEMORY_TABLE_MB).reduce((sum, mb) => sum + mb, 0);
   assert(total <= MEMORY_BUDGET_MB, `memory table adds up to ${total} MB of ${MEMORY_BUDGET_MB} MB`);
-  const { lake, windows, realtime } = LIMITS;
+  const { lake, windows, realtime, ingestThreads } = LIMITS;
+  assert(
+    ingestThreads.ringBytes <= (INGEST_THREAD_MB * MB) / 10,
+    'a ring takes more than a tenth of what its thread may',
+  );
   assert(
     lake.pendingBytesMax <= MEMORY_TABLE_MB.journalAndRunBuffers * MB,
     'journal buffers exceed their share',
@@ -181,7 +211,10 @@ export function assertLimits(): void {
     LIMITS.feed.bufferedBytesMax <= LIMITS.feed.bufferedBytesTotalMax,
     'one bot has a higher bound than all',
   );
-  assert(lake.closeBudgetMs < LIMITS.shutdownMs, 'closing the lake must fit into the shutdown');
+  assert(
+    ingestThreads.endMs + lake.closeBudgetMs < LIMITS.shutdownMs,
+    'handing over and closing the lake must fit into the shutdown',
+  );
   const { windowsAndTrackedPairs, clients } = MEMORY_TABLE_MB;
   const { instrumentsMax } = LIMITS;
   const trackedBytes =

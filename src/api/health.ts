@@ -43,6 +43,7 @@ export function healthBody(snapshot: Snapshot, memory: MemoryUsage): Record<stri
     trades: snapshot.trades,
     rejects: rejectTotals(snapshot),
     queues: snapshot.queues,
+    ingest: snapshot.ingest,
     charts: snapshot.charts,
     lake: snapshot.lake,
     statistics: snapshot.statistics,

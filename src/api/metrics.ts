@@ -26,9 +26,7 @@ export function createMetrics(): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const { gauge, counter } = makersOf(registry);
-  const fillPairs = pairMetrics(registry);
-  const fillLake = lakeMetrics(registry);
-  const fillDisk = diskMetrics(registry);
+  const fillers = [pairMetrics, lakeMetrics, diskMetrics, threadMetrics].map((make) => make(registry));
   const healthy = gauge('healthy', '1 when healthy, 0 when degraded');
   const quotes = counter('quotes_total', 'Quotes by what became of them', ['fate']);
   const crossed = counter('crossed_quotes_total', 'Recorded quotes with the bid above the ask', []);
@@ -58,9 +56,7 @@ export function createMetrics(): Metrics {
   const fill = (snapshot: Snapshot): void => {
     for (const { reset } of [quotes, crossed, raised, gaps, trades, exchangeCounts, rejects, queueOverflows])
       reset();
-    fillPairs(snapshot);
-    fillLake(snapshot);
-    fillDisk(snapshot);
+    for (const fillOne of fillers) fillOne(snapshot);
     held.set(snapshot.loop.recentMsMax / 1_000);
     healthy.set(troubles(snapshot).length === 0 ? 1 : 0);
     const { crossed: crossedCount, raisedStamps, gaps: gapCount, ...fates } = snapshot.counters;
@@ -89,6 +85,27 @@ export function createMetrics(): Metrics {
       fill(snapshot);
       return await registry.metrics();
     },
+  };
+}
+
+/** Threads that ingest, by their number; nothing where there are none. */
+function threadMetrics(registry: Registry): (snapshot: Snapshot) => void {
+  const { gauge, counter } = makersOf(registry);
+  const dwell = gauge('ingest_dwell_seconds', 'How long what a thread handed over last had waited', [
+    'thread',
+  ]);
+  const longest = gauge('ingest_dwell_seconds_max', 'The longest that anything had', ['thread']);
+  const deaths = counter('ingest_deaths_total', 'Times that a thread died', ['thread']);
+  const stood = counter('ingest_stood_still_total', 'Times that a thread stopped reading', ['thread']);
+  return ({ ingest }) => {
+    for (const { reset } of [deaths, stood]) reset();
+    ingest.forEach((each, at) => {
+      const thread = `${at + 1}`;
+      dwell.set({ thread }, each.dwellMs / 1_000);
+      longest.set({ thread }, each.dwellMsMax / 1_000);
+      deaths.take({ thread }, each.deaths);
+      stood.take({ thread }, each.stoodStill);
+    });
   };
 }
 

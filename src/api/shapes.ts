@@ -26,6 +26,7 @@ export const HEALTH = {
     trades: COUNTS,
     rejects: COUNTS,
     queues: { type: 'object', additionalProperties: ANYTHING },
+    ingest: { type: 'array', items: ANYTHING },
     charts: COUNTS,
     lake: ANYTHING,
     statistics: ANYTHING,

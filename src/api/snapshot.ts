@@ -15,6 +15,8 @@ export interface Snapshot {
   readonly counters: QuoteCounters;
   readonly trades: TradeCounters;
   readonly queues: Readonly<Record<string, QueueSnapshot>>;
+  /** The threads that ingest; none where the one thread does everything. */
+  readonly ingest: readonly IngestThreadSnapshot[];
   readonly charts: ChartsSnapshot;
   readonly lake: LakeSnapshot;
   readonly statistics: { readonly file: string | null; readonly warnings: readonly string[] };
@@ -97,6 +99,22 @@ export interface QuoteCounters {
   /** Stamps raised to keep the one order strict. */
   readonly raisedStamps: number;
   readonly gaps: number;
+}
+
+/** A thread that ingests, since the start of the process. What waits in its ring is the queue `ingest1`, 2 … */
+export interface IngestThreadSnapshot {
+  readonly exchanges: readonly string[];
+  readonly running: boolean;
+  /** Times that it died and was started again. */
+  readonly deaths: number;
+  /** Quotes swallowed because the thread of the hub fell behind, each told by a Thinned. */
+  readonly thinned: number;
+  readonly tradesDropped: number;
+  /** Times that it stopped reading its sockets until its ring had room for what may not be lost. */
+  readonly stoodStill: number;
+  /** How long what lay there at the last look had waited since its frame came, 0 = nothing did; and the longest ever. */
+  readonly dwellMs: number;
+  readonly dwellMsMax: number;
 }
 
 /** received = recorded + dropped, in trades (plus what waits in the journal); all 0 where none are recorded. */

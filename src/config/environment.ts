@@ -15,6 +15,7 @@ const COMMAND_VARIABLES = new Set(['SPREAD_CONFIG', 'SPREAD_EXCHANGES']);
 
 interface Node {
   readonly type?: string;
+  readonly enum?: readonly unknown[];
   readonly properties?: Readonly<Record<string, Node>>;
 }
 
@@ -34,7 +35,7 @@ export function environmentOverrides(
       throw new ConfigError(
         `${name}: no such variable; expected SPREAD_ and a path, such as SPREAD_SERVER_PORT`,
       );
-    overrides.push({ path: place.path, value: typed(value, place.node.type), source: name });
+    overrides.push({ path: place.path, value: typed(value, typeOf(place.node)), source: name });
   }
   return overrides;
 }
@@ -55,6 +56,11 @@ function collect(
     if (inner.properties !== undefined) collect(inner, innerPath, into);
     else into.set(variableName(innerPath), { path: innerPath, node: inner });
   }
+}
+
+/** Where numbers are among what may stand there, a text that is one is meant as one. */
+function typeOf({ type, enum: values = [] }: Node): string | undefined {
+  return type ?? (values.some((value) => typeof value === 'number') ? 'number' : undefined);
 }
 
 /** A text that does not convert stays a text: the schema then says what was expected. */

@@ -23,6 +23,8 @@ export interface HubCounters {
   /** Stamps raised to keep the order strict. */
   readonly raised: number;
   readonly gaps: number;
+  /** Of those received: swallowed on their way here, each instrument's latest apart. */
+  readonly thinned: number;
   /** Trades handed in; they are no quotes and stand in none of the numbers above. */
   readonly trades: number;
 }
@@ -71,6 +73,7 @@ export class Hub {
   #crossed = 0;
   #raised = 0;
   #gaps = 0;
+  #thinned = 0;
   #trades = 0;
 
   constructor(options: HubOptions) {
@@ -100,6 +103,7 @@ export class Hub {
       crossed: this.#crossed,
       raised: this.#raised,
       gaps: this.#gaps,
+      thinned: this.#thinned,
       trades: this.#trades,
     };
   }
@@ -151,6 +155,16 @@ export class Hub {
   gap(instrumentId: number, fromUs: Micros, reason: GapReason, nowUs: Micros): void {
     this.#gaps += 1;
     this.#publish({ type: 'gap', stampUs: this.#stamp(nowUs), instrumentId, fromUs, reason });
+  }
+
+  /**
+   * `count` quotes of the instrument, received in [fromUs, toUs), were swallowed because this thread fell behind; the
+   * next one that is handed in is the latest of them all.
+   */
+  thinned(instrumentId: number, fromUs: Micros, toUs: Micros, count: number, nowUs: Micros): void {
+    this.#received += count;
+    this.#thinned += count;
+    this.#publish({ type: 'thinned', stampUs: this.#stamp(nowUs), instrumentId, fromUs, toUs, count });
   }
 
   status(instrumentId: number, status: StatusKind, value: number, nowUs: Micros): void {

@@ -219,7 +219,7 @@ export class ExchangeFeed implements Source {
         ...(turn === undefined ? {} : { turn }),
       },
       nextName: () => {
-        this.#lastName += 1;
+        this.#lastName = this.#options.nextConnection?.() ?? this.#lastName + 1;
         return `${adapter.name}#${this.#lastName}`;
       },
       sink: this.#sink,

@@ -33,4 +33,6 @@ export interface ExchangeFeedOptions {
   readonly turn?: ReadingTurn;
   /** How long what is handed on waits before it is seen, µs. Absent = it does not. */
   readonly extraLagUs?: () => number;
+  /** The number of the next connection, which no other of the exchange in this process has had; absent = 1, 2, 3 … */
+  readonly nextConnection?: () => number;
 }

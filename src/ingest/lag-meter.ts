@@ -64,8 +64,11 @@ export class LagMeter {
     this.lagging = false;
   }
 
-  /** `waitedUs`: how long what was read since the last look may have lain unread. */
-  look(nowUs: Micros, waitedUs: number, limitUs: number): void {
+  /**
+   * `waitedUs`: how long what was read since the last look may have lain unread; `handedOnUs`: how long what is handed on
+   * waits behind us, whatever the exchange's clock said when it was read.
+   */
+  look(nowUs: Micros, waitedUs: number, limitUs: number, handedOnUs = 0): void {
     const timedUs = Number.isFinite(this.#leastUs) ? this.#offset.over(this.#leastUs, nowUs) : 0;
     const untimedUs = this.#untimed ? waitedUs + this.#roundTripLateUs(nowUs) : 0;
     const isKnown = Number.isFinite(this.#leastUs) || this.#untimed;
@@ -73,7 +76,7 @@ export class LagMeter {
     this.#clear();
     if (isKnown) {
       this.#quoteUs = nowUs;
-      this.lagUs = Math.max(timedUs, untimedUs);
+      this.lagUs = Math.max(timedUs, untimedUs) + handedOnUs;
       this.#lateLooks = this.lagUs > limitUs ? this.#lateLooks + 1 : 0;
     } else if (nowUs - this.#quoteUs > NOTHING_US) {
       this.lagUs = 0;

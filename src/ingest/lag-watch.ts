@@ -58,10 +58,10 @@ export class LagWatch {
     const waitedUs = turn?.waitedUs ?? 0;
     const nowUs = clock.nowUs();
     const limitUs = limits.lagMsMax * US_PER_MS;
-    const handedOnUs = waitedUs + (extraLagUs?.() ?? 0);
+    const handedOnUs = extraLagUs?.() ?? 0;
     for (const shard of shards) {
       const { lag } = shard.connection.reader;
-      lag.look(nowUs, handedOnUs, limitUs);
+      lag.look(nowUs, waitedUs, limitUs, handedOnUs);
       if (lag.wantsPing(limitUs)) this.#ping(shard, nowUs);
       const told = this.#lagging.get(shard);
       if (lag.lagging) this.#late(shard, told, nowUs);

@@ -51,6 +51,7 @@ function snapshot(changes: Partial<Snapshot> = {}): Snapshot {
     queues: {
       journal: { length: 8, lengthMax: 8, unit: 'bytes', overflow: 'drop → Gap', overflowed: 7 },
     },
+    ingest: [],
     charts: { running: 0, answered: 0, workersLost: 0 } as Snapshot['charts'],
     lake: {
       ...{ root: 'x', recording: true, troubles: [], skippedFiles: [] },

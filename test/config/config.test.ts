@@ -228,6 +228,21 @@ test('a pair that cannot be watched is refused with its place, what was expected
   );
 });
 
+test('threads that ingest are a number or auto, from a file as from the environment', () => {
+  assert.equal(load('').ingest.workers, 'auto');
+  assert.equal(load('ingest: {workers: 2}').ingest.workers, 2);
+  assert.equal(load('ingest: {workers: 2}', { SPREAD_INGEST_WORKERS: '0' }).ingest.workers, 0);
+  assert.equal(load('', { SPREAD_INGEST_WORKERS: 'auto' }).ingest.workers, 'auto');
+  assert.equal(
+    refusal('ingest: {workers: 9}'),
+    'FILE: ingest.workers: expected one of auto, 0, 1, 2, 3, 4, 5, 6, 7, 8, was 9',
+  );
+  assert.match(
+    refusal('', { SPREAD_INGEST_WORKERS: 'some' }),
+    /^SPREAD_INGEST_WORKERS: expected one of auto, 0, .* was "some"/,
+  );
+});
+
 test('the configuration cannot be changed afterwards', () => {
   const config = load('');
   assert.throws(() => {

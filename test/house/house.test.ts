@@ -43,6 +43,8 @@ const ROOTS = [
   'limits.ts',
   'version.ts',
   'app-api.ts',
+  'app-feed.ts',
+  'app-ingest-thread.ts',
   'app-options.ts',
   'app-replay.ts',
   'app-replay-names.ts',
@@ -50,6 +52,7 @@ const ROOTS = [
   'app-live.ts',
   'app-sources.ts',
   'app-summaries.ts',
+  'app-threads.ts',
   'cli',
 ];
 

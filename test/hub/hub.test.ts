@@ -62,7 +62,15 @@ test('a side going empty is one status, not a quote, and the return of the side 
   hub.quote(3, 10, 1, 12, 1, Number.NaN, 5);
   const said = seen.map((event) => (event.type === 'status' ? event.status : event.type));
   assert.deepEqual(said, ['quote', 'bid-only', 'empty', 'two-sided', 'quote']);
-  assert.deepEqual(hub.counters(), { received: 5, oneSided: 3, crossed: 0, raised: 1, gaps: 0, trades: 0 });
+  assert.deepEqual(hub.counters(), {
+    received: 5,
+    oneSided: 3,
+    crossed: 0,
+    raised: 1,
+    gaps: 0,
+    thinned: 0,
+    trades: 0,
+  });
   assert.equal(hub.latest.ask[3], 12);
 });
 
@@ -166,4 +174,20 @@ test('a replay gives events the stamps that they were recorded with, and derives
   assert.deepEqual(replay.seen, live.seen);
   assert.deepEqual(replay.hub.latest, live.hub.latest);
   assert.throws(() => replay.hub.recordedQuote(50, 0, 1, 1, 2, 1, Number.NaN), /comes after/);
+});
+
+test('quotes that were swallowed on their way are received and thinned, and told just before the one that stands', () => {
+  const { hub, seen } = recordingHub();
+  hub.quote(2, 10, 1, 11, 1, Number.NaN, 5);
+  hub.thinned(2, 10, 20, 4, 19);
+  hub.quote(2, 12, 1, 13, 1, Number.NaN, 20);
+  assert.deepEqual(seen.slice(1, 2), [
+    { type: 'thinned', stampUs: 19, instrumentId: 2, fromUs: 10, toUs: 20, count: 4 },
+  ]);
+  assert.deepEqual(
+    seen.map(({ stampUs }) => stampUs),
+    [5, 19, 20],
+  );
+  const { received, thinned, raised } = hub.counters();
+  assert.deepEqual([received, thinned, raised], [6, 4, 0]);
 });

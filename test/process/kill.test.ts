@@ -1,5 +1,5 @@
 // kill -9 at random moments while recorded frames play: less than a second may be missing, nothing may be
-// doubled, torn or invented. KILLS=50 runs the long form; the seed is printed and can be given as SEED.
+// doubled, torn or invented, in one thread and with threads that ingest in turn. KILLS=50 runs the long form; the seed is printed and can be given as SEED.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -23,7 +23,7 @@ test(`${KILLS} kills at random moments lose at most a second and double nothing 
   const already = new Map<string, number>();
   try {
     for (let kill = 0; kill < KILLS; kill++) {
-      const { sent, killedMs } = await recordAndKill(lake, place, random.next());
+      const { sent, killedMs } = await recordAndKill(lake, place, random.next(), kill % 2 === 0 ? 0 : 2);
       await recover(lake);
       const found = await lakeRows(lake);
       for (const [instrument, { rows, stampsUs }] of found) {
@@ -58,6 +58,7 @@ async function recordAndKill(
   lake: string,
   place: ReturnType<typeof testFolder>,
   moment: number,
+  workers: number,
 ): Promise<{ sent: SentQuotes; killedMs: number }> {
   const sent = new SentQuotes();
   const folder = samples.skip === false ? samples.path : MADE;
@@ -67,7 +68,7 @@ async function recordAndKill(
     program = await startProgram([
       'serve',
       '--config',
-      place.config({ exchanges: world.exchanges }),
+      place.config({ exchanges: world.exchanges, ingest: { workers } }),
       '--lake',
       lake,
     ]);

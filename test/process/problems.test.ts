@@ -53,7 +53,12 @@ test('problem 30: nothing from outside can put made-up data into the process', a
   }
 });
 
-test('problem 31: SIGTERM under load leaves every received quote on the disk, within five seconds', async () => {
+test('problem 31: SIGTERM under load leaves every received quote on the disk, within five seconds', () =>
+  everythingReceivedStays(0));
+
+test('and so it does with two threads that ingest', () => everythingReceivedStays(2));
+
+async function everythingReceivedStays(workers: number): Promise<void> {
   const place = testFolder();
   const clock = createRealClock();
   const [exchanges, seed] = [SIM_EXCHANGES, 3];
@@ -65,7 +70,8 @@ test('problem 31: SIGTERM under load leaves every received quote on the disk, wi
     symbols: 30,
     quotesPerSecond: 4_000,
   });
-  const config = place.config({ exchanges: world.server.urls, selection: { minUsdVolume: 0 } });
+  const own = { selection: { minUsdVolume: 0 }, ingest: { workers } };
+  const config = place.config({ exchanges: world.server.urls, ...own });
   const program = await startProgram(['serve', '--config', config, '--lake', `${place.folder}/lake`]);
   const sent = () => world.server.stats.reduce((sum, { quotesSent }) => sum + quotesSent, 0);
   let sentBefore = 0;
@@ -84,4 +90,4 @@ test('problem 31: SIGTERM under load leaves every received quote on the disk, wi
   assert.ok(rows >= sentBefore && rows <= sent(), `${rows} rows, at least ${sentBefore}, sent ${sent()}`);
   assert.match(readFileSync(`${place.folder}/lake/_origin.json`, 'utf8'), /live/);
   place.remove();
-});
+}

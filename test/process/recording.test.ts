@@ -10,9 +10,10 @@ import { lakeRows, playFolder, SentQuotes } from './recording.js';
 const samples = shared('exchange-samples');
 const MADE = new URL('../../../test/process/frames', import.meta.url).pathname;
 
-for (const [what, folder, skip] of [
-  ['frames made by hand', MADE, false],
-  ['every recorded frame', samples.path, samples.skip],
+for (const [what, folder, skip, workers] of [
+  ['frames made by hand', MADE, false, 0],
+  ['frames made by hand, in two threads that ingest', MADE, false, 2],
+  ['every recorded frame', samples.path, samples.skip, 0],
 ] as const)
   test(`the lake holds exactly the quotes of ${what}, after SIGTERM`, { skip }, async () => {
     const { folder: place, config, remove } = testFolder();
@@ -22,7 +23,7 @@ for (const [what, folder, skip] of [
     const program = await startProgram([
       'serve',
       '--config',
-      config({ exchanges: world.exchanges }),
+      config({ exchanges: world.exchanges, ingest: { workers } }),
       '--lake',
       lake,
     ]);

@@ -4,10 +4,15 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { InstrumentTable } from '../../src/core/instrument.js';
 import { silentLog } from '../../src/core/log.js';
-import { US_PER_MS, US_PER_SECOND } from '../../src/core/time.js';
+import { createRingMemory } from '../../src/core/ring.js';
+import { type Clock, US_PER_MS, US_PER_SECOND } from '../../src/core/time.js';
 import { adapters } from '../../src/exchanges/index.js';
 import { Hub } from '../../src/hub/hub.js';
 import { ExchangeFeed } from '../../src/ingest/exchange-feed.js';
+import { RingDrain } from '../../src/ingest/ring-drain.js';
+import { RingLane } from '../../src/ingest/ring-lane.js';
+import { RingSink } from '../../src/ingest/ring-sink.js';
+import { LIMITS } from '../../src/limits.js';
 import { startDriver } from '../../src/sim/driver.js';
 import { SIM_EXCHANGES } from '../../src/sim/exchanges/index.js';
 import type { FaultKind } from '../../src/sim/faults.js';
@@ -49,7 +54,8 @@ export interface StormResult {
   readonly loopDelayMsMax: number;
 }
 
-export async function runStorm(seed: number): Promise<StormResult> {
+/** Feeds hand over to the hub itself, or through a ring as threads that ingest do; an odd seed's through a ring. */
+export async function runStorm(seed: number, byRing = seed % 2 === 1): Promise<StormResult> {
   const random = createRandom(seed, 'storm');
   const exchanges = drawn(SIM_EXCHANGES, EXCHANGES, random);
   const names = exchanges.map(({ name }) => name);
@@ -64,6 +70,7 @@ export async function runStorm(seed: number): Promise<StormResult> {
   const instruments = new InstrumentTable();
   const hub = new Hub({ instrumentsMax: 64, lastStampUs: 0 });
   const log = new Log(instruments, hub, slackUs);
+  const ring = byRing ? startRing(hub, instruments, clock) : undefined;
   const truth = new Truth(server, names, clock);
   const feeds = names.map(
     (name) =>
@@ -71,8 +78,8 @@ export async function runStorm(seed: number): Promise<StormResult> {
         adapter: adapters.find((one) => one.name === name)!,
         ...server.urls[name]!,
         rule: { quotes: ['USDT'], minUsdVolume: 1, maxUsdVolume: 1e12, allow: [], deny: [] },
-        instruments,
-        sink: hub,
+        instruments: ring?.instruments ?? instruments,
+        sink: ring?.sink ?? hub,
         limits: { ...FEED_LIMITS, listingIntervalMs: 60_000 },
         clock,
         random: () => random.next(),
@@ -124,6 +131,7 @@ export async function runStorm(seed: number): Promise<StormResult> {
     delays.disable();
     stopDriving();
     for (const feed of feeds) feed.stop();
+    ring?.drain.close();
     await server.close();
     await until('no timer left behind', () => clock.pending() <= before - exchanges.length, 10_000).catch(
       () => {
@@ -131,6 +139,18 @@ export async function runStorm(seed: number): Promise<StormResult> {
       },
     );
   }
+}
+
+/** Both ends of a ring, in this one thread. */
+function startRing(hub: Hub, known: InstrumentTable, clock: Clock) {
+  const memory = createRingMemory(LIMITS.ingestThreads.ringBytes);
+  const { recordsPerTurn, coldWaitingMax } = LIMITS.ingestThreads;
+  const drain = new RingDrain({ clock, recordsPerTurn });
+  drain.add(new RingLane(memory, known, 64, hub));
+  const instruments = new InstrumentTable();
+  const wake = () => void setImmediate(() => drain.wake());
+  const sink = new RingSink({ memory, instruments, instrumentsMax: 64, coldWaitingMax, clock, wake });
+  return { drain, instruments, sink };
 }
 
 function drawn<T>(from: readonly T[], count: number, random: { below(bound: number): number }): readonly T[] {

@@ -8,7 +8,7 @@ import { createRealClock } from '../../src/clock.js';
 import { loadConfig } from '../../src/config/config.js';
 import { silentLog } from '../../src/core/log.js';
 import { adapters } from '../../src/exchanges/index.js';
-import { LAG_MS_NEVER } from './feed-limits.js';
+import { ingestEnvironment, ONE_THREAD } from './ingest-workers.js';
 
 export interface TestApp extends App {
   readonly folder: string;
@@ -20,13 +20,14 @@ export interface TestApp extends App {
 
 /**
  * `prepare` gets the folders before the start. Exchanges: none unless given, with their configuration; `more`:
- * whatever else it is to say.
+ * whatever else it is to say; `ingestThreadUrl`: the module of threads that ingest, where it is not the program's own.
  */
 export async function startTestApp(
   prepare: (folders: { lake: string; stats: string }) => void,
   exchanges: Readonly<Record<string, unknown>> = {},
   ccxtModule?: string,
   more: Readonly<Record<string, unknown>> = {},
+  ingestThreadUrl?: URL,
 ): Promise<TestApp> {
   const folder = mkdtempSync(join(tmpdir(), 'app-'));
   const lake = join(folder, 'lake');
@@ -41,13 +42,13 @@ export async function startTestApp(
       lake: { root: lake },
       statistics: { directory: stats },
       exchanges,
-      ingest: { lagMsMax: LAG_MS_NEVER },
       ...more,
+      ingest: { ...ONE_THREAD, ...(more['ingest'] as object | undefined) },
     }),
   );
   const config = loadConfig({
     file,
-    environment: {},
+    environment: ingestEnvironment(),
     flags: [],
     exchangeNames: adapters.map(({ name }) => name),
   });
@@ -59,6 +60,7 @@ export async function startTestApp(
     random: Math.random,
     log: silentLog,
     ...(ccxtModule === undefined ? {} : { ccxtModule }),
+    ...(ingestThreadUrl === undefined ? {} : { ingestThreadUrl }),
   });
   let halted: Promise<void> | undefined;
   const halt = (): Promise<void> => {

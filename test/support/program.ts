@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
 import { LAG_MS_NEVER } from './feed-limits.js';
+import { ONE_THREAD } from './ingest-workers.js';
 import { until } from './wait.js';
 
 const MAIN = new URL('../../src/main.js', import.meta.url).pathname;
@@ -94,7 +95,8 @@ export function testFolder(): { folder: string; config: (value: unknown) => stri
     folder,
     config: (value) => {
       const path = join(folder, 'config.json');
-      writeFileSync(path, JSON.stringify(value));
+      const own = value as Readonly<Record<string, object>>;
+      writeFileSync(path, JSON.stringify({ ...own, ingest: { ...ONE_THREAD, ...own['ingest'] } }));
       return path;
     },
     remove: () => rmSync(folder, { recursive: true, force: true }),

@@ -138,8 +138,8 @@ export function simulatedAddresses(output: string, count: number): string | unde
   return (yaml.match(/wsUrl: \S+\n/g)?.length ?? 0) >= count ? yaml : undefined;
 }
 
-/** A configuration file in the folder, for `serve` to record these exchanges into it. */
-export function recordingConfig(folder: string, exchanges: string): string {
+/** A configuration file in the folder, for `serve` to record these exchanges into it, with so many threads that ingest. */
+export function recordingConfig(folder: string, exchanges: string, workers = 0): string {
   mkdirSync(join(folder, 'stats'));
   const path = join(folder, 'config.yaml');
   const own = {
@@ -147,6 +147,7 @@ export function recordingConfig(folder: string, exchanges: string): string {
     lake: { root: join(folder, 'lake') },
     statistics: { directory: join(folder, 'stats') },
     selection: { minUsdVolume: 0 },
+    ingest: { workers },
     log: { level: 'warn' },
   };
   const lines = Object.entries(own).map(([key, value]) => `${key}: ${JSON.stringify(value)}`);

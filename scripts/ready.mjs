@@ -32,7 +32,10 @@ export function build() {
   console.error('building …');
   rmSync(STAMP, { force: true });
   removeOrphans();
-  run(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', root]);
+  const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+  run(process.execPath, [tsc, '-p', root]);
+  // The types of what the package exports.
+  run(process.execPath, [tsc, '-p', join(root, 'tsconfig.client.json')]);
   run(process.execPath, [join(root, 'scripts', 'build-web.mjs')]);
   mkdirSync(join(root, 'build'), { recursive: true });
   writeFileSync(STAMP, '');

@@ -5,12 +5,15 @@ import { roundTripPercent, takerFees } from './analysis/fees.js';
 import { LiveStatistics } from './analysis/live-statistics.js';
 import { type Analysis, createAnalysis } from './analysis/service.js';
 import { REALTIME_PATH, Realtime } from './api/realtime.js';
+import { openFeedV2 } from './app-feed.js';
 import type { AppOptions } from './app-options.js';
 import { watchedPairs } from './config/pairs.js';
 import { assert } from './core/assert.js';
 import type { InstrumentTable } from './core/instrument.js';
 import { type Clock, US_PER_MS } from './core/time.js';
 import { TAKER_FEES_PERCENT } from './exchanges/index.js';
+import type { FeedV2 } from './feed/feed-v2.js';
+import { FEED_PATH } from './feed/protocol.js';
 import { createRawFeed, type RawFeed } from './feed/raw-feed.js';
 import type { SymbolInfo } from './feed/symbol-info.js';
 import type { Hub } from './hub/hub.js';
@@ -45,6 +48,7 @@ export interface Live {
   readonly statistics: LiveStatistics;
   readonly realtime: Realtime;
   readonly rawFeed: RawFeed;
+  readonly feedV2: FeedV2;
   /** Absent where nothing is recorded. */
   readonly analysis: Analysis | undefined;
   readonly streams: ReadonlyMap<string, SocketRoute>;
@@ -89,6 +93,8 @@ export function startLive(parts: LiveParts): Live {
     limits: { ...LIMITS.feed, ...LIMITS.sockets },
   });
   hub.subscribe(rawFeed.subscriber);
+  const feedV2 = openFeedV2({ ...parts, tracked, costPercent: costPercentOf(options) });
+  hub.subscribe(feedV2.subscriber);
   const stopAdvancing = clock.every(LIMITS.advanceIntervalMs, () =>
     hub.advanceTo(clock.nowUs() - LIMITS.underWayMs * US_PER_MS),
   );
@@ -102,14 +108,16 @@ export function startLive(parts: LiveParts): Live {
     statistics,
     realtime,
     rawFeed,
+    feedV2,
     analysis,
     streams: new Map([
       ['/', toFeed],
       ['/ws/feed', toFeed],
+      [FEED_PATH, (socket, _url, connection, { origin }) => feedV2.accept(socket, connection, origin)],
       [REALTIME_PATH, realtime.route],
     ]),
     async closeStreams() {
-      await Promise.all([rawFeed.close(), realtime.close()]);
+      await Promise.all([rawFeed.close(), feedV2.close(), realtime.close()]);
     },
     async close() {
       watching.close();

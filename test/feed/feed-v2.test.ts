@@ -444,6 +444,43 @@ test('a stalled client is closed with its reason while all others get everything
   assert.ok((code === 1013 && /too slow/.test(reason)) || code === 1006, `${code} ${reason}`);
 });
 
+test('a snapshot on its way while quotes come: nothing twice, nothing lost, nothing of another request', async (t) => {
+  const stage = await stageOf(t);
+  const symbols = Array.from({ length: 400 }, (_, n) => `COIN${n}/USDT`);
+  let published = 0;
+  const burst = (count: number) => {
+    for (let n = 0; n < count; n++) {
+      stage.quote(A, symbols[(published * 7) % symbols.length] as string, published + 1, published + 2);
+      published += 1;
+    }
+  };
+  burst(400);
+  for (const format of ['json', 'binary']) {
+    const client = await connectV2(stage);
+    // The first of these is overtaken while it is being answered.
+    for (const id of [1, 2]) client.ask({ op: 'subscribe', id, streams: ['quotes'], format, conflate: 0 });
+    for (let n = 0; n < 30; n++) {
+      burst(20);
+      await turn();
+    }
+    await until('up to the present', () => client.of('ready').length > 0);
+    await settled(client);
+    const from = client.messages.findIndex((one) => one.type === 'subscribed' && one.id === 2);
+    assert.ok(from > 0);
+    const quotes = client.messages.slice(from).flatMap((one) => (one.type === 'quote' ? [one] : []));
+    const seen = new Map<string, number[]>();
+    for (const { symbol, bid } of quotes) seen.set(symbol, [...(seen.get(symbol) ?? []), bid]);
+    assert.equal(seen.size, symbols.length);
+    // Each instrument's bids are 400 apart.
+    for (const bidsOfOne of seen.values())
+      assert.deepEqual(
+        bidsOfOne,
+        bidsOfOne.map((_, n) => (bidsOfOne[0] as number) + n * symbols.length),
+      );
+    assert.equal(Math.max(...quotes.map(({ bid }) => bid)), published);
+  }
+});
+
 test('what is held is bounded: beyond it a client that comes back begins with a snapshot that says so', async (t) => {
   const stage = await stageOf(t, { limits: { recordsHeldMax: 100 } });
   const client = await connectV2(stage);

@@ -89,20 +89,22 @@ export async function startFeedV2(options: V2Options = {}): Promise<V2Stage> {
   });
   await new Promise<void>((resolve) => server.listen(options.port ?? 0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
+  // Frames of one millisecond come together: the hub then raises their stamps, one microsecond each.
+  const nowUs = () => Math.floor(clock.nowUs() / 1_000) * 1_000;
   const idOf = (exchange: string, symbol: string) => instruments.intern(exchange, symbol).id;
   const stage: V2Stage = {
     ...{ port, url: `ws://127.0.0.1:${port}/ws/v2`, clock, hub, feed, epoch },
     opportunities: [],
     quote(exchange, symbol, bid, ask, exchangeUs = Number.NaN) {
-      hub.quote(idOf(exchange, symbol), bid, 1, ask, 2, exchangeUs, clock.nowUs());
+      hub.quote(idOf(exchange, symbol), bid, 1, ask, 2, exchangeUs, nowUs());
       return hub.lastStampUs;
     },
     gap(exchange, symbol, reason) {
-      hub.gap(idOf(exchange, symbol), clock.nowUs(), reason, clock.nowUs());
+      hub.gap(idOf(exchange, symbol), nowUs(), reason, nowUs());
       return hub.lastStampUs;
     },
     status(exchange, symbol, status, value = Number.NaN) {
-      hub.status(idOf(exchange, symbol), status, value, clock.nowUs());
+      hub.status(idOf(exchange, symbol), status, value, nowUs());
       return hub.lastStampUs;
     },
     cut() {

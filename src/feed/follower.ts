@@ -21,7 +21,7 @@ export class Follower {
   waiting: (() => void) | null = null;
   /** Raised by each request, so that what an earlier one began ends. */
   turn = 0;
-  /** Index = instrument id: 1 = its number has been introduced. Made for binary clients only. */
+  /** A bit an instrument: its number has been introduced. Made for binary clients only. */
   #instruments: Uint8Array | null = null;
   readonly #pairNumbers = new Set<number>();
 
@@ -31,9 +31,10 @@ export class Follower {
 
   /** Whether the instrument must be introduced first; from then on it is. */
   isNewInstrument(id: number, instrumentsMax: number): boolean {
-    this.#instruments ??= new Uint8Array(instrumentsMax);
-    if (this.#instruments[id] === 1) return false;
-    this.#instruments[id] = 1;
+    this.#instruments ??= new Uint8Array(Math.ceil(instrumentsMax / 8));
+    const [at, bit] = [id >> 3, 1 << (id & 7)];
+    if ((this.#instruments[at]! & bit) !== 0) return false;
+    this.#instruments[at]! |= bit;
     return true;
   }
 

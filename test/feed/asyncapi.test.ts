@@ -128,6 +128,13 @@ test('one of each type, as it is really sent, is what the document says', async 
   for (const message of binary.messages) assert.deepEqual(problemsOf(message.type, message), []);
 });
 
+test('the request that the page for people shows is one', () => {
+  const page = readFileSync(join(projectRoot(), 'docs/feed.md'), 'utf8');
+  const shown = [...page.matchAll(/```json\n(.*?)```/gs)].map(([, text = '']) => text);
+  assert.equal(shown.length, 1);
+  for (const text of shown) assert.deepEqual(problemsOf('subscribe', JSON.parse(text)), []);
+});
+
 test('a message that says something else is no message of the document', () => {
   const ready = { type: 'ready', seq: 5 };
   assert.deepEqual(problemsOf('ready', ready), []);

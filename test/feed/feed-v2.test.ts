@@ -505,6 +505,37 @@ test('a snapshot on its way while quotes come: nothing twice, nothing lost, noth
   }
 });
 
+test('who does not read what it lacks while it is held is closed with that reason, and can begin anew', async (t) => {
+  const stage = await stageOf(t, { limits: { recordsHeldMax: 30_000 } });
+  const client = await connectV2(stage);
+  await client.subscribe({ streams: ['gaps'] });
+  const seq = client.of('ready')[0]?.seq;
+  const burst = () => {
+    for (let n = 0; n < 30_000; n++) stage.quote(A, BTC, n, n + 1);
+  };
+  burst();
+  client.ask({ op: 'subscribe', streams: ['quotes'], since: { epoch: stage.epoch, seq } });
+  client.socket.pause();
+  await until('it does not get on', () => stage.feed.counters().bufferedBytes > 0);
+  burst();
+  client.socket.resume();
+  const { code, reason } = await client.closed;
+  assert.deepEqual([code, reason], [1013, 'too slow to catch up: what it lacks is no longer held']);
+  assert.equal(stage.feed.counters().tooSlowToCatchUp, 1);
+  // What had left before is in order and whole.
+  const got = bids(client);
+  assert.deepEqual(
+    got,
+    got.map((_, n) => n),
+  );
+  const again = await connectV2(stage);
+  await again.subscribe({
+    streams: ['quotes'],
+    since: { epoch: stage.epoch, seq: client.of('quote').at(-1)?.seq ?? seq },
+  });
+  assert.equal(again.of('subscribed')[0]?.snapshotReason, 'too-old');
+});
+
 test('what is held is bounded: beyond it a client that comes back begins with a snapshot that says so', async (t) => {
   const stage = await stageOf(t, { limits: { recordsHeldMax: 100 } });
   const client = await connectV2(stage);

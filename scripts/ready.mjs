@@ -22,7 +22,15 @@ export function installed(folder = root) {
 
 /** Compiles sources and tests and bundles the page, when any of them is newer than the last build. */
 export function built() {
-  const sources = ['src', 'web', 'test', 'scripts', 'tsconfig.json', 'tsconfig.client.json', 'package-lock.json'];
+  const sources = [
+    'src',
+    'web',
+    'test',
+    'scripts',
+    'tsconfig.json',
+    'tsconfig.client.json',
+    'package-lock.json',
+  ];
   const newest = Math.max(...sources.map((name) => newestMs(join(root, name))));
   if (existsSync(STAMP) && statSync(STAMP).mtimeMs >= newest) return;
   build();

@@ -81,17 +81,7 @@ export function startLive(parts: LiveParts): Live {
     log,
     limits: { ...LIMITS.realtime, ...LIMITS.sockets, pointsPerChart: config.realtime.pointsPerChart },
   });
-  const rawFeed = createRawFeed({
-    clock: clientClock,
-    log,
-    instruments: (id) => instruments.get(id),
-    volumeFilterOf: (exchange) => {
-      const { minUsdVolume, maxUsdVolume } = parts.ruleOf(exchange);
-      return { minVolume: minUsdVolume, maxVolume: maxUsdVolume };
-    },
-    symbolInfo: symbolInfoOf(parts.feeds),
-    limits: { ...LIMITS.feed, ...LIMITS.sockets },
-  });
+  const rawFeed = openRawFeed(parts);
   hub.subscribe(rawFeed.subscriber);
   const feedV2 = openFeedV2({ ...parts, tracked, costPercent: costPercentOf(options) });
   hub.subscribe(feedV2.subscriber);
@@ -125,6 +115,20 @@ export function startLive(parts: LiveParts): Live {
       await analysis?.close();
     },
   };
+}
+
+function openRawFeed({ options, instruments, feeds, ruleOf, clientClock }: LiveParts): RawFeed {
+  return createRawFeed({
+    clock: clientClock ?? options.clock,
+    log: options.log,
+    instruments: (id) => instruments.get(id),
+    volumeFilterOf: (exchange) => {
+      const { minUsdVolume, maxUsdVolume } = ruleOf(exchange);
+      return { minVolume: minUsdVolume, maxVolume: maxUsdVolume };
+    },
+    symbolInfo: symbolInfoOf(feeds),
+    limits: { ...LIMITS.feed, ...LIMITS.sockets },
+  });
 }
 
 function createWatched({ options, instruments }: LiveParts): Watched {

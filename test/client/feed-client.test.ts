@@ -52,6 +52,8 @@ interface Published {
   readonly exchange: string;
   readonly symbol: string;
   readonly kind: 'quote' | 'gap' | 'status';
+  /** Of a quote: its bid. */
+  readonly bid?: number;
 }
 
 /** Event `n` of a stretch that walks over everything. */
@@ -60,7 +62,7 @@ function publish(stage: V2Stage, n: number): Published {
   if (n % 17 === 0) return { seq: stage.gap(exchange, symbol, 'silent'), exchange, symbol, kind: 'gap' };
   if (n % 19 === 0)
     return { seq: stage.status(exchange, symbol, 'age-limit', 6e7), exchange, symbol, kind: 'status' };
-  return { seq: stage.quote(exchange, symbol, n + 1, n + 2), exchange, symbol, kind: 'quote' };
+  return { seq: stage.quote(exchange, symbol, n + 1, n + 2), exchange, symbol, kind: 'quote', bid: n + 1 };
 }
 
 const filters = fc.record(
@@ -100,11 +102,11 @@ test('whenever the connection is cut, and whatever is wanted: no hole and no dou
         }
         const expected = published
           .filter((event) => isOf(lists, event))
-          .map(({ seq, kind }) => `${kind} ${seq}`);
+          .map(({ seq, kind, bid }) => `${kind} ${seq} ${bid}`);
         await until('everything', () => messages.length >= expected.length || holes.length > 0);
         await turn();
         assert.deepEqual(
-          messages.map(({ type, seq }) => `${type} ${seq}`),
+          messages.map((one) => `${one.type} ${one.seq} ${one.type === 'quote' ? one.bid : undefined}`),
           expected,
         );
         assert.deepEqual(holes, []);

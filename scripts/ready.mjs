@@ -22,7 +22,15 @@ export function installed(folder = root) {
 
 /** Compiles sources and tests and bundles the page, when any of them is newer than the last build. */
 export function built() {
-  const sources = ['src', 'web', 'test', 'scripts', 'tsconfig.json', 'package-lock.json'];
+  const sources = [
+    'src',
+    'web',
+    'test',
+    'scripts',
+    'tsconfig.json',
+    'tsconfig.client.json',
+    'package-lock.json',
+  ];
   const newest = Math.max(...sources.map((name) => newestMs(join(root, name))));
   if (existsSync(STAMP) && statSync(STAMP).mtimeMs >= newest) return;
   build();
@@ -32,7 +40,10 @@ export function build() {
   console.error('building …');
   rmSync(STAMP, { force: true });
   removeOrphans();
-  run(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', root]);
+  const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+  run(process.execPath, [tsc, '-p', root]);
+  // The types of what the package exports.
+  run(process.execPath, [tsc, '-p', join(root, 'tsconfig.client.json')]);
   run(process.execPath, [join(root, 'scripts', 'build-web.mjs')]);
   mkdirSync(join(root, 'build'), { recursive: true });
   writeFileSync(STAMP, '');

@@ -1,7 +1,7 @@
 // A thread that ingests: its part of the composition, as app-sources.ts is of the main one. No logic of its own.
 
 import { parentPort, workerData } from 'node:worker_threads';
-import { makeFeed, readingTurn } from './app-feed.js';
+import { makeFeed, readingTurn } from './app-exchange-feed.js';
 import { type ClockFace, createFollowingClock } from './clock.js';
 import { ThreadEnd } from './ingest/thread-end.js';
 import type { IngestThreadData, ToIngestThread } from './ingest/thread-messages.js';

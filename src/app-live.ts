@@ -5,12 +5,15 @@ import { roundTripPercent, takerFees } from './analysis/fees.js';
 import { LiveStatistics } from './analysis/live-statistics.js';
 import { type Analysis, createAnalysis } from './analysis/service.js';
 import { REALTIME_PATH, Realtime } from './api/realtime.js';
+import { openFeedV2 } from './app-feed.js';
 import type { AppOptions } from './app-options.js';
 import { watchedPairs } from './config/pairs.js';
 import { assert } from './core/assert.js';
 import type { InstrumentTable } from './core/instrument.js';
 import { type Clock, US_PER_MS } from './core/time.js';
 import { TAKER_FEES_PERCENT } from './exchanges/index.js';
+import type { FeedV2 } from './feed/feed-v2.js';
+import { FEED_PATH } from './feed/protocol.js';
 import { createRawFeed, type RawFeed } from './feed/raw-feed.js';
 import type { SymbolInfo } from './feed/symbol-info.js';
 import type { Hub } from './hub/hub.js';
@@ -46,6 +49,7 @@ export interface Live {
   readonly statistics: LiveStatistics;
   readonly realtime: Realtime;
   readonly rawFeed: RawFeed;
+  readonly feedV2: FeedV2;
   /** Absent where nothing is recorded. */
   readonly analysis: Analysis | undefined;
   readonly loopDelay: LoopDelay;
@@ -80,18 +84,10 @@ export function startLive(parts: LiveParts): Live {
     log,
     limits: { ...LIMITS.realtime, ...LIMITS.sockets, pointsPerChart: config.realtime.pointsPerChart },
   });
-  const rawFeed = createRawFeed({
-    clock: clientClock,
-    log,
-    instruments: (id) => instruments.get(id),
-    volumeFilterOf: (exchange) => {
-      const { minUsdVolume, maxUsdVolume } = parts.ruleOf(exchange);
-      return { minVolume: minUsdVolume, maxVolume: maxUsdVolume };
-    },
-    symbolInfo: symbolInfoOf(parts.feeds),
-    limits: { ...LIMITS.feed, ...LIMITS.sockets },
-  });
+  const rawFeed = openRawFeed(parts);
   hub.subscribe(rawFeed.subscriber);
+  const feedV2 = openFeedV2({ ...parts, tracked, costPercent: costPercentOf(options) });
+  hub.subscribe(feedV2.subscriber);
   const stopAdvancing = clock.every(LIMITS.advanceIntervalMs, () =>
     hub.advanceTo(clock.nowUs() - LIMITS.underWayMs * US_PER_MS),
   );
@@ -106,15 +102,17 @@ export function startLive(parts: LiveParts): Live {
     statistics,
     realtime,
     rawFeed,
+    feedV2,
     analysis,
     loopDelay,
     streams: new Map([
       ['/', toFeed],
       ['/ws/feed', toFeed],
+      [FEED_PATH, (socket, _url, connection, { origin }) => feedV2.accept(socket, connection, origin)],
       [REALTIME_PATH, realtime.route],
     ]),
     async closeStreams() {
-      await Promise.all([rawFeed.close(), realtime.close()]);
+      await Promise.all([rawFeed.close(), feedV2.close(), realtime.close()]);
     },
     async close() {
       watching.close();
@@ -123,6 +121,20 @@ export function startLive(parts: LiveParts): Live {
       await analysis?.close();
     },
   };
+}
+
+function openRawFeed({ options, instruments, feeds, ruleOf, clientClock }: LiveParts): RawFeed {
+  return createRawFeed({
+    clock: clientClock ?? options.clock,
+    log: options.log,
+    instruments: (id) => instruments.get(id),
+    volumeFilterOf: (exchange) => {
+      const { minUsdVolume, maxUsdVolume } = ruleOf(exchange);
+      return { minVolume: minUsdVolume, maxVolume: maxUsdVolume };
+    },
+    symbolInfo: symbolInfoOf(feeds),
+    limits: { ...LIMITS.feed, ...LIMITS.sockets },
+  });
 }
 
 function createWatched({ options, instruments }: LiveParts): Watched {

@@ -36,7 +36,7 @@ export function snapshotOf(parts: SnapshotParts): Snapshot {
     }),
   );
   const { queued: _queued, refused: _refused, ...charts } = parts.history.state();
-  const { watched, watching, tracked, statistics, realtime, rawFeed, analysis } = parts.live;
+  const { watched, watching, tracked, statistics, analysis } = parts.live;
   const threads = parts.threads?.() ?? [];
   return {
     nowUs: clock.nowUs(),
@@ -60,10 +60,18 @@ export function snapshotOf(parts: SnapshotParts): Snapshot {
     },
     tracked: { ...tracked.counters() },
     liveStatistics: { ...statistics.counters() },
-    streams: { realtime: { ...realtime.counters() }, feed: { ...rawFeed.counters() } },
+    streams: streams(parts.live),
     analysis: analysis === undefined ? null : { ...analysis.state() },
     replay: parts.replay?.() ?? null,
     memoryTableMb: memoryTableMb(threads.length),
+  };
+}
+
+function streams({ realtime, rawFeed, feedV2 }: Live): Snapshot['streams'] {
+  return {
+    realtime: { ...realtime.counters() },
+    feed: { ...rawFeed.counters() },
+    feedV2: { ...feedV2.counters() },
   };
 }
 
@@ -116,6 +124,7 @@ function queues({ lake, history, live }: SnapshotParts): Snapshot['queues'] {
     },
     realtimeClients: clients(live.realtime.counters(), LIMITS.realtime.bufferedBytesTotalMax),
     feedClients: clients(live.rawFeed.counters(), LIMITS.feed.bufferedBytesTotalMax),
+    feedV2Clients: clients(live.feedV2.counters(), LIMITS.feedV2.bufferedBytesTotalMax),
   };
 }
 

@@ -1,7 +1,7 @@
 // What brings the quotes of each exchange: its adapter on our own connections, here or in threads that ingest, or ccxt,
 // always here. Composition only, like app.ts.
 
-import { makeFeed, readingTurn } from './app-feed.js';
+import { makeFeed, readingTurn } from './app-exchange-feed.js';
 import type { AppOptions } from './app-options.js';
 import { type IngestThreads, startThreads, threadsFor } from './app-threads.js';
 import type { Config } from './config/config.js';

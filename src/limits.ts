@@ -113,7 +113,7 @@ export const LIMITS = {
     clientsMax: 1_000,
     /** Waiting for one client; a snapshot of a hundred charts fits. Past it the client is closed. */
     bufferedBytesMax: 1 * MB,
-    bufferedBytesTotalMax: 4 * MB,
+    bufferedBytesTotalMax: 2.5 * MB,
     deltasHeldMax: 64,
   },
   replay: {
@@ -143,9 +143,23 @@ export const LIMITS = {
     /** Waiting for one bot: 3,500 quotes; must exceed what one turn of the loop publishes. */
     bufferedBytesMax: MB,
     /** Waiting for all of them; memory held is about 1.2 times that. */
-    bufferedBytesTotalMax: 1.5 * MB,
+    bufferedBytesTotalMax: 1.25 * MB,
     /** Names in one list of a subscribe message. */
     subscribeNamesMax: 2_000,
+  },
+  feedV2: {
+    clientsMax: 128,
+    /** Waiting for one client: 2,000 quotes as text, 7,000 as records. */
+    bufferedBytesMax: 0.5 * MB,
+    bufferedBytesTotalMax: 0.75 * MB,
+    namesMax: 2_000,
+    /** Pairs of one client. */
+    pairsMax: 100,
+    /** Quotes, gaps and states held for clients that come back, 52 bytes each: 1.4 s of the greatest load, 14 s of 1,000/s. */
+    recordsHeldMax: 14_336,
+    heartbeatMs: 5_000,
+    opportunitiesMs: 5_000,
+    opportunitiesMax: 200,
   },
   /** Watched pairs follow new statistics and new listings this often. */
   watchIntervalMs: 5_000,
@@ -187,6 +201,10 @@ const TRACKED_PAIR_BYTES = 332;
 /** And the age limit of one instrument, and when its quote last ended. */
 const TRACKED_INSTRUMENT_BYTES = 16;
 
+/** Of the share for clients: a quote held for those who come back, and whether the quote of an instrument stands. */
+const HELD_RECORD_BYTES = 52;
+const HELD_INSTRUMENT_BYTES = 9;
+
 /** Throws when the bounds contradict one another: a mistake in this file, found at start. */
 export function assertLimits(): void {
   const total = Object.values(MEMORY_TABLE_MB).reduce((sum, mb) => sum + mb, 0);
@@ -215,6 +233,10 @@ export function assertLimits(): void {
     ingestThreads.endMs + lake.closeBudgetMs < LIMITS.shutdownMs,
     'handing over and closing the lake must fit into the shutdown',
   );
+  assert(
+    LIMITS.feedV2.bufferedBytesMax <= LIMITS.feedV2.bufferedBytesTotalMax,
+    'one client of the feed has a higher bound than all',
+  );
   const { windowsAndTrackedPairs, clients } = MEMORY_TABLE_MB;
   const { instrumentsMax } = LIMITS;
   const trackedBytes =
@@ -223,8 +245,11 @@ export function assertLimits(): void {
     windows.pointsTotalMax * 32 + trackedBytes <= windowsAndTrackedPairs * MB * 0.9,
     'points and tracked pairs leave no room for the rest of their share',
   );
+  const { feed, feedV2 } = LIMITS;
+  const waitingBytes = (feed.bufferedBytesTotalMax + feedV2.bufferedBytesTotalMax) * 1.2;
+  const heldBytes = feedV2.recordsHeldMax * HELD_RECORD_BYTES + instrumentsMax * HELD_INSTRUMENT_BYTES;
   assert(
-    realtime.bufferedBytesTotalMax + LIMITS.feed.bufferedBytesTotalMax * 1.2 <= clients * MB,
-    'what waits for clients exceeds its share',
+    realtime.bufferedBytesTotalMax + waitingBytes + heldBytes <= clients * MB,
+    'what waits and is held for clients exceeds its share',
   );
 }

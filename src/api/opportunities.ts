@@ -68,7 +68,7 @@ async function answer(
 }
 
 /** Null where not both legs are received. */
-function nowOf(
+export function nowOf(
   tracked: Tracked,
   names: { readonly symbol: string; readonly exchange1: string; readonly exchange2: string },
 ): PairNow | null {
@@ -84,7 +84,7 @@ function nowOf(
   return { spreadPercent: turned, executablePercent: [edge21, edge12], legs: [leg2, leg1] };
 }
 
-function summaryOf({ opportunity, now, edgeBps, refusals }: JudgedPair): OpportunitySummary {
+export function summaryOf({ opportunity, now, edgeBps, refusals }: JudgedPair): OpportunitySummary {
   const { symbol, exchange1, exchange2, opportunityCycles, statistics } = opportunity;
   const leg = (at: 0 | 1) => {
     const { ageMs = Number.NaN, stands = false } = now?.legs[at] ?? {};

@@ -30,6 +30,8 @@ export interface ClientsOptions<State> {
   readonly pingIntervalMs?: number;
   /** What a closed client may take to go before it is terminated. Default 1 s. */
   readonly closeGraceMs?: number;
+  /** Which of what it is given are binary messages. Absent: all are texts. */
+  readonly isBinary?: (bytes: Buffer) => boolean;
   /** Its size is bounded by the server's `messageBytesMax`; what it means is the owner's. Must not throw. */
   readonly onMessage?: (client: Client<State>, data: Buffer) => void;
   /** Once for every accepted client, when no more can be sent to it. */

@@ -10,8 +10,9 @@ export type { Client, ClientsCounters, ClientsOptions, Payload };
 
 const TRY_AGAIN_LATER = 1013;
 const GOING_AWAY = 1001;
-/** One object for all sends: everything we send is text. */
+/** One object for all sends of a kind. */
 const AS_TEXT = { binary: false } as const;
+const AS_BINARY = { binary: true } as const;
 const PING_INTERVAL_MS = 15_000;
 const CLOSE_GRACE_MS = 1_000;
 /** Pieces of a sequence handed to the socket at once. */
@@ -175,7 +176,7 @@ export class Clients<State> {
     // A socket that is just closing swallows it; its 'close' is on the way.
     if (socket.readyState !== socket.OPEN) return false;
     this.#hold(entry);
-    socket.send(bytes, AS_TEXT, flushed);
+    socket.send(bytes, this.#options.isBinary?.(bytes) === true ? AS_BINARY : AS_TEXT, flushed);
     this.#messagesSent += 1;
     this.#bytesSent += bytes.length;
     return true;

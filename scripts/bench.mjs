@@ -14,6 +14,7 @@ const NAMES = [
   'history',
   'lake',
   'lake-loop',
+  'latency',
   'live-path',
   'memory',
   'replay',

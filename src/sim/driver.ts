@@ -9,6 +9,8 @@ import { createRandom, type Random } from './random.js';
 import type { SimServer } from './server.js';
 
 const TICK_PERIOD_MS = 5;
+/** Where it is measured how old a quote is, many at a time would measure one another. */
+const STAMPED_PERIOD_MS = 1;
 /** So many of the looked-at tops see a trade, where somebody has subscribed the trades of the symbol. */
 const TRADE_SHARE = 0.25;
 /** After a pause of the process it starts afresh instead of sending what it missed. */
@@ -81,7 +83,7 @@ export function startDriver(options: DriverOptions): Cancel {
       }
     }
   };
-  return clock.every(TICK_PERIOD_MS, tick);
+  return clock.every(stamped && batched !== true ? STAMPED_PERIOD_MS : TICK_PERIOD_MS, tick);
 }
 
 function push(market: Market, driven: Driven, eventUs: Micros, tradeRandom: Random, sentUs: Micros): void {

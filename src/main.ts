@@ -8,8 +8,8 @@ import { growHeapSparingly } from './heap.js';
 /** These end in order when they are asked to, from their first moment on. */
 const SERVING = ['serve', 'demo', 'replay'];
 
-/** The demo first writes an hour of quotes, a replay reads one after the other: there time counts. */
-const HURRYING = ['demo', 'replay'];
+/** A replay reads one hour after the other: there time counts. */
+const HURRYING = ['replay'];
 
 if (!HURRYING.includes(process.argv[2] ?? '')) growHeapSparingly();
 const asked = SERVING.includes(process.argv[2] ?? '') ? catchSignals() : new AbortController().signal;

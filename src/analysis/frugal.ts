@@ -5,7 +5,7 @@ import { createCollect } from '../lake/garbage.js';
 import type { LakeReader } from '../lake/reader.js';
 
 /** Column buffers of a thread, used and dropped ones together. */
-const BUFFER_BYTES_MAX = 16 * 1024 * 1024;
+const BUFFER_BYTES_MAX = 8 * 1024 * 1024;
 
 /** Of a thread that analyses: it makes few small objects, more room would only keep garbage. */
 export const FRUGAL_LIMITS: ResourceLimits = { maxYoungGenerationSizeMb: 2 };

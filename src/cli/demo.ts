@@ -5,7 +5,6 @@ import { startApp } from '../app.js';
 import { createRealClock, machineRandom } from '../clock.js';
 import { type Config, ConfigError, loadConfig } from '../config/config.js';
 import { adapters } from '../exchanges/index.js';
-import { growHeapSparingly } from '../heap.js';
 import { createLog } from '../log.js';
 import { SIM_EXCHANGES } from '../sim/exchanges/index.js';
 import { startGeneratedWorld } from '../sim/world.js';
@@ -42,7 +41,6 @@ export async function runDemo(flags: DemoFlags, asked: AbortSignal): Promise<num
     const config = configOf(flags, root, world.server.urls);
     const start = async () => {
       await seedDemoLake({ root, market: world.market, nowUs: clock.nowUs(), log, asked });
-      growHeapSparingly();
       const exchanges = Object.keys(config.exchanges);
       return await startApp({ config, exchanges, origin: 'demo', clock, random: machineRandom, log, asked });
     };

@@ -71,7 +71,8 @@ export function startLive(server: Server): LiveEnd {
       welcome(socket, url, connection, opener);
     };
     const routes = new Map([[REALTIME_PATH, route]]);
-    router = createUpgradeRouter({ server, routes, messageBytesMax: 1_024, log: silentLog });
+    const deflated = new Set([REALTIME_PATH]);
+    router = createUpgradeRouter({ server, routes, deflated, messageBytesMax: 1_024, log: silentLog });
   }
 
   async function stop(): Promise<void> {

@@ -85,6 +85,11 @@ test('whoever agreed reads byte for byte what the others read, at all lengths of
     assert.ok(text.equals(Buffer.from(agreed.received[at]!)), `seed ${SEED}, text ${at}, deflated`);
     assert.ok(text.equals(Buffer.from(plain.received[at]!)), `seed ${SEED}, text ${at}, plain`);
   }
+  for (const text of texts) {
+    const payload = payloadLength(text);
+    const head = payload <= 125 ? 2 : payload <= 65_535 ? 4 : 10;
+    assert.equal(deflatedFrame(text)?.length ?? payload + head, payload + head, 'the shortest head');
+  }
   const { framesDeflated, messagesDeflated, messagesSent } = stage.clients.counters();
   assert.deepEqual([framesDeflated, messagesDeflated], [deflatable, deflatable]);
   assert.equal(messagesSent, 2 * texts.length);

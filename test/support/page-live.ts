@@ -32,6 +32,8 @@ export interface LiveEnd {
   say(text: string): void;
   /** Queries of all handshakes, in order of arrival. */
   readonly asked: readonly string[];
+  /** Messages that went out deflated, since the last start. */
+  messagesDeflated(): number;
   nowSeconds(): number;
   close(): Promise<void>;
 }
@@ -115,6 +117,7 @@ export function startLive(server: Server): LiveEnd {
       for (const socket of open.values()) socket.send(text);
     },
     asked,
+    messagesDeflated: () => realtime.counters().messagesDeflated,
     nowSeconds: () => clock.nowUs() / 1_000_000,
     async close() {
       if (router !== null) await stop();

@@ -5,7 +5,6 @@
 // Aim: intervals of 200 ± 10 ms at p99, under 0.15 core.
 
 import { readFileSync } from 'node:fs';
-import { loadavg } from 'node:os';
 import { option, words } from './place.mjs';
 import { answerOf, memoryMb, startPeer } from './program.mjs';
 
@@ -42,12 +41,14 @@ async function run(name, server, offer) {
   await wait(SETTLING_MS);
   const { agreed } = await answerOf(taking, 'begin');
   const before = await answerOf(serving, 'counters');
-  const [cores, takers] = await Promise.all([coresOf(serving.pid, seconds), coresOf(taking.pid, seconds)]);
+  const [cores, takers, all] = await Promise.all(
+    [serving.pid, taking.pid, null].map((pid) => coresOf(pid, seconds)),
+  );
   const after = await answerOf(serving, 'counters');
   const { delta, full: fulls, gone } = await answerOf(taking, 'end');
   const { now, peak } = memoryMb(serving);
   console.log(
-    `${name}: ${cores.toFixed(3)} core (${idle.toFixed(3)} of it with nobody looking), clients ${takers.toFixed(2)}, load ${loadavg()[0].toFixed(1)}; ${now} MB, peak ${peak}; ${agreed} agreed to deflate, ${gone} gone`,
+    `${name}: ${cores.toFixed(3)} core (${idle.toFixed(3)} of it with nobody looking), clients ${takers.toFixed(2)}, others on this machine ${(all - cores - takers).toFixed(2)}; ${now} MB, peak ${peak}; ${agreed} agreed to deflate, ${gone} gone`,
   );
   for (const [mode, one] of [
     ['delta', delta],
@@ -76,6 +77,7 @@ function ours(before, after, cores, delta) {
   );
 }
 
+/** Of a process, all its threads; of the whole machine for null. */
 async function coresOf(pid, forSeconds) {
   const [before, sinceMs] = [ticks(pid), performance.now()];
   await wait(forSeconds * 1_000);
@@ -83,6 +85,14 @@ async function coresOf(pid, forSeconds) {
 }
 
 function ticks(pid) {
+  if (pid === null) {
+    const [user, nice, system, , , irq, softIrq, stolen] = readFileSync('/proc/stat', 'utf8')
+      .slice('cpu '.length)
+      .trim()
+      .split(/\s+/)
+      .map(Number);
+    return user + nice + system + irq + softIrq + stolen;
+  }
   const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
   const [user, system] = text
     .slice(text.lastIndexOf(')') + 2)

@@ -5,7 +5,7 @@ import type { Duplex } from 'node:stream';
 import type { RawData, WebSocket } from 'ws';
 import type { Cancel } from '../core/time.js';
 import type { Client, ClientsCounters, ClientsOptions, Payload } from './client.js';
-import { DeflatedFrames } from './deflate.js';
+import { LongFrames } from './deflate.js';
 import { type Holdable, Release } from './release.js';
 
 export type { Client, ClientsCounters, ClientsOptions, Payload };
@@ -31,7 +31,7 @@ class Entry<State> implements Client<State>, Holdable {
     readonly socket: WebSocket,
     readonly connection: Duplex | null,
   ) {
-    this.deflates = connection !== null && socket.extensions !== '';
+    this.deflates = socket.extensions !== '';
   }
 }
 
@@ -40,7 +40,7 @@ export class Clients<State> {
   readonly #entries = new Map<Client<State>, Entry<State>>();
   /** Told to go and not yet gone, with the timer that terminates them. */
   readonly #leaving = new Map<WebSocket, Cancel>();
-  readonly #deflated = new DeflatedFrames();
+  readonly #frames = new LongFrames();
   readonly #release: Release;
   #cancelPings: Cancel | null = null;
   #closed = false;
@@ -85,7 +85,7 @@ export class Clients<State> {
       messagesSent: this.#messagesSent,
       bytesSent: this.#bytesSent,
       messagesReceived: this.#messagesReceived,
-      framesDeflated: this.#deflated.made,
+      framesDeflated: this.#frames.deflated,
       messagesDeflated: this.#messagesDeflated,
       bytesDeflated: this.#bytesDeflated,
       bufferedBytes,
@@ -190,14 +190,16 @@ export class Clients<State> {
     // A socket that is just closing swallows it; its 'close' is on the way.
     if (socket.readyState !== socket.OPEN) return false;
     this.#release.hold(entry);
-    const frame = entry.deflates ? this.#deflated.of(bytes) : null;
+    const frame = connection === null ? null : this.#frames.of(bytes, entry.deflates);
     if (frame === null) {
       socket.send(bytes, AS_TEXT, flushed);
     } else {
       // As the library's own frames, which it writes whole and at once: `bufferedAmount` counts these bytes too.
       connection?.write(frame, flushed);
-      this.#messagesDeflated += 1;
-      this.#bytesDeflated += frame.length;
+      if (frame.length < bytes.length) {
+        this.#messagesDeflated += 1;
+        this.#bytesDeflated += frame.length;
+      }
     }
     this.#messagesSent += 1;
     this.#bytesSent += bytes.length;

@@ -10,8 +10,8 @@ export interface Holdable {
   held: boolean;
 }
 
-/** Connections of one turn of the loop: a millisecond. */
-const TURN_CONNECTIONS = 64;
+/** Connections of one turn of the loop, some 4 ms of writes. Shorter turns make frames come less steadily to the last ones. */
+const TURN_CONNECTIONS = 256;
 
 export class Release {
   readonly #whenAllHadTheirs: () => void;

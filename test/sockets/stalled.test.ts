@@ -62,15 +62,15 @@ test('more clients than have their turn at once: each gets all, in order, whoeve
   const stage = await startStage({ bufferedBytesTotalMax: 64 * KB });
   t.after(() => stage.close());
   const early = await Promise.all(
-    Array.from({ length: 150 }, (_, i) => connectClient(stage.port, '/ws/stream', { deflate: i % 2 === 0 })),
+    Array.from({ length: 300 }, (_, i) => connectClient(stage.port, '/ws/stream', { deflate: i % 2 === 0 })),
   );
-  await until('all are accepted', () => stage.clients.size === 150);
+  await until('all are accepted', () => stage.clients.size === 300);
   const sent: string[] = [];
   const say = (text: string) => {
     sent.push(text);
     stage.clients.broadcast(text);
   };
-  // 4.5 MB held for their turn are not what a slow reader makes wait.
+  // 9 MB held for their turn are not what a slow reader makes wait.
   say(`first ${'x'.repeat(30 * KB)}`);
   const [first, last] = [[...stage.clients][0]!, [...stage.clients].at(-1)!];
   for (let i = 0; i < 10; i += 1) {
@@ -100,5 +100,5 @@ test('more clients than have their turn at once: each gets all, in order, whoeve
       );
     }
   const { closedSlow, clients } = stage.clients.counters();
-  assert.deepEqual({ closedSlow, clients }, { closedSlow: 0, clients: 150 });
+  assert.deepEqual({ closedSlow, clients }, { closedSlow: 0, clients: 300 });
 });

@@ -9,6 +9,7 @@ const NAMES = [
   'current-hour',
   'dashboard',
   'decode',
+  'fan-out',
   'fidelity',
   'growth',
   'history',

@@ -77,7 +77,7 @@ export const LIMITS = {
   api: {
     requestBodyBytesMax: 64 * 1024,
     urlLengthMax: 4_096,
-    connectionsMax: 1_024,
+    connectionsMax: 1_536,
     /** A connection over which nothing goes for so long is cut: who takes nothing keeps others from their turn. */
     stalledMsMax: 120_000,
     /** Rows of one answer of /api/pairs: 10 ms of the loop that receives quotes. */
@@ -110,7 +110,7 @@ export const LIMITS = {
   realtime: {
     periodMs: 200,
     frameBytesMax: 256 * 1024,
-    clientsMax: 1_000,
+    clientsMax: 1_100,
     /** Waiting for one client; a snapshot of a hundred charts fits. Past it the client is closed. */
     bufferedBytesMax: 1 * MB,
     bufferedBytesTotalMax: 2.5 * MB,

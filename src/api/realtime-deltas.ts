@@ -60,6 +60,8 @@ export class DeltaStream {
   readonly #cursors = new Map<PairWindow, Cursor>();
   #held: Delta[] = [];
   #heldBytes = 0;
+  /** Of the newest delta: all who come before the next one get the same. */
+  #snapshot: readonly Delta[] | null = null;
   /** Whose turn is first, because it was put off. */
   #next: PairWindow | undefined;
 
@@ -104,16 +106,28 @@ export class DeltaStream {
     if (charts.length === 0 && removed.length === 0) return null;
     this.deltas += 1;
     this.#seq += 1;
+    this.#snapshot = null;
     return this.#hold(new Delta(this.#seq, message('delta', this.#seq, charts, removedJson, false)));
   }
 
   /**
    * Everything up to the newest delta, in frames; the first is the snapshot. `alone`: nobody follows the
-   * stream now, so that it may first come to the present.
+   * stream now, so that it may first come to the present. Made once for all who come before the next delta,
+   * which takes back what was taken back since.
    */
   snapshot(windows: readonly PairWindow[], alone: boolean): readonly Delta[] {
-    this.snapshots += 1;
     if (alone) this.#comeToPresent(windows);
+    this.#snapshot ??= this.#makeSnapshot(windows);
+    return this.#snapshot;
+  }
+
+  /** Nobody follows the stream: nothing is kept for those who come together. */
+  rest(): void {
+    this.#snapshot = null;
+  }
+
+  #makeSnapshot(windows: readonly PairWindow[]): readonly Delta[] {
+    this.snapshots += 1;
     const frames: Buffer[][] = [[]];
     const { frameBytesMax, snapshotBytesMax } = this.#limits;
     let size = ENVELOPE_BYTES;
@@ -157,6 +171,7 @@ export class DeltaStream {
     this.#next = undefined;
     this.#held = [];
     this.#heldBytes = 0;
+    this.#snapshot = null;
     this.#seq += 1;
   }
 

@@ -136,7 +136,7 @@ export class Realtime {
   }
 
   /** For the upgrade router, under REALTIME_PATH. */
-  readonly route: SocketRoute = (socket, url, _connection, opener) => {
+  readonly route: SocketRoute = (socket, url, connection, opener) => {
     let wish: Wish | RequestError;
     try {
       wish = wishOf(Object.fromEntries(url.searchParams));
@@ -145,7 +145,7 @@ export class Realtime {
       wish = error;
     }
     const known = wish instanceof RequestError ? REFUSED : wish;
-    const client = this.#clients.accept(socket, { ...known, opener });
+    const client = this.#clients.accept(socket, { ...known, opener }, connection);
     if (client === null) return;
     if (known.mode === 'delta') this.#deltaClients += 1;
     if (wish instanceof RequestError)
@@ -233,6 +233,7 @@ export class Realtime {
   #gone(client: Client<Viewer>): void {
     this.#options.pins?.leave(client);
     if (client.state.mode === 'delta') this.#deltaClients -= 1;
+    if (this.#deltaClients === 0) this.#deltas.rest();
     if (this.#clients.size > 0) return;
     this.#cancelTimer?.();
     this.#cancelTimer = null;

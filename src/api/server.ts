@@ -16,7 +16,7 @@ import { createMetrics } from './metrics.js';
 import { type OpportunitiesDeps, opportunitiesRoutes } from './opportunities.js';
 import { type PairsDeps, pairsRoute } from './pairs.js';
 import { bad, RequestError } from './query.js';
-import { realtimeHttpRoute } from './realtime.js';
+import { REALTIME_PATH, realtimeHttpRoute } from './realtime.js';
 import * as shapes from './shapes.js';
 import type { Snapshot } from './snapshot.js';
 
@@ -98,9 +98,11 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     realtimeHttpRoute(routes);
   });
   pageRoutes(app, loadAssets(options.webDirectory));
+  // Charts are long texts for many; the frames of bots are small.
+  const deflated = new Set([REALTIME_PATH]);
   const { streams: routes, limits, log } = options;
   const { messageBytesMax } = limits;
-  const router = createUpgradeRouter({ server: app.server, routes, messageBytesMax, log });
+  const router = createUpgradeRouter({ server: app.server, routes, deflated, messageBytesMax, log });
   await app.listen({ host: options.host, port: options.port });
   const address = app.server.address();
   const port = typeof address === 'object' && address !== null ? address.port : options.port;

@@ -24,9 +24,9 @@ export interface ClientsOptions<State> {
    * one client in one turn of the event loop: nothing leaves before its end.
    */
   readonly bufferedBytesMax: number;
-  /** Of all clients together, looked at after each turn: past it the slowest is closed. Absent = none. */
+  /** Of all clients together, looked at when all have had their turn: past it the slowest is closed. Absent = none. */
   readonly bufferedBytesTotalMax?: number;
-  /** A client without a pong or message within two of these is terminated. Default 15 s. */
+  /** A client without a pong or message within two of these is closed with 1013. Default 15 s. */
   readonly pingIntervalMs?: number;
   /** What a closed client may take to go before it is terminated. Default 1 s. */
   readonly closeGraceMs?: number;
@@ -52,6 +52,12 @@ export interface ClientsCounters {
   /** Payloads, without framing. */
   readonly bytesSent: number;
   readonly messagesReceived: number;
+  /** Texts made into a deflated frame, each once for all clients that agreed. */
+  readonly framesDeflated: number;
+  /** Of `messagesSent`: those sent as such a frame. */
+  readonly messagesDeflated: number;
+  /** What they were on the wire, with framing; in `bytesSent` they count as the texts they were. */
+  readonly bytesDeflated: number;
   /** Waiting for all clients together, now. */
   readonly bufferedBytes: number;
 }

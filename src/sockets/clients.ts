@@ -5,6 +5,8 @@ import type { Duplex } from 'node:stream';
 import type { RawData, WebSocket } from 'ws';
 import type { Cancel } from '../core/time.js';
 import type { Client, ClientsCounters, ClientsOptions, Payload } from './client.js';
+import { LongFrames } from './deflate.js';
+import { type Holdable, Release } from './release.js';
 
 export type { Client, ClientsCounters, ClientsOptions, Payload };
 
@@ -18,17 +20,20 @@ const CLOSE_GRACE_MS = 1_000;
 /** Pieces of a sequence handed to the socket at once. */
 const SEQUENCE_STEP = 16;
 
-class Entry<State> implements Client<State> {
+class Entry<State> implements Client<State>, Holdable {
   /** False from a ping until the next sign of life. */
   proven = true;
-  /** What was sent in this turn is held together, to leave in one write. */
   held = false;
+  /** Agreed to permessage-deflate, the only extension there is. */
+  readonly deflates: boolean;
   constructor(
     readonly id: number,
     readonly state: State,
     readonly socket: WebSocket,
     readonly connection: Duplex | null,
-  ) {}
+  ) {
+    this.deflates = socket.extensions !== '';
+  }
 }
 
 export class Clients<State> {
@@ -36,7 +41,8 @@ export class Clients<State> {
   readonly #entries = new Map<Client<State>, Entry<State>>();
   /** Told to go and not yet gone, with the timer that terminates them. */
   readonly #leaving = new Map<WebSocket, Cancel>();
-  #held: Entry<State>[] = [];
+  readonly #frames = new LongFrames();
+  readonly #release: Release;
   #cancelPings: Cancel | null = null;
   #closed = false;
   #whenEmpty: (() => void)[] = [];
@@ -47,9 +53,15 @@ export class Clients<State> {
   #messagesSent = 0;
   #bytesSent = 0;
   #messagesReceived = 0;
+  #messagesDeflated = 0;
+  #bytesDeflated = 0;
 
   constructor(options: ClientsOptions<State>) {
     this.#options = options;
+    this.#release = new Release(
+      () => this.#entries.size,
+      () => this.#boundTotal(options.bufferedBytesTotalMax),
+    );
   }
 
   /** Clients that get what is sent. */
@@ -74,6 +86,9 @@ export class Clients<State> {
       messagesSent: this.#messagesSent,
       bytesSent: this.#bytesSent,
       messagesReceived: this.#messagesReceived,
+      framesDeflated: this.#frames.deflated,
+      messagesDeflated: this.#messagesDeflated,
+      bytesDeflated: this.#bytesDeflated,
       bufferedBytes,
     };
   }
@@ -168,42 +183,40 @@ export class Clients<State> {
 
   /** False when the client was closed instead. */
   #send(entry: Entry<State>, bytes: Buffer, flushed?: () => void): boolean {
-    const { socket } = entry;
+    const { socket, connection } = entry;
     if (socket.bufferedAmount > this.#options.bufferedBytesMax) {
       this.#closeSlow(entry);
       return false;
     }
     // A socket that is just closing swallows it; its 'close' is on the way.
     if (socket.readyState !== socket.OPEN) return false;
-    this.#hold(entry);
-    socket.send(bytes, this.#options.isBinary?.(bytes) === true ? AS_BINARY : AS_TEXT, flushed);
+    this.#release.hold(entry);
+    const isBinary = this.#options.isBinary?.(bytes) === true;
+    // What is framed once for all is text.
+    const frame = connection === null || isBinary ? null : this.#frames.of(bytes, entry.deflates);
+    if (frame === null) {
+      socket.send(bytes, isBinary ? AS_BINARY : AS_TEXT, flushed);
+    } else {
+      // As the library's own frames, which it writes whole and at once: `bufferedAmount` counts these bytes too.
+      connection?.write(frame, flushed);
+      if (frame.length < bytes.length) {
+        this.#messagesDeflated += 1;
+        this.#bytesDeflated += frame.length;
+      }
+    }
     this.#messagesSent += 1;
     this.#bytesSent += bytes.length;
     return true;
   }
 
-  /** A write costs more than a message: those of one turn wait for its end, in the socket's own buffer. */
-  #hold(entry: Entry<State>): void {
-    if (entry.held) return;
-    entry.held = true;
-    entry.connection?.cork();
-    if (this.#held.push(entry) === 1) process.nextTick(this.#release);
-  }
-
-  readonly #release = (): void => {
-    for (const entry of this.#held.splice(0)) {
-      entry.held = false;
-      entry.connection?.uncork();
-    }
-    const { bufferedBytesTotalMax } = this.#options;
-    if (bufferedBytesTotalMax !== undefined) this.#boundTotal(bufferedBytesTotalMax);
-  };
-
-  #boundTotal(bytesMax: number): void {
+  #boundTotal(bytesMax: number | undefined): void {
+    if (bytesMax === undefined) return;
     let waiting = 0;
     let slowest: Entry<State> | null = null;
     let slowestBytes = 0;
     for (const entry of this.#entries.values()) {
+      // Held by us, not by a slow reader.
+      if (entry.held) continue;
       const { bufferedAmount } = entry.socket;
       waiting += bufferedAmount;
       if (bufferedAmount <= slowestBytes) continue;
@@ -227,9 +240,9 @@ export class Clients<State> {
       if (!entry.proven) {
         this.#closedDead += 1;
         const { log, name: stream } = this.#options;
-        log.info('a silent client was cut off', { stream, client: entry.id });
-        this.#remove(entry);
-        entry.socket.terminate();
+        log.info('a silent client was closed', { stream, client: entry.id });
+        // Who only does not read finds the reason behind the rest, should it read again.
+        this.drop(entry, TRY_AGAIN_LATER, 'no sign of life in two ping periods');
       } else if (entry.socket.readyState === entry.socket.OPEN) {
         entry.proven = false;
         entry.socket.ping();

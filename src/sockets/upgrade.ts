@@ -5,6 +5,7 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Log } from '../core/log.js';
+import { offersDeflate } from './deflate.js';
 import { type Opener, openerOf } from './origin.js';
 
 /** Takes an open socket, and the connection below it; must listen for the socket's 'error'. */
@@ -14,7 +15,9 @@ export interface UpgradeRouterOptions {
   readonly server: Server;
   /** By path, without a last slash (`/` itself excepted). Reading is for everybody; each is told its opener. */
   readonly routes: ReadonlyMap<string, SocketRoute>;
-  /** A longer message closes its socket with 1009. */
+  /** Paths whose clients may agree to permessage-deflate: where long texts go to many. Absent = none. */
+  readonly deflated?: ReadonlySet<string>;
+  /** A longer message, inflated, closes its socket with 1009. */
   readonly messageBytesMax: number;
   readonly log: Log;
 }
@@ -24,6 +27,16 @@ export interface UpgradeRouter {
   close(): void;
 }
 
+/**
+ * The library inflates what clients send, within `maxPayload`, and never deflates: one deflater for each client
+ * costs a core for a thousand of them. What is sent deflated, the streams deflate themselves, once for all.
+ */
+const DEFLATE = {
+  serverNoContextTakeover: true,
+  clientNoContextTakeover: true,
+  threshold: Number.POSITIVE_INFINITY,
+} as const;
+
 const STATUS_TEXT = { 400: 'Bad Request', 404: 'Not Found' } as const;
 
 /** Handshakes that are not WebSocket's are answered 400 by the library, unknown paths 404, all of them closed. */
@@ -32,8 +45,7 @@ export function createUpgradeRouter(options: UpgradeRouterOptions): UpgradeRoute
   const sockets = new WebSocketServer({
     noServer: true,
     clientTracking: false,
-    // Small frames, many of them: deflate would cost more memory and time than the bytes are worth.
-    perMessageDeflate: false,
+    perMessageDeflate: DEFLATE,
     maxPayload: options.messageBytesMax,
   });
   const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
@@ -46,6 +58,7 @@ export function createUpgradeRouter(options: UpgradeRouterOptions): UpgradeRoute
       refuse(socket, url === null ? 400 : 404);
       return;
     }
+    showOffer(request, options.deflated?.has(pathOf(url)) === true);
     sockets.handleUpgrade(request, socket, head, (webSocket) => {
       socket.off('error', ignore);
       route(webSocket, url, socket, openerOf(request));
@@ -58,6 +71,13 @@ export function createUpgradeRouter(options: UpgradeRouterOptions): UpgradeRoute
       sockets.close();
     },
   };
+}
+
+/** The library sees only an offer that we can keep: on others it would refuse the handshake. */
+function showOffer({ headers }: IncomingMessage, deflates: boolean): void {
+  const name = 'sec-websocket-extensions';
+  if (deflates && offersDeflate(headers[name])) headers[name] = 'permessage-deflate';
+  else delete headers[name];
 }
 
 function urlOf(request: IncomingMessage): URL | null {

@@ -118,7 +118,7 @@ test('one client holds so many pairs and no more; another one may go on', async 
 test('pages of others read the charts and may not pin; the own page and programs on this machine may', async (t) => {
   const stage = await realtimeStage(STAGE);
   t.after(() => stage.close());
-  const stranger = await connectClient(stage.port, PATH, 'http://evil.example');
+  const stranger = await connectClient(stage.port, PATH, { origin: 'http://evil.example' });
   assert.deepEqual(await ask(stranger, { action: 'pin', ...BITCOIN }), {
     type: 'refused',
     action: 'pin',
@@ -128,7 +128,7 @@ test('pages of others read the charts and may not pin; the own page and programs
   assert.equal((await ask(stranger, { action: 'unpin', ...BITCOIN })).type, 'refused');
   assert.equal(stage.watched.windows.length, 0);
   await until('charts', () => stranger.received.some((text) => text.startsWith('[')));
-  const page = await connectClient(stage.port, PATH, `http://127.0.0.1:${stage.port}`);
+  const page = await connectClient(stage.port, PATH, { origin: `http://127.0.0.1:${stage.port}` });
   assert.equal((await ask(page, { action: 'pin', ...BITCOIN })).type, 'pinned');
   const program = await connectClient(stage.port, PATH);
   assert.equal((await ask(program, { action: 'pin', ...BITCOIN })).type, 'pinned');

@@ -43,7 +43,7 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
       { weight: 3, arbitrary: fc.constant('late' as const) },
       { weight: 10, arbitrary: fc.constant('step' as const) },
       { weight: 1, arbitrary: fc.constant('pairs' as const) },
-      { weight: 1, arbitrary: fc.constant('connect' as const) },
+      { weight: 3, arbitrary: fc.constant('connect' as const) },
       { weight: 2, arbitrary: fc.constant('resume' as const) },
     ),
     exchange: fc.constantFrom(...EXCHANGES),

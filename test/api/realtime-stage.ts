@@ -70,6 +70,7 @@ export async function realtimeStage(
   const router = createUpgradeRouter({
     server,
     routes: new Map([[REALTIME_PATH, realtime.route]]),
+    deflated: new Set([REALTIME_PATH]),
     messageBytesMax: 1_024,
     log: silentLog,
   });

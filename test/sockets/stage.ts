@@ -39,6 +39,7 @@ export async function startStage(
       ['/', (socket, _url, connection) => void clients.accept(socket, null, connection)],
       ['/ws/stream', (socket, _url, connection) => void clients.accept(socket, null, connection)],
     ]),
+    deflated: new Set(['/ws/stream']),
     messageBytesMax: options.messageBytesMax ?? 1_024,
     log: silentLog,
   });
@@ -65,12 +66,22 @@ export interface TestClient {
   readonly closed: Promise<{ readonly code: number; readonly reason: string }>;
 }
 
+export interface ConnectOptions {
+  readonly origin?: string;
+  /** Offers permessage-deflate, as browsers do; so does a client that is told nothing. */
+  readonly deflate?: boolean;
+}
+
 /** Resolves when the socket is open. */
-export async function connectClient(port: number, path = '/', origin?: string): Promise<TestClient> {
-  const socket = new WebSocket(
-    `ws://127.0.0.1:${port}${path}`,
-    origin === undefined ? {} : { headers: { origin } },
-  );
+export async function connectClient(
+  port: number,
+  path = '/',
+  { origin, deflate = true }: ConnectOptions = {},
+): Promise<TestClient> {
+  const socket = new WebSocket(`ws://127.0.0.1:${port}${path}`, {
+    perMessageDeflate: deflate && { threshold: 0 },
+    ...(origin === undefined ? {} : { headers: { origin } }),
+  });
   const received: string[] = [];
   socket.on('message', (data) => received.push(String(data)));
   const closed = new Promise<{ code: number; reason: string }>((resolve) =>

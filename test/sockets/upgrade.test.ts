@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
 import { test } from 'node:test';
+import type { WebSocket } from 'ws';
+import { silentLog } from '../../src/core/log.js';
+import { createUpgradeRouter } from '../../src/sockets/upgrade.js';
 import { until } from '../support/wait.js';
 import { connectClient, handshake, rawRequest, startStage } from './stage.js';
 
@@ -39,6 +44,39 @@ test('a message from outside that is too long closes its sender with 1009 and no
   await until('the sender is forgotten', () => stage.clients.size === 1);
   stage.clients.broadcast('still here');
   await until('the other is served', () => good.received.length === 1);
+});
+
+test('the door agrees to deflate and never deflates: what a stream sends leaves as it is', async (t) => {
+  const server = createServer();
+  let taken: { readonly socket: WebSocket; readonly connection: Socket } | undefined;
+  const router = createUpgradeRouter({
+    server,
+    routes: new Map([
+      [
+        '/ws/stream',
+        (socket, _url, connection) => {
+          taken = { socket, connection: connection as Socket };
+        },
+      ],
+    ]),
+    deflated: new Set(['/ws/stream']),
+    messageBytesMax: 1_024,
+    log: silentLog,
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  t.after(() => {
+    router.close();
+    server.closeAllConnections();
+    server.close();
+  });
+  const client = await connectClient((server.address() as AddressInfo).port, '/ws/stream');
+  t.after(() => client.socket.terminate());
+  const { socket, connection } = await until('it is taken', () => taken);
+  assert.equal(socket.extensions, 'permessage-deflate');
+  const before = connection.bytesWritten;
+  socket.send('x'.repeat(5_000));
+  await until('it has come', () => client.received.length === 1);
+  assert.equal(connection.bytesWritten - before, 4 + 5_000);
 });
 
 test('a closed router takes no more sockets and leaves no listener at the server', async (t) => {

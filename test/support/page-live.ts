@@ -34,6 +34,8 @@ export interface LiveEnd {
   say(text: string): void;
   /** Queries of all handshakes, in order of arrival. */
   readonly asked: readonly string[];
+  /** Messages that went out deflated, since the last start. */
+  messagesDeflated(): number;
   nowSeconds(): number;
   close(): Promise<void>;
 }
@@ -73,7 +75,8 @@ export function startLive(server: Server): LiveEnd {
       welcome(socket, url, connection, opener);
     };
     const routes = new Map([[REALTIME_PATH, route]]);
-    router = createUpgradeRouter({ server, routes, messageBytesMax: 1_024, log: silentLog });
+    const deflated = new Set([REALTIME_PATH]);
+    router = createUpgradeRouter({ server, routes, deflated, messageBytesMax: 1_024, log: silentLog });
   }
 
   async function stop(): Promise<void> {
@@ -120,6 +123,7 @@ export function startLive(server: Server): LiveEnd {
       for (const socket of open.values()) socket.send(text);
     },
     asked,
+    messagesDeflated: () => realtime.counters().messagesDeflated,
     nowSeconds: () => clock.nowUs() / 1_000_000,
     async close() {
       if (router !== null) await stop();

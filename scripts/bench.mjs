@@ -6,6 +6,7 @@ import { built, installed, root } from './ready.mjs';
 const NAMES = [
   'analysis',
   'analysis-worth',
+  'crash-minute',
   'current-hour',
   'dashboard',
   'decode',

@@ -3,6 +3,7 @@
 
 import { parentPort, workerData } from 'node:worker_threads';
 import { assert } from '../core/assert.js';
+import { giveWay } from '../lake/give-way.js';
 import { openReader } from '../lake/reader.js';
 import { indexedRecent } from '../lake/segment-index.js';
 import { diskStore, waitingStore } from '../lake/store.js';
@@ -19,6 +20,7 @@ import { writeStatistics } from './write.js';
 const FAILURES_NAMED_MAX = 10;
 
 assert(parentPort !== null, 'the analysis runs as a worker thread');
+giveWay();
 parentPort.postMessage(await run(workerData as RunSettings));
 
 async function run(settings: RunSettings): Promise<RunReport> {

@@ -1,7 +1,6 @@
 // The encoding thread: takes jobs one after the other and answers each with its report. Encoding is synchronous on
 // purpose: it has the thread for itself, and every step is a system call that must be over before the next.
 
-import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { care } from './care.js';
 import type { CareStep } from './care-step.js';
@@ -9,14 +8,13 @@ import { type JobReport, runEncodeJob } from './encode-job.js';
 import { type EncoderData, STOP_ALL, STOP_CARE, type WorkerTask } from './encoder.js';
 import { diskFiles } from './files.js';
 import { createCollect } from './garbage.js';
+import { giveWay } from './give-way.js';
 
 const { root, stopFlags } = workerData as EncoderData;
 const flags = new Int32Array(stopFlags);
 const isStopped = () => Atomics.load(flags, STOP_ALL) !== 0;
 const isCareStopped = () => isStopped() || Atomics.load(flags, STOP_CARE) !== 0;
 
-/** Of ten shares of a busy core the thread that receives quotes has nine. */
-const NICENESS = 10;
 giveWay();
 
 const collect = createCollect();
@@ -52,14 +50,4 @@ async function answer(task: WorkerTask): Promise<JobReport | CareStep | null> {
 async function putAway(): Promise<void> {
   for (let next = await caring?.next(); next?.done === false; next = await caring?.next());
   caring = null;
-}
-
-/** Linux alone lets one thread be nicer than the others: elsewhere this would slow the whole process. */
-function giveWay(): void {
-  if (process.platform !== 'linux') return;
-  try {
-    setPriority(NICENESS);
-  } catch {
-    // Where a container forbids it, encoding goes on with everybody's priority.
-  }
 }

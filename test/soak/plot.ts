@@ -86,6 +86,7 @@ export function soakPlot(samples: readonly SoakSample[], title: string): string 
   const height = TOP + panels.length * (PANEL + GAP) + 14;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" font-family="system-ui, sans-serif" font-size="12" fill="#808890">`,
+    `<title>${escaped(title)}</title>`,
     `<text x="${LEFT}" y="18" font-size="14">${escaped(title)}</text>`,
     ...panels.map((panel, at) => panelText(panel, TOP + at * (PANEL + GAP), seconds)),
     '</svg>\n',

@@ -1,9 +1,9 @@
 // What a quote costs from the socket on: `serve` takes the quotes of simulated exchanges in a process of their own, into hub,
 // windows, statistics, journal and Parquet, nobody looking; beside it, over the same time and from the same exchanges, the floor: the
 // socket library, which receives the same frames and drops them. Processor time by /proc; the loop's thread and all of them.
-//   npm run bench -- live-path [--seconds 60] [--rate 10000] [--symbols 25] [--batched] [--clients 0] [--workers 2]
+//   npm run bench -- live-path [--seconds 60] [--rate 10000] [--symbols 25] [--batched] [--clients 0] [--conflated] [--workers 2]
 // Frames come each in a write of its own, or, batched, all that are due in one. `--clients`: bots that take the whole feed, in a process of
-// their own. `--workers`: threads that ingest; without it one thread does everything. Aim: twice the floor's processor time a quote.
+// their own; conflated, each instrument's latest every 200 ms. `--workers`: threads that ingest; without it one thread does everything. Aim: twice the floor's processor time a quote.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -19,6 +19,7 @@ const rate = option('rate', 10_000);
 const symbols = option('symbols', 25);
 const batched = process.argv.includes('--batched');
 const clients = option('clients', 0);
+const conflated = process.argv.includes('--conflated');
 const workers = option('workers', 0);
 const EXCHANGES = ['Binance', 'Bybit', 'GateIo', 'OKX'];
 const SETTLING_MS = 20_000;
@@ -86,7 +87,10 @@ async function look() {
   return {
     ingest,
     ...{ received: counters.received, dropped: counters.dropped, scanned, frames: Number(line) },
-    ...{ feedSent: streams.feed.messagesSent, feedClosed: streams.feed.closedSlow },
+    ...{
+      feedSent: (conflated ? streams.feedV2 : streams.feed).messagesSent,
+      feedClosed: (conflated ? streams.feedV2 : streams.feed).closedSlow,
+    },
     ...{ main: ticks(`${pid}/task/${pid}`), all: ticks(pid), floor: ticks(floor.pid) },
   };
 }
@@ -104,7 +108,8 @@ function ticks(path) {
 function startReaders() {
   const script = `import { WebSocket } from 'ws';
     for (let n = 0; n < ${clients}; n += 1) {
-      const socket = new WebSocket('${program.url.replace('http', 'ws')}/ws/feed', { perMessageDeflate: false, skipUTF8Validation: true });
+      const socket = new WebSocket('${program.url.replace('http', 'ws')}${conflated ? '/ws/v2' : '/ws/feed'}', { perMessageDeflate: false, skipUTF8Validation: true });
+      ${conflated ? `socket.on('open', () => socket.send('{"op":"subscribe","streams":["quotes"],"conflate":200}'));` : ''}
       socket.on('message', () => {});
       socket.on('error', () => {});
     }`;

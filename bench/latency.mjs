@@ -48,17 +48,19 @@ console.log(
 );
 const found = [];
 for (const [name, child] of readers) {
-  const { quotes, p50, p99, p999, max } = await told(child);
+  const { quotes, marked, p50, p99, p999, max } = await told(child);
   const cells = [p50, p99, p999, max].map((us) => `${(us / 1e3).toFixed(2)} ms`.padStart(11)).join('');
   console.log(
     `${name.padEnd(32)}${String(Math.round(quotes / seconds)).padStart(7)}/s   p50, p99, p99.9, max:${cells}`,
   );
-  found.push({ p50, p99 });
+  // Their ages are in none of these figures.
+  if (marked > 0) console.log(`${name.padEnd(32)}${marked} of them marked as lagging, left out`);
+  found.push({ p99, marked });
 }
 const [floor, own] = found;
 const overMs = (own.p99 - floor.p99) / 1e3;
 console.log(
-  `${own.p99 <= 1e3 ? 'holds        ' : 'DOES NOT HOLD'} p99 of ${(own.p99 / 1e3).toFixed(2)} ms with making and sending (aim 1); ${overMs.toFixed(2)} ms over the relay`,
+  `${own.p99 <= 1e3 && own.marked === 0 ? 'holds        ' : 'DOES NOT HOLD'} p99 of ${(own.p99 / 1e3).toFixed(2)} ms with making and sending (aim 1); ${overMs.toFixed(2)} ms over the relay`,
 );
 await ended(program.child);
 process.exit();

@@ -97,13 +97,13 @@ export class SimConnection implements Peer {
     return this.#conversation;
   }
 
-  /** Bytes handed to the socket that the kernel has not taken. */
   /** What is sent waits, until it is let go in one write. */
   hold(isHeld: boolean): void {
     if (isHeld) this.#stream.cork();
     else this.#stream.uncork();
   }
 
+  /** Bytes handed to the socket that the kernel has not taken. */
   get unsentBytes(): number {
     return this.#socket.bufferedAmount;
   }

@@ -57,6 +57,7 @@ export function createRealClock(time: MachineTime = machine): RealClock {
   let baseUs = time.wallMs() * 1_000;
   let rate = 1;
   let offsetUs = 0;
+  const slewedUs = slewFrom(baseUs, baseMonotonicMs, time);
 
   const nowUs = (): number => Math.round(baseUs + (time.monotonicMs() - baseMonotonicMs) * 1_000 * rate);
 
@@ -77,6 +78,7 @@ export function createRealClock(time: MachineTime = machine): RealClock {
   return {
     face,
     nowUs,
+    slewedUs: () => slewedUs(nowUs()),
     ...timers,
     offsetMs: () => offsetUs / 1_000,
     correct,
@@ -117,16 +119,20 @@ export function createFollowingClock({ numbers, changes }: ClockFace, time: Mach
       return;
     }
   };
-  return {
-    nowUs() {
-      if (Atomics.load(count, 0) !== seen) look();
-      const us = Math.round(baseUs + (time.monotonicMs() - baseMonotonicMs) * 1_000 * rate);
-      // The rate may have changed since what was told last.
-      lastUs = Math.max(lastUs, us);
-      return lastUs;
-    },
-    ...timers,
+  const nowUs = (): number => {
+    if (Atomics.load(count, 0) !== seen) look();
+    const us = Math.round(baseUs + (time.monotonicMs() - baseMonotonicMs) * 1_000 * rate);
+    // The rate may have changed since what was told last.
+    lastUs = Math.max(lastUs, us);
+    return lastUs;
   };
+  const slewedUs = slewFrom(nowUs(), time.monotonicMs(), time);
+  return { nowUs, slewedUs: () => slewedUs(nowUs()), ...timers };
+}
+
+/** How far a clock that began so has come from one that only counts on. */
+function slewFrom(startUs: number, startMs: number, time: MachineTime): (nowUs: number) => number {
+  return (nowUs) => nowUs - startUs - (time.monotonicMs() - startMs) * 1_000;
 }
 
 const FACE_NUMBERS = 3;

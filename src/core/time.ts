@@ -17,6 +17,8 @@ export type Cancel = () => void;
 export interface Clock {
   /** UTC now, from a monotonic source: never steps back. */
   nowUs(): Micros;
+  /** By how much it was moved against an even clock since its start, µs. Absent: never. */
+  slewedUs?(): number;
   /** Calls `run` once, `delayMs` from now. */
   after(delayMs: number, run: () => void): Cancel;
   /** Calls `run` every `periodMs`, until cancelled. */

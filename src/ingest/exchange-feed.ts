@@ -191,6 +191,9 @@ export class ExchangeFeed implements Source {
     // A disconnect's hole, told before, need not reach back as far.
     const isShort = isHalted && !life.stale && !Number.isNaN(life.lastQuoteUs);
     const fromUs = isHalted ? life.signOfLifeUs : nowUs;
+    // Whoever speaks for it later begins without what is told of it now.
+    if (life.lagging) sink.status(life.instrumentId, 'in-time', life.ageLimitUs, nowUs);
+    life.lagging = false;
     if (life.valid || isShort) sink.gap(life.instrumentId, fromUs, 'unsubscribed', nowUs);
   }
 

@@ -68,8 +68,8 @@ export class LagMeter {
    * `waitedUs`: how long what was read since the last look may have lain unread; `handedOnUs`: how long what is handed on
    * waits behind us, whatever the exchange's clock said when it was read.
    */
-  look(nowUs: Micros, waitedUs: number, limitUs: number, handedOnUs = 0): void {
-    const timedUs = Number.isFinite(this.#leastUs) ? this.#offset.over(this.#leastUs, nowUs) : 0;
+  look(nowUs: Micros, waitedUs: number, limitUs: number, handedOnUs = 0, slewedUs = 0): void {
+    const timedUs = Number.isFinite(this.#leastUs) ? this.#offset.over(this.#leastUs - slewedUs, nowUs) : 0;
     const untimedUs = this.#untimed ? waitedUs + this.#roundTripLateUs(nowUs) : 0;
     const isKnown = Number.isFinite(this.#leastUs) || this.#untimed;
     if (this.#untimed) this.#untimedUs = nowUs;

@@ -59,14 +59,18 @@ export class LagWatch {
     const nowUs = clock.nowUs();
     const limitUs = limits.lagMsMax * US_PER_MS;
     const handedOnUs = extraLagUs?.() ?? 0;
+    // Our own clock, while it follows the machine's, makes nobody late.
+    const slewedUs = clock.slewedUs?.() ?? 0;
     for (const shard of shards) {
       const { lag } = shard.connection.reader;
-      lag.look(nowUs, waitedUs, limitUs, handedOnUs);
+      lag.look(nowUs, waitedUs, limitUs, handedOnUs, slewedUs);
       if (lag.wantsPing(limitUs)) this.#ping(shard, nowUs);
       const told = this.#lagging.get(shard);
       if (lag.lagging) this.#late(shard, told, nowUs);
       else if (told !== undefined) this.#inTime(shard, told, nowUs);
-      if (Math.min(lag.lagUs, waitedUs) > limits.behindMsMax * US_PER_MS) this.#giveUp(shard, nowUs);
+      const isBehind = lag.lagging && turn?.isBehind === true;
+      if (isBehind && Math.min(lag.lagUs, waitedUs) > limits.behindMsMax * US_PER_MS)
+        this.#giveUp(shard, nowUs);
     }
     // One that was stopped takes nobody's place.
     for (const shard of this.#lagging.keys()) if (!shards.includes(shard)) this.#lagging.delete(shard);

@@ -11,7 +11,7 @@ export interface Pausable {
 
 export interface ReadingTurnOptions {
   readonly clock: Clock;
-  /** The processor time of this thread's loop since its start, µs: what it spent waiting is not in it. */
+  /** The time of this thread's loop since its start, µs, but for what it spent waiting for something to do. */
   readonly loopActiveUs: () => number;
   readonly turnMsMax: number;
 }
@@ -58,6 +58,11 @@ export class ReadingTurn {
   /** How long, at most, anything that was read lately had lain unread before, µs. */
   get waitedUs(): number {
     return Math.max(this.#waitedUs, this.#lastWaitedUs);
+  }
+
+  /** The last turn was cut short: more lies unread. */
+  get isBehind(): boolean {
+    return this.#isBehind;
   }
 
   stop(): void {

@@ -65,6 +65,8 @@ export class RingSink implements IngestSink {
     const at = this.#ring.oldest();
     if (at < 0) return toldUs;
     const oldestUs = this.#ring.numbers[numbersAt(at) + AT.us]!;
+    // Names carry no moment.
+    if (oldestUs === 0) return toldUs;
     return Math.min(Math.max(toldUs, this.#options.clock.nowUs() - oldestUs), DWELL_US_MAX);
   }
 

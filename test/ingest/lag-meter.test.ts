@@ -111,3 +111,15 @@ test('where nothing comes any more nothing is under way, and a new connection be
   during(US_PER_SECOND, () => US_PER_SECOND);
   assert.equal(meter.lagging, true, 'over a new connection too');
 });
+
+test('our own clock that is slewed makes nobody late', () => {
+  const meter = new LagMeter();
+  for (let us = 0; us < 20 * US_PER_SECOND; us += LOOK_US) {
+    // A second ahead of an even clock after ten.
+    const slewedUs = Math.min(us / 10, US_PER_SECOND);
+    const nowUs = 1e15 + us + slewedUs;
+    meter.quote(1e15 + us - 30 * US_PER_MS, nowUs);
+    meter.look(nowUs, 0, LIMIT_US, 0, slewedUs);
+    assert.equal(meter.lagging, false, `after ${us} µs`);
+  }
+});

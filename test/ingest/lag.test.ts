@@ -23,7 +23,7 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
 });
 
-async function setUp(limits: Partial<LagLimits> = {}) {
+async function setUp(limits: Partial<LagLimits & { listingIntervalMs: number }> = {}) {
   const server = await startAlpha(SYMBOLS);
   const clock = createRealClock();
   const instruments = new InstrumentTable();
@@ -161,4 +161,18 @@ test('a connection that we are far behind of is replaced: what waits unread is a
   cleanups.push(clock.every(10, () => sendAll(() => undefined)));
   await until('in time', () => feed.health().state === 'running');
   assert.equal(feed.health().lagging, 0);
+});
+
+test('an instrument that leaves the listing while it lags leaves that state behind', async () => {
+  const { server, clock, told, sendAll, feed, events } = await setUp({ listingIntervalMs: 100 });
+  let lateMs = 0;
+  cleanups.push(clock.every(10, () => sendAll(() => clock.nowUs() - lateMs * US_PER_MS)));
+  await until('a running exchange', () => feed.health().state === 'running');
+  lateMs = 400;
+  await until('all lag', () => told('lagging').length >= 5);
+  server.symbols = SYMBOLS.slice(1);
+  await until('its gap', () =>
+    events.some((event) => event.type === 'gap' && event.reason === 'unsubscribed'),
+  );
+  assert.ok(told('in-time').some(([symbol]) => symbol === 'A/USDT'));
 });

@@ -70,8 +70,17 @@ function problemOf(field: (typeof FIELDS)[number], value: unknown): string | nul
 }
 
 function expected(field: string, what: string, value: unknown): string {
-  const shown = value === undefined ? 'absent' : JSON.stringify(value);
+  const shown = value === undefined ? 'absent' : shownOf(value);
   return `${field}: expected ${what}, was ${shown.length > 80 ? `${shown.slice(0, 77)}…` : shown}`;
+}
+
+/** What is nested deeper than it can be written is named alone. */
+function shownOf(value: unknown): string {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return 'something nested too deep';
+  }
 }
 
 function originExpected({ origin }: Opener): string {

@@ -94,6 +94,8 @@ export class FeedClient implements AsyncIterable<MarketMessage> {
     this.#socket = socket;
     this.#decoder = new Decoder();
     this.#count = 0;
+    // Nothing moves on before the server has said where it begins.
+    this.#isFilling = true;
     this.#silentMsMax = this.#connectMsMax;
     this.#heardMs = this.#clock.nowMs();
     socket.binaryType = 'arraybuffer';

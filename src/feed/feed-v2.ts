@@ -244,6 +244,7 @@ export class FeedV2 {
 
   #gone(client: FollowerClient): void {
     client.state.isGone = true;
+    client.state.waiting = null;
     this.#letGo(client);
     if (this.#clients.size > 0) return;
     this.#stopHeartbeat?.();

@@ -67,8 +67,17 @@ export function readRequest(data: Buffer, limits: RequestLimits): Request {
 }
 
 function refuse(field: string, value: unknown, expected: string): never {
-  const shown = value === undefined ? 'nothing' : JSON.stringify(value);
+  const shown = value === undefined ? 'nothing' : shownOf(value);
   throw new Refused({ field, value: shortened(shown), expected });
+}
+
+/** What is nested deeper than it can be written is named alone. */
+function shownOf(value: unknown): string {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return 'something nested too deep';
+  }
 }
 
 function shortened(text: string): string {

@@ -6,7 +6,7 @@
 
 import { readFileSync } from 'node:fs';
 import { option, words } from './place.mjs';
-import { answerOf, memoryMb, startPeer } from './program.mjs';
+import { answerOf, memoryMb, processorTicks, startPeer } from './program.mjs';
 
 const seconds = option('seconds', 20);
 const clients = option('clients', 1_000);
@@ -93,10 +93,5 @@ function ticks(pid) {
       .map(Number);
     return user + nice + system + irq + softIrq + stolen;
   }
-  const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  const [user, system] = text
-    .slice(text.lastIndexOf(')') + 2)
-    .split(' ')
-    .slice(11, 13);
-  return Number(user) + Number(system);
+  return processorTicks(pid);
 }

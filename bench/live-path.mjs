@@ -7,11 +7,20 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compiled, option } from './place.mjs';
-import { ask, ended, health, memoryMb, stallMs, startRecording, startSimulation } from './program.mjs';
+import {
+  ask,
+  ended,
+  health,
+  memoryMb,
+  processorTicks,
+  stallMs,
+  startRecording,
+  startSimulation,
+} from './program.mjs';
 
 const { recordingConfig } = await import(compiled('test/support/resident.js'));
 const seconds = option('seconds', 60);
@@ -91,17 +100,12 @@ async function look() {
       feedSent: (conflated ? streams.feedV2 : streams.feed).messagesSent,
       feedClosed: (conflated ? streams.feedV2 : streams.feed).closedSlow,
     },
-    ...{ main: ticks(`${pid}/task/${pid}`), all: ticks(pid), floor: ticks(floor.pid) },
+    ...{
+      main: processorTicks(`${pid}/task/${pid}`),
+      all: processorTicks(pid),
+      floor: processorTicks(floor.pid),
+    },
   };
-}
-
-function ticks(path) {
-  const text = readFileSync(`/proc/${path}/stat`, 'utf8');
-  const [user, system] = text
-    .slice(text.lastIndexOf(')') + 2)
-    .split(' ')
-    .slice(11, 13);
-  return Number(user) + Number(system);
 }
 
 /** They take everything and look at nothing. */

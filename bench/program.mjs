@@ -156,6 +156,16 @@ export function memoryMb({ pid }) {
   }
 }
 
+/** Of a process, or of `PID/task/TID`: hundredths of seconds. */
+export function processorTicks(path) {
+  const text = readFileSync(`/proc/${path}/stat`, 'utf8');
+  const [user, system] = text
+    .slice(text.lastIndexOf(')') + 2)
+    .split(' ')
+    .slice(11, 13);
+  return Number(user) + Number(system);
+}
+
 /** Of numbers in any order; 0.5 = the median. */
 export function quantile(values, q) {
   const sorted = values.toSorted((a, b) => a - b);

@@ -137,13 +137,19 @@ function openRawFeed({ options, instruments, feeds, ruleOf, clientClock }: LiveP
   });
 }
 
-function createWatched({ options, instruments }: LiveParts): Watched {
+function createWatched({ options, hub, instruments }: LiveParts): Watched {
   const { minutes, pairsMax } = options.config.windows;
   const { pointsTotalMax } = LIMITS.windows;
   const bytes = Watched.bytesMax({ pairsMax, pointsTotalMax }) + trackedBytesMax();
   const share = MEMORY_TABLE_MB.windowsAndTrackedPairs * 1024 * 1024;
   assert(bytes <= share, `windows of ${pairsMax} pairs and tracked pairs take ${bytes} of ${share} bytes`);
-  return new Watched({ instruments, lengthMs: minutes * 60_000, pairsMax, pointsTotalMax });
+  return new Watched({
+    instruments,
+    lagging: hub.lagging,
+    lengthMs: minutes * 60_000,
+    pairsMax,
+    pointsTotalMax,
+  });
 }
 
 /** Percent, of a round trip. */

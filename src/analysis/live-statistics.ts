@@ -3,12 +3,12 @@
 // rows are too many, they are counted sooner. Work for a quote is three numbers written down.
 
 import { assert } from '../core/assert.js';
-import type { ColdEvent, Subscriber } from '../core/event.js';
+import type { ColdEvent, Subscriber, ValidityListener } from '../core/event.js';
 import { hourStartUs, type Micros, US_PER_HOUR } from '../core/time.js';
 import { QUOTE_US_MAX } from '../series/leg-events.js';
 import { STALE_LIMIT_US_DEFAULT } from '../series/valid.js';
 import type { LegEvent } from '../series/valid-points.js';
-import { tellValidity, type ValidityListener } from '../series/validity.js';
+import { tellValidity } from '../series/validity.js';
 import type { CompatSettings } from './compat-join.js';
 import { LiveLeg, ROW_BYTES } from './live-leg.js';
 import { type LiveHour, LivePair, type PairNames } from './live-pair.js';

@@ -1,6 +1,7 @@
 // What a client of the live charts may ask for, and what it is answered: a pair to be watched while it looks.
 // Its messages are foreign data: every mistake is named back to it, none is thrown.
 
+import { jsonText } from '../core/json-text.js';
 import { symbolKey } from '../core/symbol.js';
 import type { Opener } from '../sockets/origin.js';
 import type { PinAnswer, PinDesk } from '../windows/watching.js';
@@ -70,17 +71,8 @@ function problemOf(field: (typeof FIELDS)[number], value: unknown): string | nul
 }
 
 function expected(field: string, what: string, value: unknown): string {
-  const shown = value === undefined ? 'absent' : shownOf(value);
+  const shown = value === undefined ? 'absent' : jsonText(value);
   return `${field}: expected ${what}, was ${shown.length > 80 ? `${shown.slice(0, 77)}…` : shown}`;
-}
-
-/** What is nested deeper than it can be written is named alone. */
-function shownOf(value: unknown): string {
-  try {
-    return JSON.stringify(value);
-  } catch {
-    return 'something nested too deep';
-  }
 }
 
 function originExpected({ origin }: Opener): string {

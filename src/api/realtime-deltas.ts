@@ -209,8 +209,7 @@ export class DeltaStream {
     const retractedUs = cursor?.retractedFromUs ?? Number.POSITIVE_INFINITY;
     const retracted = Number.isFinite(retractedUs) ? `"retractedFrom":${secondsOf(retractedUs)},` : '';
     const covers = secondsOf(window.coversFromUs);
-    const late = window.late.length === 0 ? '' : `${lateJson(window)},`;
-    const tail = `,${retracted}${late}"window":${window.lengthUs / 1_000_000},"coversFrom":${covers}}`;
+    const tail = `${lateJson(window)},${retracted}"window":${window.lengthUs / 1_000_000},"coversFrom":${covers}}`;
     return Buffer.concat([withoutNewline(encodeChart(window, columns)).subarray(0, -1), Buffer.from(tail)]);
   }
 

@@ -126,7 +126,7 @@ export class FullFrames {
     this.chartsSerialised += 1;
     const line = withoutNewline(encodeChart(window, window.chart(points)));
     const late = lateJson(window);
-    const camel = late === '' ? line : Buffer.concat([line.subarray(0, -1), Buffer.from(`,${late}}`)]);
+    const camel = late === '' ? line : Buffer.concat([line.subarray(0, -1), Buffer.from(`${late}}`)]);
     const encoded = { version: window.version, points, camel, snake: undefined };
     this.#encoded.set(window, encoded);
     return encoded;
@@ -156,9 +156,9 @@ export function snakeJson(json: Buffer): Buffer {
   );
 }
 
-/** `"late":["Binance"]`: exchanges of legs whose quotes come too late to count; empty where there are none. */
+/** `,"late":["Binance"]`: exchanges of legs whose quotes come too late to count; empty where there are none. */
 export function lateJson({ late }: PairWindow): string {
-  return late.length === 0 ? '' : `"late":${JSON.stringify(late)}`;
+  return late.length === 0 ? '' : `,"late":${JSON.stringify(late)}`;
 }
 
 export function withoutNewline(line: Buffer): Buffer {

@@ -107,3 +107,23 @@ export interface Subscriber {
    */
   readonly second?: SecondListener;
 }
+
+/** The latest two-sided quote of an instrument; NaN everywhere before the first one. */
+export interface LatestQuotes {
+  readonly stampUs: Float64Array;
+  readonly bid: Float64Array;
+  readonly bidSize: Float64Array;
+  readonly ask: Float64Array;
+  readonly askSize: Float64Array;
+  readonly exchangeUs: Float64Array;
+}
+
+export interface ValidityListener {
+  /** No quote is valid from `fromUs` on. A side that goes empty ends the quote as a gap does. */
+  readonly gap: (instrumentId: number, stampUs: Micros, fromUs: Micros) => void;
+  /** A quote counts for `limitUs` from now on; 0 while what comes is late. */
+  readonly limit: (instrumentId: number, stampUs: Micros, limitUs: number) => void;
+}
+
+/** What an event that is no quote says of the quotes of its instrument. */
+export type TellValidity = (event: ColdEvent, listener: ValidityListener) => void;

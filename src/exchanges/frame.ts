@@ -2,6 +2,7 @@
 // Knows no exchange; must never throw, whatever the bytes are.
 
 import { gunzipSync } from 'node:zlib';
+import { jsonText } from '../core/json-text.js';
 import { type DecoderSink, FRAME_BYTES_MAX } from './exchange.js';
 
 export type JsonObject = { readonly [key: string]: unknown };
@@ -78,13 +79,4 @@ export function isObject(value: unknown): value is JsonObject {
 export function excerpt(value: unknown): string {
   const text = typeof value === 'string' ? value : jsonText(value);
   return text.length <= EXCERPT_CHARS ? text : `${text.slice(0, EXCERPT_CHARS)}…`;
-}
-
-function jsonText(value: unknown): string {
-  try {
-    return JSON.stringify(value) ?? 'undefined';
-  } catch {
-    // What parsed as JSON can still be nested too deeply to be written again.
-    return typeof value;
-  }
 }

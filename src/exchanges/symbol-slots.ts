@@ -53,10 +53,8 @@ export class SymbolSlots {
   #slotOf(frame: Uint8Array, from: number, to: number): number {
     const length = to - from;
     if (length >= CELL_BYTES) return -1;
-    let hash = 0x811c9dc5;
-    for (let at = from; at < to; at += 1) hash = Math.imul(hash ^ frame[at]!, 0x01000193);
     const cells = this.#cells;
-    for (let slot = (hash ^ (hash >>> 15)) & this.#mask; ; slot = (slot + 1) & this.#mask) {
+    for (let slot = hashOf(frame, from, to) & this.#mask; ; slot = (slot + 1) & this.#mask) {
       const cell = slot * CELL_BYTES;
       if (cells[cell] === 0) return this.#add(frame, from, to);
       if (cells[cell] === length && isSame(cells, cell + 1, frame, from, length)) return slot;
@@ -78,9 +76,7 @@ export class SymbolSlots {
   }
 
   #put(frame: Uint8Array, from: number, to: number): number {
-    let hash = 0x811c9dc5;
-    for (let at = from; at < to; at += 1) hash = Math.imul(hash ^ frame[at]!, 0x01000193);
-    let slot = (hash ^ (hash >>> 15)) & this.#mask;
+    let slot = hashOf(frame, from, to) & this.#mask;
     while (this.#cells[slot * CELL_BYTES] !== 0) slot = (slot + 1) & this.#mask;
     this.#cells[slot * CELL_BYTES] = to - from;
     this.#cells.set(frame.subarray(from, to), slot * CELL_BYTES + 1);
@@ -99,6 +95,12 @@ export class SymbolSlots {
     this.#ids = new Int32Array(size).fill(UNKNOWN);
     this.#used = 0;
   }
+}
+
+function hashOf(frame: Uint8Array, from: number, to: number): number {
+  let hash = 0x811c9dc5;
+  for (let at = from; at < to; at += 1) hash = Math.imul(hash ^ frame[at]!, 0x01000193);
+  return hash ^ (hash >>> 15);
 }
 
 function isSame(cells: Uint8Array, at: number, frame: Uint8Array, from: number, length: number): boolean {

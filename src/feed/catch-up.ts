@@ -1,12 +1,13 @@
 // Brings a client of protocol v2 to the present, no faster than it reads: the latest quotes where it begins, then from what is
 // held whatever came since, without a hole and without a double. What is held bounds it: who is too slow for that must go.
 
+import type { LatestQuotes } from '../core/event.js';
 import type { Micros } from '../core/time.js';
 import type { FollowerClient, Put } from './follower.js';
 import type { Outlet } from './outlet.js';
 import { KIND, type RecentRing } from './recent-ring.js';
 import type { Wanted } from './request.js';
-import { BIT, type LatestQuotes } from './standing.js';
+import { BIT } from './standing.js';
 
 /** Instruments of a snapshot that are written at once. */
 const BLOCK = 64;

@@ -1,11 +1,11 @@
 // Clients of protocol v2 that want no more than the latest quote of each instrument in an interval: all of one interval are
 // served by one pass. What waits is a count an instrument, and the gaps and states in between: bounded by construction.
 
+import type { LatestQuotes } from '../core/event.js';
 import type { Cancel, Clock, Micros } from '../core/time.js';
 import type { FollowerClient, Put } from './follower.js';
 import type { Outlet } from './outlet.js';
 import type { PairBook, WantedPair } from './pair-book.js';
-import type { LatestQuotes } from './standing.js';
 
 /** Gaps and states waiting; more are sent before the interval is over. */
 const COLDS_MAX = 1_024;

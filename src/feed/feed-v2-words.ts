@@ -1,5 +1,6 @@
 // What protocol v2 is given, what bounds it and what is counted of it.
 
+import type { LatestQuotes, TellValidity } from '../core/event.js';
 import type { Instrument } from '../core/instrument.js';
 import type { Log } from '../core/log.js';
 import type { Clock, Micros } from '../core/time.js';
@@ -7,7 +8,6 @@ import type { ClientsCounters } from '../sockets/clients.js';
 import type { OpportunityLister } from './opportunity-stream.js';
 import type { FindInstrument } from './pair-book.js';
 import type { SpreadPercent } from './spread-forms.js';
-import type { LatestQuotes, TellValidity } from './standing.js';
 
 export interface FeedV2Options {
   /** What quotes are stamped by: ages are told by it. */

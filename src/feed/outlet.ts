@@ -1,6 +1,7 @@
 // What an instrument is called, who wants it, and the writing of quotes, spreads, gaps and states to clients: each form once
 // for all who get it now. It does not know when: live, conflated or late are others' affairs.
 
+import type { LatestQuotes } from '../core/event.js';
 import { exchangeKey } from '../core/exchange.js';
 import { type Instrument, instrumentKey } from '../core/instrument.js';
 import { GAP_REASONS, STATUS_KINDS } from '../core/reasons.js';
@@ -12,7 +13,7 @@ import type { PairBook, WantedPair } from './pair-book.js';
 import { KIND, type RecentRing } from './recent-ring.js';
 import type { Wanted } from './request.js';
 import { SpreadForms, type SpreadPercent } from './spread-forms.js';
-import { BIT, type LatestQuotes, type Standing } from './standing.js';
+import { BIT, type Standing } from './standing.js';
 
 export interface OutletOptions {
   readonly nowUs: () => Micros;

@@ -3,6 +3,7 @@
 
 import { exchangeKey } from '../core/exchange.js';
 import { instrumentKey } from '../core/instrument.js';
+import { jsonText } from '../core/json-text.js';
 import { symbolKey } from '../core/symbol.js';
 import { CONFLATE_MS, FORMATS, type PairNames, type Since, STREAMS, type Stream } from './protocol.js';
 
@@ -67,17 +68,8 @@ export function readRequest(data: Buffer, limits: RequestLimits): Request {
 }
 
 function refuse(field: string, value: unknown, expected: string): never {
-  const shown = value === undefined ? 'nothing' : shownOf(value);
+  const shown = value === undefined ? 'nothing' : jsonText(value);
   throw new Refused({ field, value: shortened(shown), expected });
-}
-
-/** What is nested deeper than it can be written is named alone. */
-function shownOf(value: unknown): string {
-  try {
-    return JSON.stringify(value);
-  } catch {
-    return 'something nested too deep';
-  }
 }
 
 function shortened(text: string): string {

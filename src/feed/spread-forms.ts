@@ -1,11 +1,12 @@
 // The present spread of one pair in its two forms: worked out once for an event, written at most once in each form. Where a
 // leg does not stand there is no value and a reason: never a value too many.
 
+import type { LatestQuotes } from '../core/event.js';
 import type { Micros } from '../core/time.js';
 import { ageMsOf, type FormCounters, flagsText, numberText, stampText } from './forms.js';
 import type { WantedPair } from './pair-book.js';
 import { RECORD, SPREAD_LEG, SPREAD_REASONS, SPREAD_RECORD, type SpreadReason } from './protocol.js';
-import type { LatestQuotes, Standing } from './standing.js';
+import type { Standing } from './standing.js';
 
 /** Percent, of two prices: `series/spread.ts`, handed in. */
 export type SpreadPercent = (price1: number, price2: number) => number;

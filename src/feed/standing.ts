@@ -1,28 +1,9 @@
 // Whether the latest quote of an instrument stands, and what is to be known of it, as bits of the protocol's flags.
 // It derives nothing: gaps, sides and limits are told to it as to every sink.
 
-import type { ColdEvent } from '../core/event.js';
+import type { ColdEvent, LatestQuotes, TellValidity } from '../core/event.js';
 import type { Micros } from '../core/time.js';
 import { FLAGS, type Flag, type SpreadReason } from './protocol.js';
-
-/** Of the hub, index = instrument id; NaN before the first quote. */
-export interface LatestQuotes {
-  readonly stampUs: Float64Array;
-  readonly bid: Float64Array;
-  readonly bidSize: Float64Array;
-  readonly ask: Float64Array;
-  readonly askSize: Float64Array;
-  readonly exchangeUs: Float64Array;
-}
-
-/** What an event says of quotes: `series/validity.ts`, handed in. */
-export type TellValidity = (
-  event: ColdEvent,
-  listener: {
-    readonly gap: (instrumentId: number, stampUs: Micros, fromUs: Micros) => void;
-    readonly limit: (instrumentId: number, stampUs: Micros, limitUs: number) => void;
-  },
-) => void;
 
 export function bitOf(flag: Flag): number {
   return 1 << FLAGS.indexOf(flag);

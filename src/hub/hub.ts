@@ -5,6 +5,7 @@ import { assert } from '../core/assert.js';
 import type {
   ColdEvent,
   ColdListener,
+  LatestQuotes,
   QuoteListener,
   SecondListener,
   Subscriber,
@@ -34,16 +35,6 @@ export interface HubOptions {
   readonly instrumentsMax: number;
   /** The highest stamp ever recorded, so that order holds across restarts; 0 when there is none. */
   readonly lastStampUs: Micros;
-}
-
-/** The latest two-sided quote of an instrument; NaN everywhere before the first one. */
-export interface LatestQuotes {
-  readonly stampUs: Float64Array;
-  readonly bid: Float64Array;
-  readonly bidSize: Float64Array;
-  readonly ask: Float64Array;
-  readonly askSize: Float64Array;
-  readonly exchangeUs: Float64Array;
 }
 
 const SIDES: readonly StatusKind[] = ['empty', 'bid-only', 'ask-only', 'two-sided', 'crossed'];

@@ -4,6 +4,7 @@
 import { assert } from '../core/assert.js';
 import type { Micros } from '../core/time.js';
 import type { RingRecordKind } from './ring-record.js';
+import type { IngestSink } from './sink.js';
 
 /** Any record but a quote. */
 export interface ColdRecord {
@@ -105,17 +106,7 @@ export class Backlog {
   }
 
   /** Hands the first record, a quote, to `quote`. */
-  give(
-    quote: (
-      id: number,
-      bid: number,
-      bidSize: number,
-      ask: number,
-      askSize: number,
-      exchangeUs: Micros,
-      receivedUs: Micros,
-    ) => void,
-  ): void {
+  give(quote: IngestSink['quote']): void {
     const numbers = this.#numbers;
     const at = (this.#first & this.#mask) * COLUMNS;
     quote(

@@ -14,10 +14,11 @@ import {
   instrumentsOf,
 } from './feed-health.js';
 import type { ExchangeFeedOptions } from './feed-options.js';
-import { LAG_LOOK_MS, LagWatch } from './lag-watch.js';
+import { LagWatch } from './lag-watch.js';
 import type { InstrumentLife } from './life.js';
 import { fetchListing } from './listing.js';
 import { createPacer, type Pacer } from './pacer.js';
+import { LOOK_MS } from './reading-turn.js';
 import { RestError } from './rest.js';
 import { Revival } from './revival.js';
 import { Roster } from './roster.js';
@@ -95,7 +96,7 @@ export class ExchangeFeed implements Source {
     const { clock } = this.#options;
     this.#timers = [
       clock.every(SILENCE_LOOK_MS, () => this.#look()),
-      clock.every(LAG_LOOK_MS, () => this.#lag.look(this.#roster.shards)),
+      clock.every(LOOK_MS, () => this.#lag.look(this.#roster.shards)),
     ];
     void this.#readListing();
   }

@@ -27,8 +27,6 @@ export interface LagWatchOptions {
   readonly extraLagUs?: () => number;
 }
 
-/** How often it is to look. */
-export const LAG_LOOK_MS = 25;
 /** A reader of a stretch of history looks back for it no further than an hour. */
 const TOLD_AGAIN_US = 10 * US_PER_MINUTE;
 /** Between two connections given up for being behind. */

@@ -16,7 +16,8 @@ export interface ReadingTurnOptions {
   readonly turnMsMax: number;
 }
 
-const LOOK_MS = 25;
+/** How often it is looked at how late things are. */
+export const LOOK_MS = 25;
 
 export class ReadingTurn {
   readonly #options: ReadingTurnOptions;

@@ -3,11 +3,11 @@
 // rules of the `valid` join there is no value, and what a gap proves wrong afterwards is taken back: a value too
 // few now and then, never one too many.
 
-import type { ColdEvent, Subscriber } from '../core/event.js';
+import type { ColdEvent, Subscriber, ValidityListener } from '../core/event.js';
 import { type Micros, US_PER_MS, US_PER_SECOND } from '../core/time.js';
 import { spreadPercent } from '../series/spread.js';
 import { STALE_LIMIT_US_DEFAULT } from '../series/valid.js';
-import { tellValidity, type ValidityListener } from '../series/validity.js';
+import { tellValidity } from '../series/validity.js';
 import type { PairTable } from './pair-table.js';
 
 /** The hub's latest quotes, index = instrument id; NaN before the first. */

@@ -2,18 +2,20 @@
 // watched pairs of its instrument and nothing else; whoever looks at windows pulls, or is told once a change.
 
 import { assert } from '../core/assert.js';
-import type { ColdEvent, Subscriber } from '../core/event.js';
+import type { ColdEvent, Subscriber, ValidityListener } from '../core/event.js';
 import { exchangeKey } from '../core/exchange.js';
 import { type Instrument, type InstrumentTable, instrumentKey } from '../core/instrument.js';
 import { type Cancel, type Micros, US_PER_MS, US_PER_SECOND } from '../core/time.js';
 import { type LegIndex, STALE_LIMIT_US_DEFAULT } from '../series/valid.js';
-import { tellValidity, type ValidityListener } from '../series/validity.js';
+import { tellValidity } from '../series/validity.js';
 import { POINT_BYTES, PointRing, WARM_POINTS } from './point-ring.js';
 import { type PairNames, PairWindow } from './window.js';
 
 export interface WatchedOptions {
   /** Where names become ids. A pair whose instruments it does not know is refused until it does. */
   readonly instruments: Pick<InstrumentTable, 'find'>;
+  /** The hub's, index = instrument id: 1 while what comes of it is late. */
+  readonly lagging: Uint8Array;
   readonly lengthMs: number;
   readonly pairsMax: number;
   /** Points of all windows together, those kept unseen for the bands included; 32 bytes each. */
@@ -70,7 +72,6 @@ export class Watched implements Subscriber {
   #refused: readonly RefusedPair[] = [];
   /** What the instruments' age limits were last told to be. */
   readonly #limitsUs = new Map<number, number>();
-  readonly #lateIds = new Set<number>();
   #events = 0;
   #updates = 0;
   #changes = 0;
@@ -214,8 +215,6 @@ export class Watched implements Subscriber {
 
   /** Beside the age limit that goes with it: windows say why they show nothing. */
   #late(instrumentId: number, isLate: boolean): void {
-    if (isLate) this.#lateIds.add(instrumentId);
-    else this.#lateIds.delete(instrumentId);
     for (const window of this.#byInstrument[instrumentId] ?? [])
       window.setLate(window.instrument1 === instrumentId ? 0 : 1, isLate);
   }
@@ -257,7 +256,7 @@ export class Watched implements Subscriber {
       startedUs: nowUs,
       ageLimitsUs: [this.#limitOf(first.id), this.#limitOf(second.id)],
     });
-    for (const leg of [0, 1] as const) window.setLate(leg, this.#lateIds.has(legs[leg].id));
+    for (const leg of [0, 1] as const) window.setLate(leg, this.#options.lagging[legs[leg].id] === 1);
     return window;
   }
 

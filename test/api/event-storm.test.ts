@@ -2,8 +2,7 @@
 // one client and by a thousand. All work is counted, and is what the relevant events ask for: not one call more.
 
 import assert from 'node:assert/strict';
-import { createServer } from 'node:http';
-import { type AddressInfo, connect } from 'node:net';
+import { connect } from 'node:net';
 import { test } from 'node:test';
 import type { LiveMessage } from '../../src/api/contract.js';
 import { REALTIME_PATH, Realtime, type RealtimeCounters } from '../../src/api/realtime.js';
@@ -11,10 +10,10 @@ import { silentLog } from '../../src/core/log.js';
 import { LIMITS } from '../../src/limits.js';
 import { createRandom } from '../../src/sim/random.js';
 import { VirtualClock } from '../../src/sim/virtual-clock.js';
-import { createUpgradeRouter } from '../../src/sockets/upgrade.js';
 import { connectClient, handshake } from '../sockets/stage.js';
 import { until } from '../support/wait.js';
 import { allPairs, START_US, symbolsNamed, windowStage } from '../windows/stage.js';
+import { serveRealtime } from './realtime-stage.js';
 
 const EXCHANGES = ['Alpha', 'Beta', 'Gamma'];
 /** Of 20 symbols all pairs could be watched; 50 are, so that some quotes concern two charts, some one, some none. */
@@ -84,16 +83,7 @@ async function storm(crowd: number): Promise<Run> {
   // So few points that a frame always has room: making room is work of its own.
   const limits = { ...LIMITS.realtime, pointsPerChart: 50, bufferedBytesTotalMax: 256 * 1024 * 1024 };
   const realtime = new Realtime({ windows: () => stage.watched.windows, clock, log: silentLog, limits });
-  const server = createServer();
-  const router = createUpgradeRouter({
-    server,
-    routes: new Map([[REALTIME_PATH, realtime.route]]),
-    deflated: new Set([REALTIME_PATH]),
-    messageBytesMax: 1_024,
-    log: silentLog,
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
+  const { port, closeServer } = await serveRealtime(realtime);
   const full = await connectClient(port, REALTIME_PATH);
   const delta = await connectClient(port, `${REALTIME_PATH}?mode=delta`);
   for (let i = 0; i < crowd; i += 1) {
@@ -125,12 +115,10 @@ async function storm(crowd: number): Promise<Run> {
     pointsTold: charts.reduce((sum, { timestamps }) => sum + timestamps.length, 0),
     frames: full.received.length,
   };
-  router.close();
   const closed = realtime.close();
   clock.advance(10_000);
   await closed;
-  server.closeAllConnections();
-  await new Promise((resolve) => server.close(resolve));
+  await closeServer();
   assert.equal(clock.pending, 0, 'no timer is left');
   return run;
 }

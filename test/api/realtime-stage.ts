@@ -1,6 +1,6 @@
 // /ws/realtime_charts on a real server on a free loopback port, with a hub and watched pairs behind it.
 
-import { createServer, type Server } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { LiveChart, LiveMessage } from '../../src/api/contract.js';
 import { REALTIME_PATH, Realtime, type RealtimeLimits } from '../../src/api/realtime.js';
@@ -66,6 +66,32 @@ export async function realtimeStage(
     log: silentLog,
     limits: { ...LIMITS, ...options.limits },
   });
+  const { port, closeServer } = await serveRealtime(realtime);
+  let ticks = 0;
+  return {
+    ...stage,
+    watching,
+    realtime,
+    clock,
+    port,
+    tick() {
+      ticks += 1;
+      for (const symbol of options.symbols)
+        for (const [at, exchange] of options.exchanges.entries())
+          stage.quote(exchange, symbol, clock.nowUs(), 100 + at / 7 + ((ticks * 13) % 17) / 3);
+    },
+    async close() {
+      await realtime.close();
+      watching.close();
+      await closeServer();
+    },
+  };
+}
+
+/** The live charts on a free loopback port. */
+export async function serveRealtime(
+  realtime: Realtime,
+): Promise<{ readonly port: number; closeServer(): Promise<void> }> {
   const server = createServer();
   const router = createUpgradeRouter({
     server,
@@ -75,31 +101,14 @@ export async function realtimeStage(
     log: silentLog,
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  let ticks = 0;
   return {
-    ...stage,
-    watching,
-    realtime,
-    clock,
     port: (server.address() as AddressInfo).port,
-    tick() {
-      ticks += 1;
-      for (const symbol of options.symbols)
-        for (const [at, exchange] of options.exchanges.entries())
-          stage.quote(exchange, symbol, clock.nowUs(), 100 + at / 7 + ((ticks * 13) % 17) / 3);
-    },
-    async close() {
+    async closeServer() {
       router.close();
-      await realtime.close();
-      watching.close();
-      await closed(server);
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
     },
   };
-}
-
-async function closed(server: Server): Promise<void> {
-  server.closeAllConnections();
-  await new Promise((resolve) => server.close(resolve));
 }
 
 type Row = readonly [seconds: number, spread: number | null, upper: number | null, lower: number | null];

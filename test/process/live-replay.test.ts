@@ -86,7 +86,9 @@ function plant() {
   const instruments = new InstrumentTable();
   for (const symbol of SYMBOLS) for (const { name } of EXCHANGES) instruments.intern(name, symbol);
   const hub = new Hub({ instrumentsMax: 16, lastStampUs: 0 });
-  const watched = new Watched({ instruments, lengthMs: 900_000, pairsMax: 10, pointsTotalMax: 320_000 });
+  const watched = new Watched({
+    ...{ instruments, lagging: hub.lagging, lengthMs: 900_000, pairsMax: 10, pointsTotalMax: 320_000 },
+  });
   hub.subscribe(watched);
   watched.setPairs(PAIRS, 0);
   return { instruments, hub, watched };

@@ -39,6 +39,7 @@ export function windowStage(options: WindowStageOptions): WindowStage {
   const hub = new Hub({ instrumentsMax: instruments.size, lastStampUs: 0 });
   const watched = new Watched({
     instruments,
+    lagging: hub.lagging,
     lengthMs: options.lengthMs ?? 900_000,
     pairsMax: options.pairsMax ?? 100,
     pointsTotalMax: options.pointsTotalMax ?? 320_000,

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ChartData, LiveMessage, PinReply } from '../../src/api/contract.js';
+import { answerMessage } from '../../src/api/pin-messages.js';
 import { connectClient, type TestClient } from '../sockets/stage.js';
 import { until } from '../support/wait.js';
 import { realtimeStage } from './realtime-stage.js';
@@ -147,4 +148,20 @@ test('a pair is watched for a minute after the last client that held it has gone
   const tookSeconds = (stage.clock.nowUs() - sinceUs) / 1e6;
   assert.ok(tookSeconds > 55 && tookSeconds < 75, `released after ${tookSeconds} s`);
   assert.equal(stage.clock.pending(), 0);
+});
+
+test('a value nested deeper than it can be written is refused by name, whoever asks', async (t) => {
+  const stage = await realtimeStage(STAGE);
+  t.after(() => stage.close());
+  const deep = '['.repeat(8_000) + ']'.repeat(8_000);
+  const opener = { mayChange: true, origin: null };
+  const ask = (text: string) => answerMessage(Buffer.from(text), {}, opener, stage.watching);
+  for (const [field, text] of [
+    ['action', `{"action":${deep}}`],
+    ['symbol', `{"action":"pin","symbol":${deep}}`],
+  ] as const) {
+    const reply = ask(text);
+    assert.ok(reply?.type === 'refused' && reply.reason === 'bad-field', field);
+    assert.equal(reply.field, field);
+  }
 });

@@ -92,6 +92,8 @@ function report(batched, seconds) {
   const grown = Math.max(...overload.map(({ mb }) => mb)) - Math.max(...before.map(({ mb }) => mb));
   const bad = ({ p99, marked, quotes }) => !(p99 < AGE_MS_MAX) || marked > 0 || quotes === 0;
   const lastBad = seconds.findLast((one) => one.second > end && bad(one))?.second ?? end;
+  const silent = overload.filter(({ quotes }) => quotes === 0).length;
+  say(silent === 0, `${silent} seconds of it in which nothing was shown`);
   say(
     oldest < AGE_MS_MAX,
     `what was shown unmarked was ${oldest.toFixed(0)} ms old at p99 in the worst second (aim ${AGE_MS_MAX})`,

@@ -55,7 +55,7 @@ for (const [name, child] of readers) {
   );
   // Their ages are in none of these figures.
   if (marked > 0) console.log(`${name.padEnd(32)}${marked} of them marked as lagging, left out`);
-  found.push({ p99, marked });
+  found.push({ p99: p99 ?? Number.NaN, marked });
 }
 const [floor, own] = found;
 const overMs = (own.p99 - floor.p99) / 1e3;

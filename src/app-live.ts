@@ -10,7 +10,7 @@ import type { AppOptions } from './app-options.js';
 import { watchedPairs } from './config/pairs.js';
 import { assert } from './core/assert.js';
 import type { InstrumentTable } from './core/instrument.js';
-import { type Clock, US_PER_MS } from './core/time.js';
+import { type Clock, type Micros, US_PER_MS } from './core/time.js';
 import { TAKER_FEES_PERCENT } from './exchanges/index.js';
 import type { FeedV2 } from './feed/feed-v2.js';
 import { FEED_PATH } from './feed/protocol.js';
@@ -38,6 +38,8 @@ export interface LiveParts {
   readonly ruleOf: (exchange: string) => SelectionRule;
   /** What clients are timed by: in a replay they live in another time than the quotes. Default: the same clock. */
   readonly clientClock?: Clock;
+  /** The moment of the oldest quote on its way to the hub; Infinity or absent = there is none. */
+  readonly oldestUs?: () => Micros;
 }
 
 export interface Live {
@@ -88,9 +90,10 @@ export function startLive(parts: LiveParts): Live {
   hub.subscribe(rawFeed.subscriber);
   const feedV2 = openFeedV2({ ...parts, tracked, costPercent: costPercentOf(options) });
   hub.subscribe(feedV2.subscriber);
-  const stopAdvancing = clock.every(LIMITS.advanceIntervalMs, () =>
-    hub.advanceTo(clock.nowUs() - LIMITS.underWayMs * US_PER_MS),
-  );
+  const stopAdvancing = clock.every(LIMITS.advanceIntervalMs, () => {
+    const oldestUs = parts.oldestUs?.() ?? Number.POSITIVE_INFINITY;
+    hub.advanceTo(Math.min(clock.nowUs() - LIMITS.underWayMs * US_PER_MS, oldestUs));
+  });
   const analysis = startAnalysis(options);
   const loopDelay = new LoopDelay(clientClock);
   const toFeed: SocketRoute = (socket, _url, connection) => rawFeed.accept(socket, connection);

@@ -9,6 +9,7 @@ import { selectionOf } from './config/selection.js';
 import { assert } from './core/assert.js';
 import { exchangeFamily } from './core/exchange.js';
 import type { InstrumentTable } from './core/instrument.js';
+import type { Micros } from './core/time.js';
 import { findAdapter } from './exchanges/index.js';
 import type { Hub } from './hub/hub.js';
 import { type Capture, createCapture } from './ingest/capture.js';
@@ -34,6 +35,8 @@ export interface Sources {
   create(parts: SourceParts): readonly Source[];
   /** The threads that ingest; none where everything is done here. */
   threads(): readonly ThreadSnapshot[];
+  /** The moment of the oldest quote that was received and is not yet with the hub; Infinity: all are. */
+  oldestUs(): Micros;
   /** After all of them were stopped: resolves when everything that they have decoded is with the hub. */
   end(): Promise<void>;
   /** After that. */
@@ -72,6 +75,7 @@ export async function prepareSources(options: AppOptions): Promise<Sources> {
       });
     },
     threads: () => threads?.snapshots() ?? [],
+    oldestUs: () => threads?.oldestUs() ?? Number.POSITIVE_INFINITY,
     end: async () => void (await Promise.all([threads?.end(), capture?.close()])),
     close() {
       unguard();

@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { AppOptions } from './app-options.js';
 import type { InstrumentTable } from './core/instrument.js';
+import type { Micros } from './core/time.js';
 import type { Hub } from './hub/hub.js';
 import { RingDrain } from './ingest/ring-drain.js';
 import type { Source } from './ingest/source.js';
@@ -14,6 +15,8 @@ import { LIMITS } from './limits.js';
 export interface IngestThreads {
   sourceOf(name: string): Source | undefined;
   snapshots(): readonly ThreadSnapshot[];
+  /** The moment of the oldest record that waits in a ring; Infinity: none does. */
+  oldestUs(): Micros;
   /** After every source was stopped: everything that was decoded is with the hub. */
   end(): Promise<void>;
 }
@@ -66,6 +69,7 @@ export function startThreads(
   return {
     sourceOf: (name) => sources.get(name),
     snapshots: () => threads.map((thread) => thread.snapshot()),
+    oldestUs: () => drain.oldestUs,
     async end() {
       await Promise.all(threads.map((thread) => thread.end()));
       drain.close();

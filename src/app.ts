@@ -48,8 +48,9 @@ export async function startApp(options: AppOptions): Promise<App> {
   let live: Live | undefined;
   let api: Api;
   try {
-    live = startLive({ options, hub, instruments, feeds, opportunities, ruleOf: selectionOf(config) });
-    const { threads } = sources;
+    const { threads, oldestUs } = sources;
+    const ruleOf = selectionOf(config);
+    live = startLive({ options, hub, instruments, feeds, opportunities, ruleOf, oldestUs });
     const parts = { options, startedUs, hub, lake, feeds, threads, history, live, statistics };
     api = await openApi({ options, history, opportunities, live, feeds, snapshot: () => snapshotOf(parts) });
   } catch (error) {

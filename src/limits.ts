@@ -113,7 +113,7 @@ export const LIMITS = {
     clientsMax: 1_100,
     /** Waiting for one client; a snapshot of a hundred charts fits. Past it the client is closed. */
     bufferedBytesMax: 1 * MB,
-    bufferedBytesTotalMax: 2.5 * MB,
+    bufferedBytesTotalMax: 2.25 * MB,
     deltasHeldMax: 64,
   },
   replay: {
@@ -149,9 +149,9 @@ export const LIMITS = {
   },
   feedV2: {
     clientsMax: 128,
-    /** Waiting for one client: 2,000 quotes as text, 7,000 as records. */
-    bufferedBytesMax: 0.5 * MB,
-    bufferedBytesTotalMax: 0.75 * MB,
+    /** Waiting for one client: 2,900 quotes as text, 10,000 as records. All 2,400 instruments of one interval must fit. */
+    bufferedBytesMax: 0.75 * MB,
+    bufferedBytesTotalMax: MB,
     namesMax: 2_000,
     /** Pairs of one client. */
     pairsMax: 100,

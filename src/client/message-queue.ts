@@ -1,6 +1,9 @@
 // Messages on their way to one asynchronous iterator, bounded: a reader that is too slow is told so, never fed from a queue
 // that grows without end.
 
+/** Messages given that are still held. */
+const TAKEN_MAX = 1_024;
+
 interface Reader<T> {
   readonly resolve: (result: IteratorResult<T, undefined>) => void;
   readonly reject: (error: Error) => void;
@@ -62,10 +65,11 @@ export class MessageQueue<T> implements AsyncIterator<T, undefined> {
   #take(): T {
     const value = this.#waiting[this.#at] as T;
     this.#at += 1;
-    if (this.#at === this.#waiting.length) {
-      this.#waiting = [];
-      this.#at = 0;
-    }
+    // A reader that is always one behind never empties it: what was taken is let go in between.
+    if (this.#at >= TAKEN_MAX && this.#at * 2 >= this.#waiting.length) this.#waiting.splice(0, this.#at);
+    else if (this.#at < this.#waiting.length) return value;
+    else this.#waiting = [];
+    this.#at = 0;
     return value;
   }
 

@@ -64,6 +64,12 @@ export class LagMeter {
     this.lagging = false;
   }
 
+  /** Takes over what another connection to the same exchange has learned of the clocks. */
+  inherit(other: LagMeter): void {
+    this.#offset.inherit(other.#offset);
+    this.#roundTrip.inherit(other.#roundTrip);
+  }
+
   /**
    * `waitedUs`: how long what was read since the last look may have lain unread; `handedOnUs`: how long what is handed on
    * waits behind us, whatever the exchange's clock said when it was read.
@@ -120,6 +126,12 @@ class RollingLeast {
     }
     this.#now = Math.min(this.#now, value);
     return value - this.least;
+  }
+
+  inherit(other: RollingLeast): void {
+    this.#before = Math.min(this.#before, other.#before);
+    this.#now = Math.min(this.#now, other.#now);
+    this.#fromUs = Math.max(this.#fromUs, other.#fromUs);
   }
 
   /** Infinity before the first. */

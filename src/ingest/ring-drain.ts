@@ -37,6 +37,11 @@ export class RingDrain {
     this.#lanes = this.#lanes.filter((other) => other !== lane);
   }
 
+  /** The moment of the oldest record that waits; Infinity: none does. */
+  get oldestUs(): Micros {
+    return Math.min(...this.#lanes.map(({ nextUs }) => nextUs), Number.POSITIVE_INFINITY);
+  }
+
   /** Something came while it slept. */
   wake(): void {
     if (!this.#isDue && !this.#closed) this.#turn();

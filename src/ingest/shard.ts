@@ -269,6 +269,7 @@ export class Shard {
     const old = this.#current;
     this.rolls += 1;
     this.#current = takeover.next;
+    this.#current.reader.lag.inherit(old.reader.lag);
     takeover.trades.complete();
     this.#ended(takeover, old, takeover.trades);
     this.#plan.opened(this.#current.openedUs);

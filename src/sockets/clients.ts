@@ -6,12 +6,15 @@ import type { RawData, WebSocket } from 'ws';
 import type { Cancel } from '../core/time.js';
 import type { Client, ClientsCounters, ClientsOptions, Payload } from './client.js';
 import { LongFrames } from './deflate.js';
-import { type Holdable, Release } from './release.js';
+import { Entry } from './entry.js';
+import { Release } from './release.js';
 
 export type { Client, ClientsCounters, ClientsOptions, Payload };
 
 const TRY_AGAIN_LATER = 1013;
 const GOING_AWAY = 1001;
+const POLICY_VIOLATION = 1008;
+const SERVER_ERROR = 1011;
 /** One object for all sends of a kind. */
 const AS_TEXT = { binary: false } as const;
 const AS_BINARY = { binary: true } as const;
@@ -19,22 +22,6 @@ const PING_INTERVAL_MS = 15_000;
 const CLOSE_GRACE_MS = 1_000;
 /** Pieces of a sequence handed to the socket at once. */
 const SEQUENCE_STEP = 16;
-
-class Entry<State> implements Client<State>, Holdable {
-  /** False from a ping until the next sign of life. */
-  proven = true;
-  held = false;
-  /** Agreed to permessage-deflate, the only extension there is. */
-  readonly deflates: boolean;
-  constructor(
-    readonly id: number,
-    readonly state: State,
-    readonly socket: WebSocket,
-    readonly connection: Duplex | null,
-  ) {
-    this.deflates = socket.extensions !== '';
-  }
-}
 
 export class Clients<State> {
   readonly #options: ClientsOptions<State>;
@@ -177,8 +164,19 @@ export class Clients<State> {
     entry.proven = true;
     if (!this.#entries.has(entry)) return;
     this.#messagesReceived += 1;
-    // Sockets of the router hand over Buffers; the type knows of settings that nobody uses here.
-    this.#options.onMessage?.(entry, data as Buffer);
+    if (!entry.mayAsk(this.#options.clock.nowUs())) {
+      this.drop(entry, POLICY_VIOLATION, 'too many messages');
+      return;
+    }
+    try {
+      // Sockets of the router hand over Buffers; the type knows of settings that nobody uses here.
+      this.#options.onMessage?.(entry, data as Buffer);
+    } catch (error) {
+      const { log, name: stream } = this.#options;
+      const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      log.error('a message of a client could not be answered', { stream, client: entry.id, reason });
+      this.drop(entry, SERVER_ERROR, 'server error');
+    }
   }
 
   /** False when the client was closed instead. */

@@ -17,7 +17,7 @@ export interface UpgradeRouterOptions {
   readonly routes: ReadonlyMap<string, SocketRoute>;
   /** Paths whose clients may agree to permessage-deflate: where long texts go to many. Absent = none. */
   readonly deflated?: ReadonlySet<string>;
-  /** A longer message, inflated, closes its socket with 1009. */
+  /** A longer message closes its socket with 1009; so does one of over 4 KB, inflated, of a client that agreed to deflate. */
   readonly messageBytesMax: number;
   readonly log: Log;
 }
@@ -35,18 +35,24 @@ const DEFLATE = {
   serverNoContextTakeover: true,
   clientNoContextTakeover: true,
   threshold: Number.POSITIVE_INFINITY,
+  // What the library keeps of an inflater for each client that ever sent something deflated.
+  zlibInflateOptions: { chunkSize: 1_024 },
 } as const;
+/** And it keeps what it inflated: a wish of such a client is short. */
+const INFLATED_BYTES_MAX = 4_096;
 
 const STATUS_TEXT = { 400: 'Bad Request', 404: 'Not Found' } as const;
 
 /** Handshakes that are not WebSocket's are answered 400 by the library, unknown paths 404, all of them closed. */
 export function createUpgradeRouter(options: UpgradeRouterOptions): UpgradeRouter {
   const { server, routes, log } = options;
-  const sockets = new WebSocketServer({
-    noServer: true,
-    clientTracking: false,
+  const maxPayload = options.messageBytesMax;
+  const common = { noServer: true, clientTracking: false } as const;
+  const plain = new WebSocketServer({ ...common, perMessageDeflate: false, maxPayload });
+  const deflating = new WebSocketServer({
+    ...common,
     perMessageDeflate: DEFLATE,
-    maxPayload: options.messageBytesMax,
+    maxPayload: Math.min(maxPayload, INFLATED_BYTES_MAX),
   });
   const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     const ignore = () => {};
@@ -58,8 +64,8 @@ export function createUpgradeRouter(options: UpgradeRouterOptions): UpgradeRoute
       refuse(socket, url === null ? 400 : 404);
       return;
     }
-    showOffer(request, options.deflated?.has(pathOf(url)) === true);
-    sockets.handleUpgrade(request, socket, head, (webSocket) => {
+    const agrees = options.deflated?.has(pathOf(url)) === true && showOffer(request);
+    (agrees ? deflating : plain).handleUpgrade(request, socket, head, (webSocket) => {
       socket.off('error', ignore);
       route(webSocket, url, socket, openerOf(request));
     });
@@ -68,16 +74,18 @@ export function createUpgradeRouter(options: UpgradeRouterOptions): UpgradeRoute
   return {
     close() {
       server.off('upgrade', upgrade);
-      sockets.close();
+      plain.close();
+      deflating.close();
     },
   };
 }
 
-/** The library sees only an offer that we can keep: on others it would refuse the handshake. */
-function showOffer({ headers }: IncomingMessage, deflates: boolean): void {
+/** Whether it makes an offer that we can keep; the library sees no other: on those it would refuse the handshake. */
+function showOffer({ headers }: IncomingMessage): boolean {
   const name = 'sec-websocket-extensions';
-  if (deflates && offersDeflate(headers[name])) headers[name] = 'permessage-deflate';
-  else delete headers[name];
+  const agrees = offersDeflate(headers[name]);
+  if (agrees) headers[name] = 'permessage-deflate';
+  return agrees;
 }
 
 function urlOf(request: IncomingMessage): URL | null {

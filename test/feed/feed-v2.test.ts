@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { LIMITS as PROGRAM_LIMITS } from '../../src/limits.js';
 import { turn } from '../sockets/stage.js';
 import { until } from '../support/wait.js';
 import { connectV2, LIMITS, startFeedV2, type V2Client, type V2Stage } from './v2-stage.js';
@@ -351,6 +352,25 @@ test('the binary form says what the text says', async (t) => {
   assert.ok(market(text).length > 80);
   assert.deepEqual(market(binary), market(text));
   assert.ok(!binary.texts.some((one) => /"type":"(quote|spread)"/.test(one)), 'these go as records');
+});
+
+test('an interval in which each of 2,400 instruments has moved closes nobody who reads, under the limits of the program', async (t) => {
+  const { instrumentsMax } = PROGRAM_LIMITS;
+  const stage = await stageOf(t, { limits: { ...PROGRAM_LIMITS.feedV2, instrumentsMax } });
+  const client = await connectV2(stage);
+  await client.subscribe({ streams: ['quotes'], conflate: 1_000 });
+  for (let round = 0; round < 2; round += 1)
+    for (let n = 0; n < 2_400; n += 1)
+      stage.quote(
+        `Exchange${n % 8}`,
+        `1000COIN${n}/USDT`,
+        0.000012345678 + n / 3,
+        0.000012345679 + n / 3,
+        n / 7,
+      );
+  await until('all have come', () => client.of('quote').length >= 2_400);
+  assert.equal(new Set(client.of('quote').map(({ symbol }) => symbol)).size, 2_400);
+  assert.equal(stage.feed.counters().closedSlow, 0);
 });
 
 test('conflated: the last quote of each instrument in an interval, with how many were left out, in the one order', async (t) => {

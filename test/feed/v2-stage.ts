@@ -60,7 +60,8 @@ export interface V2Options {
 export async function startFeedV2(options: V2Options = {}): Promise<V2Stage> {
   const clock = createFastClock(1);
   const instruments = new InstrumentTable();
-  const hub = new Hub({ instrumentsMax: 1_024, lastStampUs: options.lastStampUs ?? 0 });
+  const { instrumentsMax } = { ...LIMITS, ...options.limits };
+  const hub = new Hub({ instrumentsMax, lastStampUs: options.lastStampUs ?? 0 });
   const epoch = clock.nowUs();
   const feed = new FeedV2({
     ...{ clock, instruments, epoch, tellValidity, spreadPercent },

@@ -123,3 +123,13 @@ test('our own clock that is slewed makes nobody late', () => {
     assert.equal(meter.lagging, false, `after ${us} µs`);
   }
 });
+
+test('a connection that takes over knows what the one before has learned of the clocks', () => {
+  const before = stage();
+  before.during(10 * US_PER_SECOND, () => 40 * US_PER_MS);
+  const next = stage();
+  next.meter.inherit(before.meter);
+  // Late from its first quote on: by itself it would take that for the distance of the clocks.
+  next.during(US_PER_SECOND, () => 300 * US_PER_MS);
+  assert.deepEqual([next.meter.lagUs, next.meter.lagging], [260 * US_PER_MS, true]);
+});

@@ -119,8 +119,10 @@ test('records of several rings come in the order of their moments', () => {
   });
   const random = createRandom(3, 'rings');
   for (let us = 1; us <= 600; us++) sinks[random.below(3)]!.quote(0, 1, 1, 2, 1, Number.NaN, us);
+  assert.equal(drain.oldestUs, 1, 'what time may not overtake');
   drain.wake();
   clock.advance(5);
+  assert.equal(drain.oldestUs, Number.POSITIVE_INFINITY);
   assert.deepEqual(
     order,
     Array.from({ length: 600 }, (_, at) => at + 1),

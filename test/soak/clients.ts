@@ -2,14 +2,16 @@
 // comes; a line on its standard input is answered with a line of JSON. Started with the address of the program.
 
 import { WebSocket } from 'ws';
+import { FeedClient } from '../../src/client/index.js';
 
 const [base = ''] = process.argv.slice(2);
 const CHARTS = 20;
-const BOTS = 4;
+/** Of each feed. */
+const BOTS = 2;
 /** What a bot asks for: a feed that is read behind a burst is closed, as it should be. */
 const BOT_SYMBOLS = ['BTC/USDT', 'ETH/USDT', 'SOL/USDT', 'XRP/USDT', 'DOGE/USDT'];
 
-const counts = { charts: 0, quotes: 0, closed: [] as string[] };
+const counts = { charts: 0, quotes: 0, quotesV2: 0, closed: [] as string[] };
 
 function open(path: string, name: string): WebSocket {
   const socket = new WebSocket(base.replace('http', 'ws') + path, { perMessageDeflate: true });
@@ -31,6 +33,17 @@ for (let n = 0; n < BOTS; n += 1) {
   socket.on('message', () => {
     counts.quotes += 1;
   });
+}
+for (let n = 0; n < BOTS; n += 1) {
+  const feed = new FeedClient({
+    ...{ url: `${base.replace('http', 'ws')}/ws/v2`, WebSocket, streams: ['quotes', 'gaps'] },
+    ...(n === 0 ? { conflate: 200, format: 'binary' } : { symbols: BOT_SYMBOLS }),
+  });
+  feed.on('quote', () => {
+    counts.quotesV2 += 1;
+  });
+  feed.on('hole', ({ reason }) => counts.closed.push(`feed ${n} has a hole: ${reason}`));
+  feed.on('disconnect', ({ code, reason }) => counts.closed.push(`feed ${n} ${code} ${reason}`));
 }
 // It asks for everything and never reads.
 const stalled = open('/ws/feed', 'stalled');

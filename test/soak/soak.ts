@@ -67,6 +67,8 @@ export interface SoakResult {
 export interface ClientCounts {
   readonly charts: number;
   readonly quotes: number;
+  /** By protocol v2. */
+  readonly quotesV2: number;
   /** Those that should have stayed. */
   readonly closed: readonly string[];
 }

@@ -7,7 +7,7 @@ export interface SoakBounds {
   /** Between the settled second and the end. */
   readonly growthMbMax: number;
   readonly loopDelayMsMax: number;
-  /** The processor time a quote of the last minute, times that of the first settled one. */
+  /** The processor time a quote in the last third of the minutes, times that in the first: medians. */
   readonly costGrowthMax: number;
 }
 
@@ -35,7 +35,9 @@ export function verdictsOf(
   const [rssAt, rssEnd] = [meanRss(samples, settledSecond), meanRss(samples, samples.length)];
   const [first, last] = [kept[0], kept.at(-1)];
   const keptMb = (one = first) => (one === undefined ? Number.NaN : one.heapMb + one.externalMb);
-  const [costAt, costEnd] = [costNs(samples, settledSecond), costNs(samples, samples.length)];
+  const costs = minuteCostsNs(settled);
+  const third = Math.max(1, Math.floor(costs.length / 3));
+  const [costAt, costEnd] = [median(costs.slice(0, third)), median(costs.slice(-third))];
   const within = (value: number, max: number, words: string): Verdict => ({
     holds: value <= max,
     words: `${words} (at most ${max})`,
@@ -64,8 +66,8 @@ export function verdictsOf(
       words: `${clients.closedSlow} client closed as too slow${clients.closed.map((one) => `; ${one}`).join('')}`,
     },
     {
-      holds: clients.charts > 0 && clients.quotes > 0,
-      words: `${clients.charts} charts, ${clients.quotes} quotes came`,
+      holds: clients.charts > 0 && clients.quotes > 0 && clients.quotesV2 > 0,
+      words: `${clients.charts} charts, ${clients.quotes} quotes, ${clients.quotesV2} by protocol v2 came`,
     },
     { holds: exitCode === 0, words: `ended with ${exitCode}` },
   ];
@@ -77,10 +79,19 @@ function meanRss(samples: readonly SoakSample[], second: number): number {
   return some.reduce((sum, { rssMb }) => sum + rssMb, 0) / some.length;
 }
 
-/** Of the minute up to this second, or of what there is of it. */
-function costNs(samples: readonly SoakSample[], second: number): number {
-  const last = samples.findLast((sample) => sample.second <= second);
-  const first = samples.findLast((sample) => sample.second <= Math.max(1, second - 60));
-  if (first === undefined || last === undefined || first === last) return Number.NaN;
-  return (last.cpuNs - first.cpuNs) / (last.received - first.received);
+/** Of each minute, or of the whole where it is no minute. */
+function minuteCostsNs(samples: readonly SoakSample[]): readonly number[] {
+  const starts = samples.filter((_sample, at) => at % 60 === 0);
+  const ends = [...starts.slice(1), ...samples.slice(-1)];
+  return starts.flatMap((from, at) => {
+    const to = ends[at]!;
+    // The rest of a minute would be of another phase of the bursts.
+    if (at > 0 && to.second - from.second < 60) return [];
+    return [(to.cpuNs - from.cpuNs) / (to.received - from.received)];
+  });
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return (sorted[(sorted.length - 1) >> 1]! + sorted[sorted.length >> 1]!) / 2;
 }

@@ -224,3 +224,33 @@ test('after 1,000 connects nothing is left: no client, no timer, no listener, no
       new Promise<boolean>((resolve) => stage.server.getConnections((_error, count) => resolve(count === 0))),
   );
 });
+
+test('who asks without end is closed with 1008, and asks no more; others ask on', async (t) => {
+  let asked = 0;
+  const stage = await startStage({
+    onMessage: () => {
+      asked += 1;
+    },
+  });
+  t.after(() => stage.close());
+  const [greedy, modest] = [await connectClient(stage.port), await connectClient(stage.port)];
+  for (let n = 0; n < 1_500; n += 1) greedy.socket.send('more');
+  assert.deepEqual(await greedy.closed, { code: 1008, reason: 'too many messages' });
+  assert.equal(asked, 1_000);
+  modest.socket.send('please');
+  await until('it was asked', () => asked === 1_001);
+});
+
+test('a message that breaks its owner costs one client its connection, with 1011, and nobody else', async (t) => {
+  const stage = await startStage({
+    onMessage: (client) => {
+      if (client.id === 1) throw new Error('a mistake of ours');
+    },
+  });
+  t.after(() => stage.close());
+  const [first, second] = [await connectClient(stage.port), await connectClient(stage.port)];
+  first.socket.send('anything');
+  assert.deepEqual(await first.closed, { code: 1011, reason: 'server error' });
+  stage.clients.broadcast('still here');
+  await until('the other one has it', () => second.received.length === 1);
+});

@@ -248,12 +248,15 @@ test('what a client sends deflated is inflated, within the bound of a message an
   const good = await connected(stage, STREAM, true);
   const bomb = await connected(stage, STREAM, true);
   const options = { compress: true } as const;
-  for (let i = 0; i < 3; i += 1) good.socket.send(`${i} ${'pin '.repeat(2_000)}`, options);
+  for (let i = 0; i < 3; i += 1) good.socket.send(`${i} ${'pin '.repeat(1_000)}`, options);
   await until('all were heard', () => heard.length === 3);
   assert.deepEqual(
     heard.map((text) => [text.slice(0, 2), text.length]),
-    [0, 1, 2].map((i) => [`${i} `, 8_002]),
+    [0, 1, 2].map((i) => [`${i} `, 4_002]),
   );
+  const long = await connected(stage, STREAM, true);
+  long.socket.send('x'.repeat(5_000), options);
+  assert.equal((await long.closed).code, 1009, 'over 4 KB: what is inflated is kept');
   // 10 MB that arrive as 10 KB.
   bomb.socket.send('x'.repeat(10_000_000), options);
   assert.equal((await bomb.closed).code, 1009);

@@ -16,7 +16,7 @@ import {
   HistoryError,
 } from '../history/service.js';
 import type { OpportunityStore } from '../opportunities/store.js';
-import { bad, oneOf, points, type Query, RequestError, text, time } from './query.js';
+import { bad, givenRange, oneOf, points, type Query, RequestError, text } from './query.js';
 import { ARROW, badRequests, CHART, DASHBOARD_QUERY } from './shapes.js';
 
 export interface ChartRouteDeps {
@@ -198,17 +198,13 @@ async function* charts(
 }
 
 function rangeOf(query: Query, pointsMax: number, pointsDefault: number): RangeRequest {
-  const fromUs = time(query, 'from');
-  const toUs = time(query, 'to');
-  if (fromUs !== undefined && toUs !== undefined && fromUs >= toUs)
-    throw bad('to', 'a time after from', String(query['to']));
+  const range = givenRange(query);
   const keyCase = oneOf(query, 'case', ['camel', 'snake']);
   const price = oneOf(query, 'price', PRICE_BASES);
   return {
     points: points(query, 'points', pointsMax) ?? pointsDefault,
     ...(price === undefined ? {} : { price }),
-    ...(fromUs === undefined ? {} : { fromUs }),
-    ...(toUs === undefined ? {} : { toUs }),
+    ...range,
     ...(keyCase === undefined ? {} : { keyCase }),
   };
 }

@@ -11,6 +11,7 @@ import { type ChartRouteDeps, chartRoutes } from './charts.js';
 import type { SymbolSummary } from './contract.js';
 import { type CoverageDeps, coverageRoute } from './coverage.js';
 import { healthBody } from './health.js';
+import { legsRoute } from './legs.js';
 import { type LiveStatisticsDeps, liveStatisticsRoute } from './live-statistics.js';
 import { createMetrics } from './metrics.js';
 import { type OpportunitiesDeps, opportunitiesRoutes } from './opportunities.js';
@@ -48,6 +49,8 @@ export interface ApiOptions
     readonly pointsMax: number;
     readonly pairsAnsweredMax: number;
     readonly coverageSegmentsMax: number;
+    readonly legPointsMax: number;
+    readonly pairDaysMax: number;
     readonly messageBytesMax: number;
   };
   readonly log: Log;
@@ -91,6 +94,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     serviceRoutes(routes, options);
     chartRoutes(routes, options);
     coverageRoute(routes, options);
+    legsRoute(routes, options);
     opportunitiesRoutes(routes, options);
     symbolsRoute(routes, options);
     pairsRoute(routes, options);

@@ -86,6 +86,8 @@ export const LIMITS = {
     coverageSegmentsMax: 5_000,
     /** Rows of one leg in an answer of /api/legs. */
     legPointsMax: 10_000,
+    /** Cycles of one answer of /api/cycles, some 120 bytes each. */
+    cyclesAnsweredMax: 2_000,
     /** What is read row by row of a pair, beside its chart: a longer range would keep charts waiting. */
     pairDaysMax: 31,
   },

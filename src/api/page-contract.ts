@@ -20,3 +20,33 @@ export interface LegsReply {
   /** Of exchange1, then of exchange2. */
   readonly legs: readonly [LegPrices, LegPrices];
 }
+
+/** From beyond the threshold back to neutral, without a hole between. */
+export interface CycleSummary {
+  /** Epoch seconds with microseconds: when it armed, and when it was back at neutral. */
+  readonly from: number;
+  readonly to: number;
+  /** `up`: the spread was above the threshold, exchange1 dear; `down`: below its negative. */
+  readonly direction: 'up' | 'down';
+  /** The spread that was farthest from zero, percent (negative of `down`), and when it came first. */
+  readonly peakPercent: number;
+  readonly peakAt: number;
+}
+
+/** The body of `/api/cycles`. */
+export interface CyclesReply {
+  readonly symbol: string;
+  readonly exchange1: string;
+  readonly exchange2: string;
+  /** Half-open, epoch seconds with microseconds. */
+  readonly from: number;
+  readonly to: number;
+  readonly thresholdPercent: number;
+  readonly neutralPercent: number;
+  /** In the order of time; one that is still open is none. */
+  readonly cycles: readonly CycleSummary[];
+  /** Armed, and then a hole: nobody knows how these ended. */
+  readonly broken: number;
+  /** Older ones were left out. */
+  readonly more: boolean;
+}

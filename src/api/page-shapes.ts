@@ -53,3 +53,42 @@ export const LEGS = {
     },
   },
 } as const;
+
+export const CYCLES_QUERY = {
+  type: 'object',
+  properties: {
+    ...PAIR_QUERY,
+    threshold: { type: 'string', description: 'Percent: 0.05 to 1000, default 0.4' },
+  },
+} as const;
+
+export const CYCLES = {
+  type: 'object',
+  properties: {
+    ...PAIR_RANGE,
+    exchange1: { type: 'string' },
+    exchange2: { type: 'string' },
+    thresholdPercent: { type: 'number' },
+    neutralPercent: { type: 'number' },
+    cycles: {
+      type: 'array',
+      description: 'In the order of time',
+      items: {
+        type: 'object',
+        properties: {
+          from: { type: 'number', description: 'When it armed: epoch seconds, with microseconds' },
+          to: { type: 'number', description: 'When it was back at neutral' },
+          direction: {
+            type: 'string',
+            enum: ['up', 'down'],
+            description: 'up: above the threshold; down: below its negative',
+          },
+          peakPercent: { type: 'number', description: 'The spread that was farthest from zero' },
+          peakAt: { type: 'number', description: 'When it came first' },
+        },
+      },
+    },
+    broken: { type: 'number', description: 'Armed, and then a hole: nobody knows how these ended' },
+    more: { type: 'boolean', description: 'Older ones were left out' },
+  },
+} as const;

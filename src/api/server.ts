@@ -10,6 +10,7 @@ import { type Asset, loadAssets } from './assets.js';
 import { type ChartRouteDeps, chartRoutes } from './charts.js';
 import type { SymbolSummary } from './contract.js';
 import { type CoverageDeps, coverageRoute } from './coverage.js';
+import { cyclesRoute } from './cycles.js';
 import { healthBody } from './health.js';
 import { legsRoute } from './legs.js';
 import { type LiveStatisticsDeps, liveStatisticsRoute } from './live-statistics.js';
@@ -50,6 +51,7 @@ export interface ApiOptions
     readonly pairsAnsweredMax: number;
     readonly coverageSegmentsMax: number;
     readonly legPointsMax: number;
+    readonly cyclesAnsweredMax: number;
     readonly pairDaysMax: number;
     readonly messageBytesMax: number;
   };
@@ -95,6 +97,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     chartRoutes(routes, options);
     coverageRoute(routes, options);
     legsRoute(routes, options);
+    cyclesRoute(routes, options);
     opportunitiesRoutes(routes, options);
     symbolsRoute(routes, options);
     pairsRoute(routes, options);

@@ -3,6 +3,7 @@
 
 import type { Micros } from '../core/time.js';
 import type { CoverageSegment, CoverageTotals } from '../lake/coverage-summary.js';
+import type { CycleMark, CycleRules } from '../series/cycle-marks.js';
 
 export interface CoverageRequest {
   /** Any spelling; any case. */
@@ -65,6 +66,20 @@ export interface LegColumns {
   readonly ask: Float64Array;
 }
 
+export interface CyclesRequest extends PairRange, CycleRules {
+  /** The newest so many. */
+  readonly cyclesMax: number;
+}
+
+export interface CyclesFound extends FoundRange {
+  /** In the order in which they ended. */
+  readonly cycles: readonly CycleMark[];
+  /** Armed, and then a hole. */
+  readonly broken: number;
+  /** Older ones were left out. */
+  readonly more: boolean;
+}
+
 /** The body of an answer that is long: written by the worker, so that the main loop has only to pass it on. */
 export interface WrittenBody {
   readonly json: string;
@@ -78,11 +93,13 @@ export interface TooLong {
 export interface ReadRequests {
   readonly coverage: CoverageRequest;
   readonly legs: LegsRequest;
+  readonly cycles: CyclesRequest;
 }
 
 export interface ReadAnswers {
   readonly coverage: Coverage;
   readonly legs: WrittenBody | TooLong;
+  readonly cycles: CyclesFound | TooLong;
 }
 
 export type ReadKind = keyof ReadRequests;

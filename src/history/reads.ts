@@ -5,6 +5,7 @@ import { spelledAs } from '../core/exchange.js';
 import { readCoverage } from '../lake/coverage-read.js';
 import { CoverageSummary } from '../lake/coverage-summary.js';
 import type { LakeInstrument, LakeReader } from '../lake/reader.js';
+import { computeCycles } from './cycles.js';
 import { computeLegs, legsBody } from './legs.js';
 import type { WorkerAnswer, WorkerSettings } from './protocol.js';
 import type {
@@ -47,6 +48,10 @@ async function answerOf(
     case 'legs':
       return await ofPair(context, request, signal, async (found, input) => {
         return legsBody(found, await computeLegs({ ...input, points: request.points }));
+      });
+    case 'cycles':
+      return await ofPair(context, request, signal, async (found, input) => {
+        return { ...found, ...(await computeCycles(input, request, request.cyclesMax)) };
       });
   }
 }

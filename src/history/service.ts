@@ -19,6 +19,7 @@ import { startWorker } from './start-worker.js';
 import type { MadeSummary, SummaryStep } from './summary-maker.js';
 import { Turns } from './turns.js';
 
+export { NEUTRAL_PERCENT } from '../series/cycles.js';
 export type { ChartOutcome, History, HistoryOptions, HistoryState } from './contract.js';
 export { HistoryError, type HistoryErrorCode } from './error.js';
 export type { ChartFormat } from './long-chart.js';

@@ -160,7 +160,7 @@ test('cycles read in chunks are those of the definition, moment by moment', asyn
     ),
     { numRuns: 600 },
   );
-  assert.ok(found.cycles > 100 && found.broken > 50, JSON.stringify(found));
+  assert.ok(found.cycles > 40 && found.broken > 40, JSON.stringify(found));
 });
 
 test('there are as many as the statistics count, and the newest of many', () => {

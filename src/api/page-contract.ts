@@ -50,3 +50,82 @@ export interface CyclesReply {
   /** Older ones were left out. */
   readonly more: boolean;
 }
+
+export interface LakeDay {
+  /** `2026-11-22`, UTC. */
+  readonly date: string;
+  /** Of everything of the day: quotes, trades, ledger, what is derived of them. */
+  readonly bytes: number;
+  readonly files: number;
+  /** That have a folder of the day. */
+  readonly instruments: number;
+  /** One file an instrument; its size is the one measured then. */
+  readonly compacted: boolean;
+}
+
+/** The body of `/api/lake`. */
+export interface LakeReply {
+  /** As configured; of an absolute path the last name alone. */
+  readonly root: string;
+  /** When its folders were looked at: ISO 8601, UTC. */
+  readonly at: string;
+  readonly recording: boolean;
+  /** What is wrong with it now, in words. */
+  readonly troubles: readonly string[];
+  readonly bytes: number;
+  readonly files: number;
+  /** Ascending; the newest 1,000 of `daysTotal`. */
+  readonly days: readonly LakeDay[];
+  readonly daysTotal: number;
+  readonly oldest: string | null;
+  readonly newest: string | null;
+  /** Journal and runs: what is in no file of a day yet. */
+  readonly underWay: { readonly bytes: number; readonly files: number };
+  /** Damaged, or half-written when a process ended. */
+  readonly broken: { readonly bytes: number; readonly files: number };
+  readonly exchanges: number;
+  readonly symbols: number;
+  readonly instruments: number;
+  /** Mean of the `growthDays` newest full days (7 at most; compacted ones, where there are some); null where there is none. */
+  readonly growthBytesPerDay: number | null;
+  readonly growthDays: number;
+  /** Of the disk; null where the lake is not there yet. */
+  readonly freeBytes: number | null;
+  /** Files that could not be read; `/api/health` names them. */
+  readonly skipped: number;
+  /** Quotes. */
+  readonly recordedSinceStart: number;
+  readonly journal: {
+    /** That wait for the disk. */
+    readonly waitingBytes: number;
+    /** Since the start, for want of room. */
+    readonly droppedQuotes: number;
+    /** Null where nothing is recorded. */
+    readonly lastSyncMs: number | null;
+    readonly unsyncedMs: number | null;
+  };
+  /** As configured; null = all, no bound. */
+  readonly kept: {
+    readonly hotDays: number;
+    readonly retentionDays: number | null;
+    readonly bytesMax: number | null;
+  };
+  /** Since the start; null where closed days are left as they are. */
+  readonly care: {
+    readonly running: boolean;
+    readonly daysWaiting: number;
+    readonly daysCompacted: number;
+    readonly daysRemoved: number;
+    /** The last one that changed anything; `at` is ISO 8601. */
+    readonly lastCompaction: {
+      readonly at: string;
+      readonly days: number;
+      readonly instruments: number;
+      readonly filesBefore: number;
+      readonly filesAfter: number;
+      readonly rows: number;
+      readonly bytesBefore: number;
+      readonly bytesAfter: number;
+    } | null;
+  } | null;
+}

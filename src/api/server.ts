@@ -12,6 +12,7 @@ import type { SymbolSummary } from './contract.js';
 import { type CoverageDeps, coverageRoute } from './coverage.js';
 import { cyclesRoute } from './cycles.js';
 import { healthBody } from './health.js';
+import { type LakeDeps, lakeRoute } from './lake.js';
 import { legsRoute } from './legs.js';
 import { type LiveStatisticsDeps, liveStatisticsRoute } from './live-statistics.js';
 import { createMetrics } from './metrics.js';
@@ -27,6 +28,7 @@ export interface ApiOptions
     Omit<CoverageDeps, 'limits'>,
     Omit<OpportunitiesDeps, 'limits'>,
     Omit<PairsDeps, 'limits'>,
+    LakeDeps,
     LiveStatisticsDeps {
   readonly host: string;
   readonly port: number;
@@ -98,6 +100,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     coverageRoute(routes, options);
     legsRoute(routes, options);
     cyclesRoute(routes, options);
+    lakeRoute(routes, options);
     opportunitiesRoutes(routes, options);
     symbolsRoute(routes, options);
     pairsRoute(routes, options);

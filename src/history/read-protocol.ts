@@ -3,6 +3,7 @@
 
 import type { Micros } from '../core/time.js';
 import type { CoverageSegment, CoverageTotals } from '../lake/coverage-summary.js';
+import type { Holdings } from '../lake/holdings.js';
 import type { CycleMark, CycleRules } from '../series/cycle-marks.js';
 
 export interface CoverageRequest {
@@ -94,12 +95,15 @@ export interface ReadRequests {
   readonly coverage: CoverageRequest;
   readonly legs: LegsRequest;
   readonly cycles: CyclesRequest;
+  /** Beside charts, as all that is of no pair. */
+  readonly holdings: { readonly nowUs: Micros };
 }
 
 export interface ReadAnswers {
   readonly coverage: Coverage;
   readonly legs: WrittenBody | TooLong;
   readonly cycles: CyclesFound | TooLong;
+  readonly holdings: Holdings;
 }
 
 export type ReadKind = keyof ReadRequests;

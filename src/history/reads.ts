@@ -4,6 +4,7 @@
 import { spelledAs } from '../core/exchange.js';
 import { readCoverage } from '../lake/coverage-read.js';
 import { CoverageSummary } from '../lake/coverage-summary.js';
+import { holdings } from '../lake/holdings.js';
 import type { LakeInstrument, LakeReader } from '../lake/reader.js';
 import { computeCycles } from './cycles.js';
 import { computeLegs, legsBody } from './legs.js';
@@ -49,6 +50,8 @@ async function answerOf(
       return await ofPair(context, request, signal, async (found, input) => {
         return legsBody(found, await computeLegs({ ...input, points: request.points }));
       });
+    case 'holdings':
+      return await holdings(context.settings.root, request.nowUs, signal);
     case 'cycles':
       return await ofPair(context, request, signal, async (found, input) => {
         return { ...found, ...(await computeCycles(input, request, request.cyclesMax)) };

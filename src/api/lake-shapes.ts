@@ -71,3 +71,43 @@ export const LAKE = {
     },
   },
 } as const;
+
+export const HEATMAP_QUERY = {
+  type: 'object',
+  properties: {
+    days: {
+      type: 'string',
+      description: 'So many times 24 hours, up to the one under way: 1 to 14, default 2',
+    },
+    exchange: {
+      type: 'string',
+      description: 'A row a symbol of this one, any case; default: a row an exchange',
+    },
+  },
+} as const;
+
+export const HEATMAP = {
+  type: 'object',
+  properties: {
+    from: { type: 'number', description: 'Start of the first hour, epoch seconds' },
+    hours: { type: 'number' },
+    rows: {
+      type: 'array',
+      description: 'By name; 300 at most',
+      items: {
+        type: 'object',
+        properties: {
+          name: { type: 'string' },
+          covered: {
+            type: 'array',
+            items: NUMBER,
+            description:
+              'Of the time in which it was collected, 0 to 1; null = it was not, or no ledger was kept',
+          },
+          gap: { type: 'array', items: { type: 'number' }, description: 'The rest of that time' },
+        },
+      },
+    },
+    leftOut: { type: 'number', description: 'Rows beyond that' },
+  },
+} as const;

@@ -129,3 +129,23 @@ export interface LakeReply {
     } | null;
   } | null;
 }
+
+/** A row of `/api/lake/coverage`: of an exchange, or of a symbol of the one that was asked for. A value an hour. */
+export interface HourCoverage {
+  readonly name: string;
+  /** Of the time in which it was collected, 0 to 1, rounded down; null = it was not, or nobody kept a ledger of that day. */
+  readonly covered: readonly (number | null)[];
+  /** The rest of that time; 0 where `covered` is null. */
+  readonly gap: readonly number[];
+}
+
+/** The body of `/api/lake/coverage`. */
+export interface LakeCoverageReply {
+  /** Start of the first hour, epoch seconds; the last one is under way. */
+  readonly from: number;
+  readonly hours: number;
+  /** By name; 300 at most. */
+  readonly rows: readonly HourCoverage[];
+  /** Rows beyond that. */
+  readonly leftOut: number;
+}

@@ -12,6 +12,7 @@ import type { SymbolSummary } from './contract.js';
 import { type CoverageDeps, coverageRoute } from './coverage.js';
 import { cyclesRoute } from './cycles.js';
 import { healthBody } from './health.js';
+import { heatmapRoute } from './heatmap.js';
 import { type LakeDeps, lakeRoute } from './lake.js';
 import { legsRoute } from './legs.js';
 import { type LiveStatisticsDeps, liveStatisticsRoute } from './live-statistics.js';
@@ -55,6 +56,10 @@ export interface ApiOptions
     readonly legPointsMax: number;
     readonly cyclesAnsweredMax: number;
     readonly pairDaysMax: number;
+    readonly heatmapRowsMax: number;
+    readonly heatmapDaysMax: number;
+    readonly heatmapsKeptMax: number;
+    readonly heatmapsUnderWayMax: number;
     readonly messageBytesMax: number;
   };
   readonly log: Log;
@@ -101,6 +106,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     legsRoute(routes, options);
     cyclesRoute(routes, options);
     lakeRoute(routes, options);
+    heatmapRoute(routes, options);
     opportunitiesRoutes(routes, options);
     symbolsRoute(routes, options);
     pairsRoute(routes, options);

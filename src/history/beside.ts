@@ -2,4 +2,4 @@
 
 import type { ReadKind } from './read-protocol.js';
 
-export const BESIDE_CHARTS: ReadonlySet<ReadKind> = new Set<ReadKind>(['holdings']);
+export const BESIDE_CHARTS: ReadonlySet<ReadKind> = new Set<ReadKind>(['holdings', 'heatmap']);

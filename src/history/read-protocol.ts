@@ -3,6 +3,7 @@
 
 import type { Micros } from '../core/time.js';
 import type { CoverageSegment, CoverageTotals } from '../lake/coverage-summary.js';
+import type { HeatmapInput } from '../lake/heatmap.js';
 import type { Holdings } from '../lake/holdings.js';
 import type { CycleMark, CycleRules } from '../series/cycle-marks.js';
 
@@ -81,6 +82,9 @@ export interface CyclesFound extends FoundRange {
   readonly more: boolean;
 }
 
+/** See HeatmapInput. */
+export type HeatmapRequest = Pick<HeatmapInput, 'hours' | 'nowUs' | 'exchange' | 'rowsMax'>;
+
 /** The body of an answer that is long: written by the worker, so that the main loop has only to pass it on. */
 export interface WrittenBody {
   readonly json: string;
@@ -97,6 +101,7 @@ export interface ReadRequests {
   readonly cycles: CyclesRequest;
   /** Beside charts, as all that is of no pair. */
   readonly holdings: { readonly nowUs: Micros };
+  readonly heatmap: HeatmapRequest;
 }
 
 export interface ReadAnswers {
@@ -104,6 +109,7 @@ export interface ReadAnswers {
   readonly legs: WrittenBody | TooLong;
   readonly cycles: CyclesFound | TooLong;
   readonly holdings: Holdings;
+  readonly heatmap: WrittenBody;
 }
 
 export type ReadKind = keyof ReadRequests;

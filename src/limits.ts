@@ -88,6 +88,8 @@ export const LIMITS = {
     legPointsMax: 10_000,
     /** Cycles of one answer of /api/cycles, some 120 bytes each. */
     cyclesAnsweredMax: 2_000,
+    /** Refused instruments that one connection of /api/connections names; all are counted. */
+    refusedNamedMax: 100,
     /** Rows (symbols of an exchange) and days of an answer of /api/lake/coverage: a megabyte at most. */
     heatmapRowsMax: 300,
     heatmapDaysMax: 14,

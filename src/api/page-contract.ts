@@ -149,3 +149,64 @@ export interface LakeCoverageReply {
   /** Rows beyond that. */
   readonly leftOut: number;
 }
+
+/** A connection of an exchange, or what ccxt watches for it. */
+export interface ConnectionSummary {
+  readonly name: string;
+  /** `waiting`, `connecting`, `open`, `live` or `stopped`. */
+  readonly state: string;
+  /** Why it is not live, in words; null while it is. */
+  readonly reason: string | null;
+  readonly symbols: number;
+  /** Its instruments by state: `waiting`, `live`, `stale`, `refused`, `down`; those that there are. */
+  readonly states: Readonly<Record<string, number>>;
+  /** How late its quotes come; null = not measured. */
+  readonly lagMs: number | null;
+  /** Null before the first. */
+  readonly lastMessageAgeMs: number | null;
+  readonly reconnects: number;
+  /** Times that one of its instruments came back after it was stale; 0 where ccxt connects. */
+  readonly heals: number;
+  /** Since it began. */
+  readonly frames: number;
+  readonly quotes: number;
+  /** By reason; those that there are. */
+  readonly rejects: Readonly<Record<string, number>>;
+  /** What the exchange would not stream, with its words: the first 100 of `refusedTotal`. */
+  readonly refused: readonly { readonly exchangeSymbol: string; readonly reason: string }[];
+  readonly refusedTotal: number;
+}
+
+export interface ExchangeConnections {
+  readonly name: string;
+  /** `starting`, `running`, `degraded`, `failed` or `stopped`. */
+  readonly state: string;
+  readonly reason: string | null;
+  readonly instruments: number;
+  readonly states: Readonly<Record<string, number>>;
+  /** Instruments whose quotes come too late to count. */
+  readonly lagging: number;
+  readonly lastMessageAgeMs: number | null;
+  readonly listingAgeMs: number | null;
+  /** Since the start, as all that follows; connections that are gone count too. */
+  readonly reconnects: number;
+  /** Connections replaced without a hole. */
+  readonly rolls: number;
+  readonly heals: number;
+  readonly frames: number;
+  readonly quotes: number;
+  readonly trades: number;
+  readonly controls: number;
+  readonly gaps: number;
+  /** Quotes that two connections brought while one took over from the other. */
+  readonly duplicates: number;
+  readonly rejects: Readonly<Record<string, number>>;
+  readonly connections: readonly ConnectionSummary[];
+}
+
+/** The body of `/api/connections`. */
+export interface ConnectionsReply {
+  /** ISO 8601, UTC. */
+  readonly timestamp: string;
+  readonly exchanges: readonly ExchangeConnections[];
+}

@@ -8,6 +8,7 @@ import type { Log } from '../core/log.js';
 import { createUpgradeRouter, type SocketRoute } from '../sockets/upgrade.js';
 import { type Asset, loadAssets } from './assets.js';
 import { type ChartRouteDeps, chartRoutes } from './charts.js';
+import { connectionsRoute } from './connections.js';
 import type { SymbolSummary } from './contract.js';
 import { type CoverageDeps, coverageRoute } from './coverage.js';
 import { cyclesRoute } from './cycles.js';
@@ -56,6 +57,7 @@ export interface ApiOptions
     readonly legPointsMax: number;
     readonly cyclesAnsweredMax: number;
     readonly pairDaysMax: number;
+    readonly refusedNamedMax: number;
     readonly heatmapRowsMax: number;
     readonly heatmapDaysMax: number;
     readonly heatmapsKeptMax: number;
@@ -107,6 +109,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     cyclesRoute(routes, options);
     lakeRoute(routes, options);
     heatmapRoute(routes, options);
+    connectionsRoute(routes, options);
     opportunitiesRoutes(routes, options);
     symbolsRoute(routes, options);
     pairsRoute(routes, options);

@@ -81,8 +81,15 @@ function hourOf(us: Micros): Micros {
   return us - (us % US_PER_HOUR);
 }
 
-function sorted(intervals: readonly Interval[]): Interval[] {
-  return intervals.filter(({ fromUs, toUs }) => fromUs < toUs).sort((a, b) => a.fromUs - b.fromUs);
+/** By their beginning, none touching another. */
+function apart(intervals: readonly Interval[]): Interval[] {
+  const result: { fromUs: Micros; toUs: Micros }[] = [];
+  for (const { fromUs, toUs } of [...intervals].sort((a, b) => a.fromUs - b.fromUs)) {
+    const last = result.at(-1);
+    if (last !== undefined && fromUs <= last.toUs) last.toUs = Math.max(last.toUs, toUs);
+    else if (fromUs < toUs) result.push({ fromUs, toUs });
+  }
+  return result;
 }
 
 /** What is in both; those of `one` are apart, and of `other` too. */
@@ -95,15 +102,16 @@ function common(one: readonly Interval[], other: readonly Interval[]): Interval[
   );
 }
 
-/** What of the first, which are apart, is in none of the others. */
+/** What of the first is in none of the others. */
 function less(intervals: readonly Interval[], others: readonly Interval[]): Interval[] {
-  const holes = sorted(others);
+  const holes = apart(others);
   const rest: Interval[] = [];
-  for (const { fromUs, toUs } of sorted(intervals)) {
+  let next = 0;
+  for (const { fromUs, toUs } of apart(intervals)) {
     let us = fromUs;
-    for (const hole of holes) {
-      if (hole.toUs <= us) continue;
-      if (hole.fromUs >= toUs) break;
+    while (next < holes.length && holes[next]!.toUs <= us) next += 1;
+    for (let at = next; at < holes.length && holes[at]!.fromUs < toUs; at += 1) {
+      const hole = holes[at]!;
       if (hole.fromUs > us) rest.push({ fromUs: us, toUs: hole.fromUs });
       us = Math.max(us, hole.toUs);
     }

@@ -29,6 +29,8 @@ interface Connection {
 interface Told {
   readonly gaps: Map<Micros, ToldGap>;
   readonly lineUs: Set<Micros>;
+  /** Of the newest gap after which no line has come yet. */
+  gapUs: Micros;
 }
 
 const NEWLINE = 10;
@@ -49,16 +51,28 @@ export class CoverageLines {
   readonly #upByDownUs = new Map<Micros, Micros>();
   readonly #days = new Set<Micros>();
   #firstUs = Number.POSITIVE_INFINITY;
+  /**
+   * Of the other lines about an instrument only the first, and the first after each gap: for text whose lines ascend. Default
+   * all.
+   */
+  fewLines = false;
+  /** Of the exchange that was asked for last: instruments come by their exchange. */
+  #proven: { readonly key: string; readonly intervals: readonly Interval[] } | null = null;
 
   constructor(instruments: readonly { readonly exchange: string; readonly symbol: string }[]) {
     for (const { exchange, symbol } of instruments) {
-      this.#told.set(instrumentKey(exchange, symbol), { gaps: new Map(), lineUs: new Set() });
+      this.#told.set(instrumentKey(exchange, symbol), {
+        gaps: new Map(),
+        lineUs: new Set(),
+        gapUs: Number.NaN,
+      });
       this.#exchanges.add(exchangeKey(exchange));
     }
   }
 
   /** Whole lines. Throws where one is none. */
   text(bytes: Uint8Array): void {
+    this.#proven = null;
     const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     // Lines ascend: what lies between the first and the last adds no other day.
     for (const line of [
@@ -120,8 +134,14 @@ export class CoverageLines {
       this.#upByDownUs.set(fromUs, Math.min(upUs, stampUs));
     }
     const told = this.#told.get(instrumentKey(exchange, symbol));
-    if (isGap) told?.gaps.set(stampUs, { fromUs, stampUs, reason });
-    else told?.lineUs.add(stampUs);
+    if (told === undefined) return;
+    if (isGap) {
+      told.gaps.set(stampUs, { fromUs, stampUs, reason });
+      told.gapUs = stampUs;
+    } else if (!this.fewLines || told.lineUs.size === 0 || stampUs > told.gapUs) {
+      told.lineUs.add(stampUs);
+      told.gapUs = Number.NaN;
+    }
   }
 
   #aliveLine(line: string): void {
@@ -163,7 +183,13 @@ export class CoverageLines {
     this.#days.add(dayStartUs(stampUs));
   }
 
-  #provenOf(exchange: string, nowUs: Micros): Interval[] {
+  #provenOf(exchange: string, nowUs: Micros): readonly Interval[] {
+    const key = `${exchangeKey(exchange)} ${nowUs}`;
+    if (this.#proven?.key !== key) this.#proven = { key, intervals: this.#provenIn(exchange, nowUs) };
+    return this.#proven.intervals;
+  }
+
+  #provenIn(exchange: string, nowUs: Micros): Interval[] {
     const intervals: Interval[] = [];
     for (const connection of this.#connections.values()) {
       if (connection?.exchange !== exchangeKey(exchange)) continue;

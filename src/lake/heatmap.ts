@@ -6,7 +6,7 @@ import { exchangeKey } from '../core/exchange.js';
 import { dayStartUs, hourStartUs, type Micros, US_PER_DAY, US_PER_HOUR } from '../core/time.js';
 import { addHours, HourSums, type Presence } from './coverage-hours.js';
 import { CoverageLines } from './coverage-lines.js';
-import { COLLECTED_US_MAX, type CoverageFacts } from './coverage-rules.js';
+import { COLLECTED_US_MAX, type CoverageFacts, type Interval } from './coverage-rules.js';
 import type { LakeInstrument } from './discover.js';
 import { ledgerDays, readLedgerTexts, readRecentTexts } from './ledger-texts.js';
 import { JOURNAL_DIR } from './paths.js';
@@ -59,26 +59,35 @@ export async function heatmap(input: HeatmapInput): Promise<Heatmap | undefined>
   const isWanted = (name: string) => exchange === undefined || exchangeKey(name) === exchangeKey(exchange);
   const found = (await reader.instruments()).filter((instrument) => isWanted(instrument.exchange));
   if (exchange !== undefined && found.length === 0) return undefined;
-  const names = [...new Set(found.map((instrument) => rowOf(instrument, exchange)))].sort();
+  const rowOf = rowsOf(found, exchange);
+  const names = [...new Set(found.map(rowOf))].sort();
   const shown = new Set(names.slice(0, rowsMax));
-  const instruments = found.filter((instrument) => shown.has(rowOf(instrument, exchange)));
+  const instruments = found.filter((instrument) => shown.has(rowOf(instrument)));
   const lines = new CoverageLines(instruments);
   const toUs = nowUs + NOTICED_US;
   // As with rows: the journal before the files. The same text twice does no harm.
   const { problems } = await readRecentTexts(root, fromUs, toUs, () => lines, store);
   for (const message of problems) reader.report(join(root, JOURNAL_DIR), 'recent', message);
+  // Of two weeks and all instruments, all lines would be millions.
+  lines.fewLines = true;
   const taker = { text: (bytes: Uint8Array) => lines.text(bytes), done: () => undefined };
   await readLedgerTexts({ store, root, fromUs, toUs, report: reader.report, signal }, () => taker);
   const days = await ledgerDays(store, root);
   const sums = new Map(names.slice(0, rowsMax).map((name) => [name, new HourSums(hours)]));
   let facts: CoverageFacts | undefined;
+  // Instruments come by their exchange.
+  let downsOf = '';
+  let downs: readonly Interval[] = [];
   for (const [at, instrument] of instruments.entries()) {
     if (at % INSTRUMENTS_A_TURN === 0) await nextTurn();
     signal?.throwIfAborted();
     facts = lines.factsOf(instrument, days, nowUs);
     const presence = await presenceOf(store, instrument, fromUs);
-    const downs = lines.downsOf(instrument.exchange);
-    addHours(sums.get(rowOf(instrument, exchange))!, { fromUs, nowUs }, facts, presence, downs);
+    if (instrument.exchange !== downsOf) {
+      downsOf = instrument.exchange;
+      downs = lines.downsOf(downsOf);
+    }
+    addHours(sums.get(rowOf(instrument))!, { fromUs, nowUs }, facts, presence, downs);
   }
   const isKept = Array.from({ length: hours }, (_, hour) => {
     return facts?.keptDays.has(dayStartUs(fromUs + hour * US_PER_HOUR)) === true;
@@ -87,8 +96,16 @@ export async function heatmap(input: HeatmapInput): Promise<Heatmap | undefined>
   return { fromUs, hours, rows, leftOut: names.length - rows.length };
 }
 
-function rowOf({ exchange, symbol }: LakeInstrument, wanted: string | undefined): string {
-  return wanted === undefined ? exchange : symbol;
+/** Of each instrument the name of its row; exchanges as they are spelled first. */
+function rowsOf(
+  instruments: readonly LakeInstrument[],
+  wanted: string | undefined,
+): (instrument: LakeInstrument) => string {
+  if (wanted !== undefined) return ({ symbol }) => symbol;
+  const spelled = new Map<string, string>();
+  for (const { exchange } of instruments)
+    if (!spelled.has(exchangeKey(exchange))) spelled.set(exchangeKey(exchange), exchange);
+  return ({ exchange }) => spelled.get(exchangeKey(exchange))!;
 }
 
 function sharesOf({ covered, collected }: HourSums, isKept: readonly boolean[]): Omit<HeatmapRow, 'name'> {

@@ -39,6 +39,8 @@ interface Break {
 const BREAKS: readonly Break[] = [
   { leg: 0, from: 1_000, to: 1_400, reason: 'disconnect' },
   { leg: 1, from: 3_500, to: 4_800, reason: 'silent' },
+  // Over the end of an hour.
+  { leg: 2, from: 2_500, to: 2_900, reason: 'silent' },
   { leg: 2, from: 6_000, to: 7_000, reason: 'unsubscribed' },
 ];
 
@@ -132,6 +134,9 @@ test('from journal, hour files and compacted days alike it is the exact coverage
   const table = new InstrumentTable();
   for (const [exchange, symbol] of NAMES) table.intern(exchange, symbol);
   await journalOf(root, realClock(t), table, entriesOf());
+  // A gap in the ledger whose end is in a run still; then all of it in files.
+  runEncodeJob(diskFiles, root, { ...ALL, encodeBeforeUs: DAY_US + 21 * US_PER_HOUR }, never);
+  await assertExact(root, {}, byExchange);
   runEncodeJob(diskFiles, root, ALL, never);
   const all = await assertExact(root, {}, byExchange);
   assert.deepEqual(

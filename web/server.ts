@@ -33,6 +33,21 @@ export async function fetchJson(
   }
 }
 
+/** The body of a reply that is none of text, with its headers. */
+export async function fetchBytes(
+  path: string,
+  signal: AbortSignal | null = null,
+): Promise<{ readonly bytes: ArrayBuffer; readonly headers: Headers }> {
+  const response = await request(path, signal);
+  if (!response.ok) throw await refusal(path, response);
+  try {
+    return { bytes: await response.arrayBuffer(), headers: response.headers };
+  } catch (error) {
+    if (signal?.aborted === true) throw error;
+    throw new ServerError(`${path} broke off before its end`);
+  }
+}
+
 /** The lines of an NDJSON reply as they arrive, without empty ones. Throws where the stream breaks off. */
 export async function* fetchLines(path: string): AsyncGenerator<string> {
   const response = await request(path, null);

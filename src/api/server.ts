@@ -19,6 +19,7 @@ import { bad, RequestError } from './query.js';
 import { REALTIME_PATH, realtimeHttpRoute } from './realtime.js';
 import * as shapes from './shapes.js';
 import type { Snapshot } from './snapshot.js';
+import { tableRoutes } from './table.js';
 
 export interface ApiOptions
   extends Omit<ChartRouteDeps, 'limits'>,
@@ -94,6 +95,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     opportunitiesRoutes(routes, options);
     symbolsRoute(routes, options);
     pairsRoute(routes, options);
+    tableRoutes(routes, options);
     liveStatisticsRoute(routes, options);
     realtimeHttpRoute(routes);
   });

@@ -1,12 +1,12 @@
 // All pairs of the page: what history and the live stream say of each, and its card. A pair that only the
 // live stream knows comes and goes with it; one that was listed stays, and says what has become of it.
 
-import type { ChartData, LiveChart, LiveMessage, PairName } from '../src/api/contract.js';
+import type { ChartData, LiveChart, LiveMessage, PairName } from '../../src/api/contract.js';
+import type { Following } from '../words.js';
 import { Card, type Sight } from './card.js';
 import { type Fillable, Filler } from './filler.js';
 import { Painter } from './painter.js';
 import { Series } from './series.js';
-import type { Following } from './words.js';
 
 /** A pair of the live stream alone leaves when its points are older than the stream's own window. */
 const WINDOW_SECONDS_DEFAULT = 900;

@@ -1,7 +1,8 @@
 // The values below a chart: of the row under the cursor, else of the last valid spread.
 
-import { element, setText } from './dom.js';
-import { ABSENT, clockText, dateText, percentText } from './format.js';
+import { element, setText } from '../dom.js';
+import { ABSENT, clockText, dateText, percentText, ZONE_SUFFIX } from '../format.js';
+import { t } from '../i18n/words.js';
 import type { Columns } from './thin.js';
 
 export interface Legend {
@@ -17,16 +18,16 @@ export function createLegend(): Legend {
     root.append(element('div', className, element('dt', '', label), value));
     return value;
   };
-  const spread = cell('Spread', 'spread');
-  const upper = cell('97 %', 'upper');
-  const lower = cell('3 %', 'lower');
-  const time = cell('at', 'time');
+  const spread = cell(t('legend.spread'), 'spread');
+  const upper = cell(t('legend.upper'), 'upper');
+  const lower = cell(t('legend.lower'), 'lower');
+  const time = cell(t('legend.at'), 'time');
   return {
     root,
     show(columns, row) {
       const shown = row ?? lastValidRow(columns);
       const at = columns.timestamps[shown];
-      setText(time, at === undefined ? ABSENT : `${dateText(at)} ${clockText(at)} UTC`);
+      setText(time, at === undefined ? ABSENT : `${dateText(at)} ${clockText(at)}${ZONE_SUFFIX}`);
       setText(spread, percentText(columns.spreads[shown]));
       setText(upper, percentText(columns.upperBand[shown]));
       setText(lower, percentText(columns.lowerBand[shown]));

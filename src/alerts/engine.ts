@@ -5,7 +5,7 @@ import { exchangeKey } from '../core/exchange.js';
 import { symbolKey } from '../core/symbol.js';
 import { type Micros, US_PER_SECOND } from '../core/time.js';
 import { percentileOf, QUANTILES, type SpreadQuantiles, turned } from './percentile.js';
-import { type AlertRule, isSameCondition } from './rule.js';
+import { type AlertRule, isSameCondition, thresholdOf } from './rule.js';
 
 export interface PairNames {
   readonly symbol: string;
@@ -208,8 +208,7 @@ export class AlertEngine {
 
   #fire(rule: AlertRule, pair: number, atUs: Micros, measured: number): void {
     const value = this.#told(rule, pair, measured);
-    const threshold = rule.on === 'percentile' && value < 50 ? 100 - rule.above : rule.above;
-    this.#options.fire({ rule, pair, atUs, value, threshold });
+    this.#options.fire({ rule, pair, atUs, value, threshold: thresholdOf(rule, value) });
   }
 
   #measure({ on }: AlertRule, pair: number): number {

@@ -136,6 +136,11 @@ export function rearmDefault(on: Measure, above: number): number {
   return from + (above - from) * (1 - FALL_BACK);
 }
 
+/** What a value has passed: of a percentile at the low end 100 − `above`. */
+export function thresholdOf({ on, above }: AlertRule, value: number): number {
+  return on === 'percentile' && value < 50 ? 100 - above : above;
+}
+
 /** Whether the rule's state of its pairs goes on: what it measures and when it fires is the same. */
 export function isSameCondition(one: AlertRule, other: AlertRule): boolean {
   return (

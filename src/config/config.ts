@@ -12,6 +12,7 @@ import { environmentOverrides } from './environment.js';
 import { ConfigError, type Override } from './override.js';
 import { pairContradictions } from './pairs.js';
 import { type Config, configSchema, type SelectionConfig } from './schema.js';
+import { targetContradictions } from './schema-alerts.js';
 
 export { ConfigError, type Override } from './override.js';
 export type { Config, ExchangeConfig, SelectionConfig } from './schema.js';
@@ -50,7 +51,11 @@ export function loadConfig(sources: ConfigSources): Config {
   }
   checked(tree);
   const config = tree as unknown as Config;
-  const impossible = [...contradictions(config), ...pairContradictions(config, sources.exchangeNames)];
+  const impossible = [
+    ...contradictions(config),
+    ...pairContradictions(config, sources.exchangeNames),
+    ...targetContradictions(config),
+  ];
   if (impossible.length > 0)
     throw new ConfigError(
       impossible.map(([path, line]) => `${origins.get(path) ?? `${fileName}: ${path}`}: ${line}`).join('\n'),

@@ -124,7 +124,7 @@ export const LIMITS = {
     pauseMs: 1_000,
     pauseMsMax: 3_600_000,
     /** New statistics are looked for this often, while a rule wants percentiles. */
-    statisticsMs: 15_000,
+    statisticsMs: 5_000,
   },
   realtime: {
     periodMs: 200,

@@ -102,7 +102,8 @@ async function posted(
       return { state: 'sent' };
     }
     const said = answerOf(await firstBytes(response));
-    const reason = `answered ${status}${words(said)}`;
+    const isElsewhere = status >= 300 && status < 400;
+    const reason = `answered ${status}${isElsewhere ? ', which is not followed' : words(said)}`;
     if (status !== 429 && status !== 408 && status < 500) return { state: 'failed', reason };
     return { state: 'again', reason, afterMs: retryAfterMs(said, response.headers.get('retry-after')) };
   } catch (error) {

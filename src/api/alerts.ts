@@ -16,6 +16,7 @@ export interface AlertsDeps {
   readonly limits: { readonly alerts: { readonly rulesMax: number; readonly alertsMax: number } };
 }
 
+const READING: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
 const STATUS: Readonly<Record<AlertRefusal['reason'], number>> = {
   'bad-field': 400,
   'no-such-rule': 404,
@@ -29,8 +30,14 @@ export function alertsRoutes(app: FastifyInstance, { alerts, limits }: AlertsDep
   // Parameters and bodies are read by hand: the answers then name what was expected and what was there.
   const validatorCompiler = () => () => true;
   app.addHook('onRequest', async (request) => {
-    if (request.method !== 'GET' && request.method !== 'HEAD') expectMayChange(request);
+    if (!READING.includes(request.method)) expectMayChange(request);
   });
+  // Whoever asks whether pages of others may change rules is not told yes: their browsers then do not even try.
+  for (const path of ['/api/alerts/rules', '/api/alerts/rules/*'])
+    app.options(path, { schema: { hide: true } }, async (_request, reply) => {
+      reply.removeHeader('access-control-allow-origin');
+      return await reply.code(204).send();
+    });
   app.removeContentTypeParser('application/json');
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, text, done) => {
     try {

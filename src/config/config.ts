@@ -220,12 +220,13 @@ function contradictions(config: Config): (readonly [path: string, line: string])
   const { host } = config.server;
   if (/^[\d.]+$/.test(host) && isIP(host) === 0)
     found.push(['server.host', `expected the address of a network interface, or a name, was "${host}"`]);
-  const { directory } = config.capture;
-  if (directory !== undefined && isInside(directory, config.lake.root))
-    found.push([
-      'capture.directory',
-      `expected a folder outside lake.root (${config.lake.root}), was "${directory}"`,
-    ]);
+  const { root } = config.lake;
+  for (const [path, kind, given] of [
+    ['capture.directory', 'folder', config.capture.directory],
+    ['alerts.file', 'file', config.alerts.file],
+  ] as const)
+    if (given !== undefined && isInside(given, root))
+      found.push([path, `expected a ${kind} outside lake.root (${root}), was "${given}"`]);
   return found;
 }
 

@@ -2,6 +2,7 @@
 // that neither token nor address is told to anybody but the server they are for.
 
 import assert from 'node:assert/strict';
+import type { ServerResponse } from 'node:http';
 import { after, afterEach, before, test } from 'node:test';
 import type { Alert, Delivery } from '../../src/alerts/alert.js';
 import { Outbox, type OutboxLimits } from '../../src/alerts/outbox.js';
@@ -126,13 +127,20 @@ test('what may go better later is tried three times with growing pauses; what wi
   receiver.answers(answering(500, 'secret words'), answering(503));
   assert.deepEqual(await sent(outbox, alertTo('desk')), [{ target: 'desk', state: 'sent', reason: null }]);
   assert.equal(receiver.taken.length, 3);
-  receiver.answers(answering(502), answering(502), answering(502));
+  const timesUs: number[] = [];
+  const noted = () => (response: ServerResponse) => {
+    timesUs.push(clock.nowUs());
+    answering(502)(response);
+  };
+  receiver.answers(noted(), noted(), noted());
   const [failed] = await sent(outbox, alertTo('desk'));
   assert.deepEqual(failed, { target: 'desk', state: 'failed', reason: 'answered 502, tried 3 times' });
   assert.equal(receiver.taken.length, 6);
+  const [one = 0, two = 0, three = 0] = timesUs;
+  assert.ok(two - one >= 1e6 && three - two >= 4e6, `${timesUs}`);
   receiver.answers(answering(404, 'secret'), answering(302, '', { location: `${receiver.url}/elsewhere` }));
   assert.equal((await sent(outbox, alertTo('desk')))[0]!.reason, 'answered 404');
-  assert.equal((await sent(outbox, alertTo('desk')))[0]!.reason, 'answered 302');
+  assert.equal((await sent(outbox, alertTo('desk')))[0]!.reason, 'answered 302, which is not followed');
   assert.ok(
     receiver.taken.every(({ path }) => path === '/hook?secret=1'),
     'a redirect is not followed',
@@ -144,14 +152,20 @@ test('what may go better later is tried three times with growing pauses; what wi
 
 test('the pause that Telegram asks for is kept, for what waits behind too', async () => {
   const outbox = outboxOf({ phone: phone() });
-  receiver.answers(answering(429, '{"ok":false,"parameters":{"retry_after":60}}'));
-  const startUs = clock.nowUs();
-  const [first, second] = [alertTo('phone'), alertTo('phone')];
-  outbox.send(second);
-  await sent(outbox, first);
+  const tooMany = answering(429, '{"ok":false,"parameters":{"retry_after":60}}');
+  receiver.answers(tooMany);
+  let startUs = clock.nowUs();
+  await sent(outbox, alertTo('phone'));
   assert.ok(clock.nowUs() - startUs >= 60e6, `after ${(clock.nowUs() - startUs) / 1e6} s`);
-  assert.equal(receiver.taken.length, 3);
-  assert.deepEqual(outbox.counters(), { queued: 0, sent: 2, failed: 0, overflowed: 0 });
+  receiver.answers(tooMany, tooMany, tooMany);
+  startUs = clock.nowUs();
+  const first = alertTo('phone');
+  outbox.send(first);
+  await sent(outbox, alertTo('phone'));
+  assert.equal(first.delivered[0]!.reason, 'answered 429, tried 3 times');
+  assert.ok(clock.nowUs() - startUs >= 180e6, `after ${(clock.nowUs() - startUs) / 1e6} s`);
+  assert.equal(receiver.taken.length, 6);
+  assert.deepEqual(outbox.counters(), { queued: 0, sent: 2, failed: 1, overflowed: 0 });
   await outbox.close();
 });
 

@@ -246,11 +246,18 @@ test('rules are changed by the page of this server and by programs here, in JSON
     assert.equal(await statusWithoutType(method, path), 415, `${method} ${path} without a type`);
   }
   assert.deepEqual((await all()).rules, [rule]);
-  const preflight = await fetch(`${app.url}/api/alerts/rules`, {
-    method: 'OPTIONS',
-    headers: { origin: 'http://evil.example', 'access-control-request-method': 'PUT' },
-  });
-  assert.equal(preflight.headers.get('access-control-allow-methods'), 'GET, HEAD, OPTIONS');
+  for (const path of ['/rules', `/rules/${rule.id}`, `/rules/${rule.id}/test`]) {
+    const preflight = await fetch(`${app.url}/api/alerts${path}`, {
+      method: 'OPTIONS',
+      headers: { origin: 'http://evil.example', 'access-control-request-method': 'POST' },
+    });
+    const names = ['origin', 'methods', 'headers'].map((name) => `access-control-allow-${name}`);
+    assert.deepEqual(
+      [preflight.status, ...names.map((name) => preflight.headers.get(name))],
+      [204, null, null, null],
+      'a browser then does not send the change',
+    );
+  }
   const elsewhere = await ask<AlertsReply>('GET', '', undefined, { origin: 'http://evil.example' });
   assert.equal(elsewhere.headers.get('access-control-allow-origin'), '*', 'reading is for everybody');
 });

@@ -167,7 +167,9 @@ test('a configuration whose targets make no sense is refused by name, without th
   assert.equal(wrongKind.exitCode, 2);
   assert.match(wrongKind.stderr, /alerts\.targets\.d\.kind: expected one of webhook, telegram, was "pigeon"/);
   place.config({
+    lake: { root: lake },
     alerts: {
+      file: join(lake, 'rules.json'),
       targets: {
         a: { kind: 'webhook' },
         b: { kind: 'webhook', url: 'http://user:password@x.example/', chatId: '1' },
@@ -179,6 +181,7 @@ test('a configuration whose targets make no sense is refused by name, without th
   const { exitCode, stderr } = await runProgram(['serve', '--config', path]);
   assert.equal(exitCode, 2);
   for (const line of [
+    `alerts.file: expected a file outside lake.root (${lake}), was "${join(lake, 'rules.json')}"`,
     'alerts.targets.a.url: expected for a webhook, was nothing',
     'alerts.targets.b.chatId: expected nothing for a webhook',
     'alerts.targets.b.url: expected a URL without user and password',

@@ -63,6 +63,7 @@ const COOLDOWN_SECONDS_DEFAULT = 300;
 const FALL_BACK = 0.2;
 /** And an edge by so much at least: it may begin anywhere. */
 const FALL_BACK_BPS_MIN = 2;
+const DIGITS = 12;
 
 /** Where `above` and `rearmBelow` may lie, without the ends; `from` is where the value begins. */
 const RANGES: Readonly<
@@ -72,6 +73,9 @@ const RANGES: Readonly<
   edge: { from: -10_000, to: 1_000_000, unit: 'basis points' },
   percentile: { from: 50, to: 100, unit: 'percent' },
 };
+
+/** An edge may have to fall lower than any threshold. */
+const REARM_BPS_FROM = -20_000;
 
 const FIELDS: readonly string[] = [
   ...['id', 'pairs', 'name', 'enabled', 'on', 'symbol', 'exchange1', 'exchange2', 'above', 'rearmBelow'],
@@ -99,7 +103,6 @@ export function readRule(body: unknown, id: string, context: RuleContext): Alert
   if (on === undefined) throw wrong(fields, 'on', `one of ${MEASURES.join(', ')}`);
   const above = number(fields, 'above', RANGES[on]);
   if (above === undefined) throw wrong(fields, 'above', aNumber(RANGES[on]));
-  const { from } = RANGES[on];
   const [exchange1, exchange2] = (['exchange1', 'exchange2'] as const).map((field) => {
     const name = word(fields, field);
     return name === null ? null : context.spelled(name);
@@ -115,7 +118,7 @@ export function readRule(body: unknown, id: string, context: RuleContext): Alert
     exchange1,
     exchange2,
     above,
-    rearmBelow: number(fields, 'rearmBelow', { ...RANGES[on], from, to: above }) ?? rearmDefault(on, above),
+    rearmBelow: rearmOf(fields, on, above),
     cooldownSeconds: seconds(
       fields,
       'cooldownSeconds',
@@ -131,9 +134,12 @@ export function readRule(body: unknown, id: string, context: RuleContext): Alert
 
 /** A spread: four fifths of it. A percentile: four fifths of its way from 50. An edge: a fifth lower, at least 2 bp. */
 export function rearmDefault(on: Measure, above: number): number {
-  if (on === 'edge') return above - Math.max(FALL_BACK_BPS_MIN, Math.abs(above) * FALL_BACK);
   const { from } = RANGES[on];
-  return from + (above - from) * (1 - FALL_BACK);
+  const backBy = on === 'edge' ? Math.abs(above) * FALL_BACK : (above - from) * FALL_BACK;
+  const below = above - (on === 'edge' ? Math.max(FALL_BACK_BPS_MIN, backBy) : backBy);
+  // 0.32 and not 0.32000000000000006: people read it.
+  const rounded = Number(below.toPrecision(DIGITS));
+  return rounded > from && rounded < above ? rounded : below;
 }
 
 /** What a value has passed: of a percentile at the low end 100 − `above`. */
@@ -155,6 +161,16 @@ export function isSameCondition(one: AlertRule, other: AlertRule): boolean {
   );
 }
 
+function rearmOf(fields: Body, on: Measure, above: number): number {
+  const from = on === 'edge' ? REARM_BPS_FROM : RANGES[on].from;
+  const given = number(fields, 'rearmBelow', { ...RANGES[on], from, to: above });
+  if (given !== undefined) return given;
+  const below = rearmDefault(on, above);
+  // So near to where values begin that no number lies between.
+  if (!(below > from && below < above)) throw wrong(fields, 'above', aNumber(RANGES[on]));
+  return below;
+}
+
 function ruleName(fields: Body): string {
   const value = fields['name'];
   const { nameLengthMax } = RULE_LIMITS;
@@ -167,8 +183,10 @@ function ruleName(fields: Body): string {
 function symbolOf(fields: Body): string | null {
   const spelling = word(fields, 'symbol');
   if (spelling === null) return null;
-  if (symbolKey(spelling) === '') throw wrong(fields, 'symbol', 'a symbol such as BTC/USDT');
-  return unifiedFromSpelling(spelling);
+  const symbol = unifiedFromSpelling(spelling);
+  if (symbolKey(spelling) === '' || symbol.length > RULE_LIMITS.wordLengthMax)
+    throw wrong(fields, 'symbol', 'a symbol such as BTC/USDT');
+  return symbol;
 }
 
 /** Null where nothing is said. */
@@ -190,7 +208,8 @@ function number(
   if (value === undefined || value === null) return undefined;
   if (typeof value !== 'number' || !(value > range.from && value < range.to))
     throw wrong(fields, field, aNumber(range));
-  return value;
+  // JSON has no -0.
+  return value + 0;
 }
 
 function aNumber({

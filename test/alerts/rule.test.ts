@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { percentileOf, turned } from '../../src/alerts/percentile.js';
-import { readRule, rearmDefault } from '../../src/alerts/rule.js';
+import { type AlertRule, readRule, rearmDefault } from '../../src/alerts/rule.js';
 import { createRandom } from '../../src/sim/random.js';
 
 const SEED = Number(process.env['SEED'] ?? 20_262);
@@ -30,14 +30,50 @@ test('what is left out has its default; names are spelled as everywhere', () => 
     (
       [
         ['spread', 1],
+        ['spread', 0.4],
         ['edge', 5],
         ['edge', 100],
         ['edge', -10],
         ['percentile', 99],
       ] as const
-    ).map(([on, above]) => Number(rearmDefault(on, above).toFixed(9))),
-    [0.8, 3, 80, -12, 89.2],
+    ).map(([on, above]) => rearmDefault(on, above)),
+    [0.8, 0.32, 3, 80, -12, 89.2],
   );
+});
+
+test('what was read once is read again as it is: a file holds nothing that the next start refuses', () => {
+  const random = createRandom(SEED, 'alerts', 'rule');
+  const pick = <T>(...choices: readonly T[]): T => choices[random.below(choices.length)]!;
+  const number = () =>
+    pick(
+      ...[5e-324, 1e-300, 1e-9, 0.4, 50.000000000000014, 50.1, 99.99999999999999, 999.9999999999999],
+      ...[-9_999.9, -0, 0, 1e5 / 3, 999_999.999, random.next() * 100, (random.next() - 0.5) * 2e4],
+    );
+  let count = 0;
+  for (let round = 0; round < 20_000; round += 1) {
+    const body = {
+      ...{
+        name: pick('a', ' b ', 'x'.repeat(100)),
+        on: pick('spread', 'edge', 'percentile'),
+        above: number(),
+      },
+      rearmBelow: pick(undefined, undefined, null, number()),
+      symbol: pick(null, 'btc_usdt', 'BTCUSDT', 'a/b/c', 'a/', 'a-', ' x ', `${'x'.repeat(60)}USDT`, 'ÄUSDT'),
+      exchange1: pick(undefined, 'alpha', ' ALPHA ', 'y'.repeat(64)),
+      exchange2: pick(undefined, 'Beta'),
+      to: pick(undefined, ['desk'], ['desk', 'phone', 'desk']),
+    };
+    let rule: AlertRule;
+    try {
+      rule = read(body);
+    } catch {
+      continue;
+    }
+    count += 1;
+    assert.ok(rule.rearmBelow < rule.above);
+    assert.deepEqual(read(JSON.parse(JSON.stringify(rule))), rule, `round ${round} of seed ${SEED}`);
+  }
+  assert.ok(count > 1_000, `${count} were read`);
 });
 
 test('a mistake is named by its field, with what was expected and what was there', () => {

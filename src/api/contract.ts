@@ -1,6 +1,8 @@
 // What the HTTP API answers with, as types only: the one file of the server that web/ may import.
 // Never holds code, imports nothing, and never promises a field that an answer may leave out.
 
+export type * from './contract-alerts.js';
+
 /**
  * One chart: a line of `/api/charts`. The four columns have one length; a row of nulls is where a leg stopped being
  * valid: a hole that ends with the next row.

@@ -6,6 +6,7 @@ import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify }
 import { exchangeKey } from '../core/exchange.js';
 import type { Log } from '../core/log.js';
 import { createUpgradeRouter, type SocketRoute } from '../sockets/upgrade.js';
+import { type AlertsDeps, alertsRoutes } from './alerts.js';
 import { type Asset, loadAssets } from './assets.js';
 import { type ChartRouteDeps, chartRoutes } from './charts.js';
 import type { SymbolSummary } from './contract.js';
@@ -26,6 +27,7 @@ export interface ApiOptions
     Omit<CoverageDeps, 'limits'>,
     Omit<OpportunitiesDeps, 'limits'>,
     Omit<PairsDeps, 'limits'>,
+    Omit<AlertsDeps, 'limits'>,
     LiveStatisticsDeps {
   readonly host: string;
   readonly port: number;
@@ -50,6 +52,7 @@ export interface ApiOptions
     readonly pairsAnsweredMax: number;
     readonly coverageSegmentsMax: number;
     readonly messageBytesMax: number;
+    readonly alerts: AlertsDeps['limits']['alerts'];
   };
   readonly log: Log;
 }
@@ -99,6 +102,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     liveStatisticsRoute(routes, options);
     realtimeHttpRoute(routes);
   });
+  await app.register(async (routes) => alertsRoutes(routes, options));
   pageRoutes(app, loadAssets(options.webDirectory));
   // Charts are long texts for many; the frames of bots are small.
   const deflated = new Set([REALTIME_PATH]);

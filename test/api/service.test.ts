@@ -25,6 +25,8 @@ test('OpenAPI is served, valid, and knows every path of the API', async () => {
   const result = await new Validator().validate(document);
   assert.ok(result.valid, JSON.stringify(result.errors));
   const paths = [
+    ...['/api/alerts', '/api/alerts/rules', '/api/alerts/rules/{id}', '/api/alerts/rules/{id}/test'],
+    '/api/alerts/since',
     ...['/api/charts', '/api/coverage', '/api/dashboard_data', '/api/health', '/api/live_statistics'],
     '/api/opportunities',
     '/api/opportunities/top',

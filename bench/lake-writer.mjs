@@ -62,7 +62,7 @@ async function writer() {
 
 /** The layout that hour files had before we wrote them ourselves: Snappy, exchange times as differences. */
 function libraryWrites(file, columns) {
-  const parquet = openParquet(diskFiles, file, QUOTE_COLUMNS);
+  const parquet = openParquet((bytes) => diskFiles.append(file, bytes), QUOTE_COLUMNS);
   eachSlice(columns, (from, to) => {
     const columnData = QUOTE_COLUMNS.map(({ name: column, type }, i) => {
       const values = columns[SOURCES[i]].subarray(from, to);

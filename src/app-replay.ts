@@ -239,8 +239,8 @@ function upTo(history: History, clock: ReplayClock): History {
   return {
     chart: (request, signal) => history.chart(known(request), signal),
     charts: (requests, signal) => history.charts(requests.map(known), signal),
-    // It is asked with the replay's moment as its own.
-    coverage: (request, signal) => history.coverage(request, signal),
+    // What is of no pair is asked with the replay's moment as its own.
+    read: (kind, request, signal) => history.read(kind, known(request), signal),
     // What it would rest on lies beyond the moment.
     summarise: () => Promise.resolve(null),
     warmUp: (request) => history.warmUp(request),

@@ -28,7 +28,7 @@ export function withSummaries(history: History, options: AppOptions): History {
   const note = (request: ChartRequest, reply: { readonly status: string }) =>
     noteAsked(asked, clock, request, reply);
   return {
-    coverage: (request, signal) => history.coverage(request, signal),
+    read: (kind, request, signal) => history.read(kind, request, signal),
     summarise: (step) => history.summarise(step),
     warmUp: (request) => history.warmUp(request),
     problems: () => history.problems(),

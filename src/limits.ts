@@ -84,6 +84,12 @@ export const LIMITS = {
     pairsAnsweredMax: 500,
     /** Segments of one answer of /api/coverage, some 80 bytes each. */
     coverageSegmentsMax: 5_000,
+    /** Rows of one leg in an answer of /api/legs. */
+    legPointsMax: 10_000,
+    /** Cycles of one answer of /api/cycles, some 120 bytes each. */
+    cyclesAnsweredMax: 2_000,
+    /** What is read row by row of a pair, beside its chart: a longer range would keep charts waiting. */
+    pairDaysMax: 31,
   },
   windows: {
     /** Points of all windows together, 32 bytes each: shared out among the watched pairs. */

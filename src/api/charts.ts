@@ -16,8 +16,10 @@ import {
   HistoryError,
 } from '../history/service.js';
 import type { OpportunityStore } from '../opportunities/store.js';
-import { bad, oneOf, points, type Query, RequestError, text, time } from './query.js';
-import { ARROW, badRequests, CHART, DASHBOARD_QUERY } from './shapes.js';
+import { CONTENT_TYPES, exportName, FORMAT_QUERY, formatOf, isExport, oneTable } from './chart-formats.js';
+import { noPair } from './pair-answers.js';
+import { bad, givenRange, oneOf, points, type Query, RequestError, text } from './query.js';
+import { badRequests, CHART, DASHBOARD_QUERY, TABLE } from './shapes.js';
 
 export interface ChartRouteDeps {
   readonly history: History;
@@ -33,11 +35,6 @@ interface Pair {
 }
 
 type RangeRequest = Omit<ChartRequest, keyof Pair>;
-
-const CONTENT_TYPES: Readonly<Record<ChartFormat, string>> = {
-  ndjson: 'application/x-ndjson',
-  arrow: 'application/vnd.apache.arrow.stream',
-};
 
 /** What may wait in the socket's stream before the next chart is asked for, bytes. */
 const BUFFERED_BYTES_MAX = 64 * 1024;
@@ -84,13 +81,18 @@ function chartRoute(
 ): void {
   const schema = {
     summary,
-    querystring: DASHBOARD_QUERY,
+    querystring: { ...DASHBOARD_QUERY, properties: { ...DASHBOARD_QUERY.properties, ...FORMAT_QUERY } },
     response: {
       200: {
         description:
-          'A chart a line; of one pair also as an Arrow IPC stream, where that is what the request accepts. Of one ' +
-          'pair x-chart-summarised says how much of the range came out of summaries instead of its rows, 0 to 1',
-        content: { [CONTENT_TYPES.ndjson]: { schema: CHART }, [CONTENT_TYPES.arrow]: { schema: ARROW } },
+          'A chart a line; of one pair also as a table (Arrow, CSV, Parquet), where that is what the request accepts or its ' +
+          'format says. Of one pair x-chart-summarised says how much of the range came out of summaries instead of its rows, 0 to 1',
+        content: {
+          [CONTENT_TYPES.ndjson]: { schema: CHART },
+          [CONTENT_TYPES.arrow]: { schema: TABLE },
+          [CONTENT_TYPES.csv]: { schema: TABLE },
+          [CONTENT_TYPES.parquet]: { schema: TABLE },
+        },
       },
       ...badRequests(400, 404, 406, 503),
     },
@@ -101,13 +103,8 @@ function chartRoute(
     const query = request.query as Query;
     const range = { join, ...rangeOf(query, deps.limits.pointsMax, pointsDefault) };
     const wanted = pairsWanted(query);
-    const format = formatOf(request.headers.accept);
-    if (format === 'arrow' && wanted.pair === undefined)
-      throw new RequestError(
-        406,
-        `Accept: expected application/x-ndjson for charts of several pairs, was "${CONTENT_TYPES.arrow}", which holds one: name symbol, exchange1 and exchange2`,
-        'Accept',
-      );
+    const { format, field } = formatOf(query, request.headers.accept);
+    if (format !== 'ndjson' && wanted.pair === undefined) throw oneTable(format, field);
     if (underWay.replies >= deps.limits.repliesMax)
       throw new RequestError(503, `${underWay.replies} replies are under way already; ask again later`);
     const gone = new AbortController();
@@ -135,11 +132,13 @@ async function oneChart(
     if (error instanceof HistoryError && error.code !== 'failed') throw new RequestError(503, error.message);
     throw error;
   });
-  if (answer.status === 'long') return await sendChart(reply, piecesOf(answer.pieces), format);
-  if (answer.status === 'unknown-pair') {
-    const { symbol, exchange1, exchange2 } = request;
-    throw new RequestError(404, `no quotes of ${symbol} on both ${exchange1} and ${exchange2} in the lake`);
+  if (answer.status === 'unknown-pair') throw noPair(request);
+  if (isExport(format)) {
+    if (answer.status === 'empty')
+      throw new RequestError(404, 'no joined row in the range: there is nothing to export');
+    reply.header('content-disposition', `attachment; filename="${exportName(request, format)}"`);
   }
+  if (answer.status === 'long') return await sendChart(reply, piecesOf(answer.pieces), format);
   if (answer.status === 'empty') return await sendChart(reply, Buffer.alloc(0), format);
   reply
     .header('x-chart-summarised', String(Math.floor(answer.summarised * 1_000) / 1_000))
@@ -162,11 +161,6 @@ function sendChart(reply: FastifyReply, body: Readable | Buffer, format: ChartFo
     .header('cache-control', 'no-store')
     .header('vary', 'accept')
     .send(body);
-}
-
-/** Columns where the request names them as what it accepts; whoever says nothing of it gets lines. */
-function formatOf(accept: string | undefined): ChartFormat {
-  return accept?.toLowerCase().includes(CONTENT_TYPES.arrow) === true ? 'arrow' : 'ndjson';
 }
 
 /** A pair without data is left out; one that fails is logged and left out: the others are still worth having. */
@@ -198,17 +192,13 @@ async function* charts(
 }
 
 function rangeOf(query: Query, pointsMax: number, pointsDefault: number): RangeRequest {
-  const fromUs = time(query, 'from');
-  const toUs = time(query, 'to');
-  if (fromUs !== undefined && toUs !== undefined && fromUs >= toUs)
-    throw bad('to', 'a time after from', String(query['to']));
+  const range = givenRange(query);
   const keyCase = oneOf(query, 'case', ['camel', 'snake']);
   const price = oneOf(query, 'price', PRICE_BASES);
   return {
     points: points(query, 'points', pointsMax) ?? pointsDefault,
     ...(price === undefined ? {} : { price }),
-    ...(fromUs === undefined ? {} : { fromUs }),
-    ...(toUs === undefined ? {} : { toUs }),
+    ...range,
     ...(keyCase === undefined ? {} : { keyCase }),
   };
 }

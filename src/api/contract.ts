@@ -1,5 +1,8 @@
 // What the HTTP API answers with, as types only: the one file of the server that web/ may import.
-// Never holds code, imports nothing, and never promises a field that an answer may leave out.
+// Never holds code, imports nothing, and never promises a field that an answer may leave out. What the views of one pair, of the
+// lake and of the connections ask for is written in page-contract.ts.
+
+export type * from './page-contract.js';
 
 export type * from './contract-alerts.js';
 export type * from './contract-table.js';

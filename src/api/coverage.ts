@@ -4,9 +4,10 @@
 import type { FastifyInstance } from 'fastify';
 import { symbolKey } from '../core/symbol.js';
 import { type Clock, type Micros, US_PER_DAY, US_PER_SECOND } from '../core/time.js';
-import { type Coverage, type History, HistoryError } from '../history/service.js';
+import type { Coverage, History } from '../history/service.js';
 import type { CoverageClass, CoverageReply } from './contract.js';
-import { bad, type Query, RequestError, text, time } from './query.js';
+import { bad, needed, type Query, RequestError, time } from './query.js';
+import { readFor } from './read-for.js';
 import { badRequests, COVERAGE, COVERAGE_QUERY } from './shapes.js';
 
 export interface CoverageDeps {
@@ -36,26 +37,14 @@ export function coverageRoute(app: FastifyInstance, { history, clock, limits }: 
     const exchange = needed(query, 'exchange', 'the name of an exchange');
     const nowUs = clock.nowUs();
     const range = rangeOf(query, nowUs);
-    const gone = new AbortController();
-    reply.raw.once('close', () => gone.abort(new Error('the client went away')));
     const asked = { symbol, exchange, ...range, nowUs, segmentsMax: limits.coverageSegmentsMax };
-    const found = await history.coverage(asked, gone.signal).catch((error: unknown) => {
-      if (error instanceof HistoryError && error.code !== 'failed')
-        throw new RequestError(503, error.message);
-      throw error;
-    });
+    const found = await readFor(reply, history, 'coverage', asked);
     if (found === undefined) throw new RequestError(404, `no quotes of ${symbol} on ${exchange} in the lake`);
     return await reply
       .type('application/json; charset=utf-8')
       .header('cache-control', 'no-store')
       .send(JSON.stringify(bodyOf(found, range)));
   });
-}
-
-function needed(query: Query, field: string, expected: string): string {
-  const value = text(query, field);
-  if (value === undefined) throw bad(field, expected, '');
-  return value;
 }
 
 interface Range {

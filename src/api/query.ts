@@ -52,6 +52,38 @@ export function time(query: Query, field: string): Micros | undefined {
   return Math.round(ms * 1_000);
 }
 
+/** One value; one that is absent or empty is a mistake of the caller. */
+export function needed(query: Query, field: string, expected: string): string {
+  const value = text(query, field);
+  if (value === undefined) throw bad(field, expected, '');
+  return value;
+}
+
+/** Half-open; either end may be missing. */
+export interface GivenRange {
+  readonly fromUs?: Micros;
+  readonly toUs?: Micros;
+}
+
+export function givenRange(query: Query): GivenRange {
+  const fromUs = time(query, 'from');
+  const toUs = time(query, 'to');
+  if (fromUs !== undefined && toUs !== undefined && fromUs >= toUs)
+    throw bad('to', 'a time after from', String(query['to']));
+  return { ...(fromUs === undefined ? {} : { fromUs }), ...(toUs === undefined ? {} : { toUs }) };
+}
+
+/** All three names, in any spelling. */
+export function neededPair(query: Query): PairName {
+  const symbol = needed(query, 'symbol', 'a symbol such as BTC/USDT');
+  if (symbolKey(symbol) === '') throw bad('symbol', 'a symbol such as BTC/USDT', symbol);
+  const exchange1 = needed(query, 'exchange1', 'the name of an exchange');
+  const exchange2 = needed(query, 'exchange2', 'the name of an exchange');
+  if (exchangeKey(exchange1) === exchangeKey(exchange2))
+    throw bad('exchange2', 'another exchange than exchange1', exchange2);
+  return { symbol, exchange1, exchange2 };
+}
+
 /** How many points a chart may have: Infinity for `all`, undefined where nothing is said. */
 export function points(query: Query, field: string, pointsMax: number): number | undefined {
   const value = text(query, field);

@@ -11,7 +11,9 @@ import { type Asset, loadAssets } from './assets.js';
 import { type ChartRouteDeps, chartRoutes } from './charts.js';
 import type { SymbolSummary } from './contract.js';
 import { type CoverageDeps, coverageRoute } from './coverage.js';
+import { cyclesRoute } from './cycles.js';
 import { healthBody } from './health.js';
+import { legsRoute } from './legs.js';
 import { type LiveStatisticsDeps, liveStatisticsRoute } from './live-statistics.js';
 import { createMetrics } from './metrics.js';
 import { type OpportunitiesDeps, opportunitiesRoutes } from './opportunities.js';
@@ -51,6 +53,9 @@ export interface ApiOptions
     readonly pointsMax: number;
     readonly pairsAnsweredMax: number;
     readonly coverageSegmentsMax: number;
+    readonly legPointsMax: number;
+    readonly cyclesAnsweredMax: number;
+    readonly pairDaysMax: number;
     readonly messageBytesMax: number;
     readonly alerts: AlertsDeps['limits']['alerts'];
   };
@@ -95,6 +100,8 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     serviceRoutes(routes, options);
     chartRoutes(routes, options);
     coverageRoute(routes, options);
+    legsRoute(routes, options);
+    cyclesRoute(routes, options);
     opportunitiesRoutes(routes, options);
     symbolsRoute(routes, options);
     pairsRoute(routes, options);

@@ -216,7 +216,7 @@ export const CHART = {
 } as const;
 
 /** Columns timestamp (µs UTC), spread, upperBand, lowerBand (or in snake case); null where there is none. */
-export const ARROW = { type: 'string', format: 'binary' } as const;
+export const TABLE = { type: 'string', format: 'binary' } as const;
 
 export const DASHBOARD_QUERY = {
   type: 'object',

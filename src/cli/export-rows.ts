@@ -6,13 +6,13 @@ import type { QuoteColumns } from '../core/columns.js';
 import { isoDate, type Micros, US_PER_MINUTE } from '../core/time.js';
 import { arrowTable } from '../history/arrow.js';
 import { chartRange, type TimeRange } from '../history/chart.js';
+import { csvTable } from '../history/csv.js';
 import { asofRows, type PairRows, validRows } from '../history/pair-rows.js';
+import { parquetTable } from '../history/parquet.js';
 import type { TableColumn, TableWriter } from '../history/table.js';
 import { validRange } from '../history/valid-chart.js';
 import { diskFiles } from '../lake/files.js';
 import type { LakeInstrument, LakeReader } from '../lake/reader.js';
-import { TableFileWriter } from '../lake/table-write.js';
-import { csvTable } from './export-csv.js';
 import { fileAt, type OutPlace, streamPlace } from './export-place.js';
 import { PAIR_EXPORT, QUOTE_EXPORT } from './export-table.js';
 import type { Progress } from './progress.js';
@@ -157,13 +157,8 @@ function tableOf(format: Asked['format'], columns: readonly TableColumn[], place
   if (format === 'csv') return csvTable(columns, place.write);
   if (format === 'arrow') return arrowTable(columns, place.write, place.file !== null);
   if (place.file === null) throw new AskedWrongly('Parquet is written into a file');
-  const schema = columns.map(({ name, type }, n) => ({
-    name,
-    type: type === 'time' ? ('timestamp-micros' as const) : ('double' as const),
-    required: n === 0,
-  }));
-  const writer = new TableFileWriter(diskFiles, place.file, schema);
-  return { add: async (values, length) => writer.add(values, length), finish: async () => writer.finish() };
+  const { file } = place;
+  return parquetTable(columns, (bytes) => diskFiles.append(file, bytes));
 }
 
 async function endOf(reader: LakeReader, legs: readonly LakeInstrument[], { toUs }: Asked): Promise<Micros> {

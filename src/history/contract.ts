@@ -2,7 +2,8 @@
 
 import type { Log } from '../core/log.js';
 import type { LakeProblem } from '../lake/problems.js';
-import type { ChartReply, ChartRequest, Coverage, CoverageRequest } from './protocol.js';
+import type { ChartReply, ChartRequest } from './protocol.js';
+import type { ReadAnswers, ReadKind, ReadRequests } from './read-protocol.js';
 import type { MadeSummary, SummaryStep } from './summary-maker.js';
 
 export interface HistoryOptions {
@@ -52,8 +53,15 @@ export interface History {
    * taken, the next is being made, and no more than that.
    */
   charts(requests: readonly ChartRequest[], signal?: AbortSignal): AsyncGenerator<ChartOutcome>;
-  /** What of an instrument's time is covered; undefined where the lake has no row of it. Rejects as `chart` does. */
-  coverage(request: CoverageRequest, signal?: AbortSignal): Promise<Coverage | undefined>;
+  /**
+   * What else is read of the lake, by its kind; undefined where the lake has no row of an instrument that is named.
+   * Rejects as `chart` does.
+   */
+  read<K extends ReadKind>(
+    kind: K,
+    request: ReadRequests[K],
+    signal?: AbortSignal,
+  ): Promise<ReadAnswers[K] | undefined>;
   /**
    * Makes the newest summary that is missing of a pair, beside charts and after them; null where none is missing. Rejects
    * with a HistoryError.

@@ -5,12 +5,15 @@
 import { BandedRows, type RowSink } from '../series/banded-rows.js';
 import type { ChartColumns } from '../series/downsample.js';
 import { arrowTable } from './arrow.js';
+import { csvTable } from './csv.js';
 import { bandNames, type ChartTitle, chartArrays, encodeChart, type KeyCase, LINE_END } from './encode.js';
-import type { TableColumn } from './table.js';
+import { parquetTable } from './parquet.js';
+import type { TableColumn, TableWriter } from './table.js';
 import { TextOut } from './text-out.js';
 
-/** `arrow`: an Apache Arrow IPC stream. */
-export type ChartFormat = 'ndjson' | 'arrow';
+/** `arrow`: an Apache Arrow IPC stream. All but `ndjson` are tables: a row of the chart is a row of theirs. */
+export type ChartFormat = 'ndjson' | TableFormat;
+type TableFormat = 'arrow' | 'csv' | 'parquet';
 
 export interface LongChart {
   readonly title: ChartTitle;
@@ -40,7 +43,8 @@ export async function longChart(chart: LongChart): Promise<LongChartBytes> {
     if ((await steps.next()).done === true)
       return { whole: await encodeWhole(chart, rows), rows: rows.length };
   }
-  const pieces = chart.format === 'arrow' ? batches(chart, rows, steps) : text(chart, rows, steps);
+  const { format } = chart;
+  const pieces = format === 'ndjson' ? text(chart, rows, steps) : batches({ ...chart, format }, rows, steps);
   return { pieces };
 }
 
@@ -51,7 +55,7 @@ export async function encodeWhole(
 ): Promise<Buffer> {
   if (format === 'ndjson') return encodeChart(title, columns, keyCase);
   const pieces: Uint8Array[] = [];
-  const table = chartTable(keyCase, (bytes) => void pieces.push(new Uint8Array(bytes)));
+  const table = chartTable(format, keyCase, (bytes) => void pieces.push(new Uint8Array(bytes)));
   await table.add(columns, columns.length);
   await table.finish();
   const whole = Buffer.allocUnsafeSlow(pieces.reduce((sum, { length }) => sum + length, 0));
@@ -98,12 +102,12 @@ async function* text(
 const ROWS_AT_ONCE = 8_192;
 
 async function* batches(
-  { keyCase }: LongChart,
+  { format, keyCase }: LongChart & { readonly format: TableFormat },
   rows: BandedRows,
   steps: AsyncGenerator<void, void, undefined>,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   let pieces: Uint8Array[] = [];
-  const table = chartTable(keyCase, (bytes) => void pieces.push(new Uint8Array(bytes)));
+  const table = chartTable(format, keyCase, (bytes) => void pieces.push(new Uint8Array(bytes)));
   do {
     await table.add(rows, rows.length);
     rows.clear();
@@ -115,7 +119,7 @@ async function* batches(
 }
 
 /** `timestamp` in microseconds UTC, `spread` and the bands in percent; null where there is none. */
-function chartTable(keyCase: KeyCase, write: (bytes: Uint8Array) => void) {
+function chartTable(format: TableFormat, keyCase: KeyCase, write: (bytes: Uint8Array) => void) {
   const { upper, lower } = bandNames(keyCase);
   const columns: TableColumn[] = [
     { name: 'timestamp', type: 'time' },
@@ -123,10 +127,20 @@ function chartTable(keyCase: KeyCase, write: (bytes: Uint8Array) => void) {
     { name: upper, type: 'number' },
     { name: lower, type: 'number' },
   ];
-  const table = arrowTable(columns, async (bytes) => write(bytes), false);
+  const table = tableOf(format, columns, write);
   return {
     add: ({ timestampsUs, spreads, upperBand, lowerBand }: ChartColumns, length: number) =>
       table.add([timestampsUs, spreads, upperBand, lowerBand], length),
     finish: () => table.finish(),
   };
+}
+
+function tableOf(
+  format: TableFormat,
+  columns: readonly TableColumn[],
+  write: (bytes: Uint8Array) => void,
+): TableWriter {
+  if (format === 'csv') return csvTable(columns, async (bytes) => write(bytes));
+  if (format === 'parquet') return parquetTable(columns, write);
+  return arrowTable(columns, async (bytes) => write(bytes), false);
 }

@@ -2,11 +2,11 @@
 // Types only; everything here survives a structured clone.
 
 import type { Micros } from '../core/time.js';
-import type { CoverageSegment, CoverageTotals } from '../lake/coverage-summary.js';
 import type { LakeProblem } from '../lake/problems.js';
 import type { KeyCase } from './encode.js';
 import type { ChartFormat } from './long-chart.js';
 import type { PriceBasis } from './price.js';
+import type { ReadAnswers, ReadKind, ReadMessage } from './read-protocol.js';
 import type { MadeSummary, SummaryStep } from './summary-maker.js';
 
 /** See the series room: `asof2s` has exchange1's rows and knows no gaps, `valid` has both legs' rows and holes. */
@@ -52,29 +52,6 @@ export type ChartReply =
   | { readonly status: 'unknown-pair' }
   | { readonly status: 'empty' };
 
-export interface CoverageRequest {
-  /** Any spelling; any case. */
-  readonly symbol: string;
-  readonly exchange: string;
-  /** Half-open. */
-  readonly fromUs: Micros;
-  readonly toUs: Micros;
-  /** Nothing is known of what lies after it. */
-  readonly nowUs: Micros;
-  /** The list is never longer; see CoverageSummary. */
-  readonly segmentsMax: number;
-}
-
-export interface Coverage {
-  /** As charts spell them. */
-  readonly symbol: string;
-  readonly exchange: string;
-  readonly totals: CoverageTotals;
-  readonly segments: readonly CoverageSegment[];
-  readonly joinedBelowUs: Micros;
-  readonly cutAtUs: Micros | null;
-}
-
 export interface WorkerSettings {
   readonly root: string;
   readonly exchangeNames: readonly string[];
@@ -90,7 +67,7 @@ export type ToWorker =
       /** Asked for next: those that are finished already come along, up to the first that is not. */
       readonly following: readonly ChartRequest[];
     }
-  | { readonly type: 'coverage'; readonly id: number; readonly request: CoverageRequest }
+  | ReadMessage
   | { readonly type: 'warm-up'; readonly id: number; readonly request?: ChartRequest }
   /** Beside whatever else is asked for, and after it. */
   | { readonly type: 'summarise'; readonly id: number; readonly step: SummaryStep }
@@ -137,7 +114,7 @@ export type WorkerAnswer =
   | { readonly status: 'kept'; readonly names: readonly number[] }
   /** Pieces follow. */
   | { readonly status: 'long' }
-  | { readonly status: 'covered'; readonly coverage: Coverage }
+  | { readonly status: 'read'; readonly value: ReadAnswers[ReadKind] }
   | { readonly status: 'unknown-instrument' }
   | { readonly status: 'summarised'; readonly made: MadeSummary | null }
   | { readonly status: 'unknown-pair' | 'empty' | 'warm' | 'cancelled' }

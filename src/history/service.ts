@@ -12,24 +12,19 @@ import { InFlight } from './in-flight.js';
 import { type Answered, createJob, type Job, type JobMessage } from './job.js';
 import { KeptLines } from './kept-lines.js';
 import { LongReply } from './long-reply.js';
-import type {
-  AnswerFromWorker,
-  ChartReply,
-  ChartRequest,
-  Coverage,
-  CoverageRequest,
-  FromWorker,
-  ToWorker,
-} from './protocol.js';
+import type { AnswerFromWorker, ChartReply, ChartRequest, FromWorker, ToWorker } from './protocol.js';
+import type { ReadAnswers, ReadKind, ReadMessage, ReadRequests } from './read-protocol.js';
 import { SideJobs } from './side-jobs.js';
 import { startWorker } from './start-worker.js';
 import type { MadeSummary, SummaryStep } from './summary-maker.js';
 import { Turns } from './turns.js';
 
+export { NEUTRAL_PERCENT } from '../series/cycles.js';
 export type { ChartOutcome, History, HistoryOptions, HistoryState } from './contract.js';
 export { HistoryError, type HistoryErrorCode } from './error.js';
 export type { ChartFormat } from './long-chart.js';
-export type { ChartJoin, ChartReply, ChartRequest, Coverage, CoverageRequest } from './protocol.js';
+export type { ChartJoin, ChartReply, ChartRequest } from './protocol.js';
+export type * from './read-protocol.js';
 
 /** Finished charts that are asked for in one message: few at first, so that the first is not kept waiting. */
 const TOGETHER_FIRST = 4;
@@ -132,9 +127,14 @@ class HistoryService implements History {
     }
   }
 
-  async coverage(request: CoverageRequest, signal?: AbortSignal): Promise<Coverage | undefined> {
-    const { answer } = await this.#ask({ type: 'coverage', id: this.#takeId(), request }, signal);
-    if (answer.status === 'covered') return answer.coverage;
+  async read<K extends ReadKind>(
+    kind: K,
+    request: ReadRequests[K],
+    signal?: AbortSignal,
+  ): Promise<ReadAnswers[K] | undefined> {
+    const message = { type: 'read', id: this.#takeId(), kind, request } as ReadMessage;
+    const { answer } = await this.#ask(message, signal);
+    if (answer.status === 'read') return answer.value as ReadAnswers[K];
     if (answer.status === 'unknown-instrument') return undefined;
     throw failure(answer);
   }

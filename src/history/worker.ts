@@ -7,8 +7,6 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { assert } from '../core/assert.js';
 import { spelledAs } from '../core/exchange.js';
 import type { Micros } from '../core/time.js';
-import { readCoverage } from '../lake/coverage-read.js';
-import { CoverageSummary } from '../lake/coverage-summary.js';
 import { Evidence } from '../lake/evidence.js';
 import { type Glances, LakeObserver } from '../lake/identity.js';
 import { type LakeInstrument, openReader } from '../lake/reader.js';
@@ -20,14 +18,8 @@ import { encodeWhole, longChart } from './long-chart.js';
 import { PieceGate } from './piece-gate.js';
 import { Precedence } from './precedence.js';
 import { needsAsks, priced } from './price.js';
-import type {
-  ChartRequest,
-  CoverageRequest,
-  FromWorker,
-  ToWorker,
-  WorkerAnswer,
-  WorkerSettings,
-} from './protocol.js';
+import type { ChartRequest, FromWorker, ToWorker, WorkerAnswer, WorkerSettings } from './protocol.js';
+import { read } from './reads.js';
 import { cellUsOf, Summaries, type SummarySeries } from './summaries.js';
 import { computeSummaryChart, type SummaryChart } from './summary-chart.js';
 import { SummaryMaker } from './summary-maker.js';
@@ -107,7 +99,10 @@ async function answerTo(
     return { status: 'summarised', made: await maker.step(message.step, signal) };
   return await precedence.first(async () => {
     if (message.type === 'warm-up') return await warmUp(signal, message.request);
-    if (message.type === 'coverage') return await coverage(message.request, signal);
+    if (message.type === 'read') {
+      observer.record(new Evidence());
+      return await read({ settings, reader, nextTurn }, message, signal);
+    }
     return kept([message.request, ...message.following]) ?? (await chart(message.request, signal));
   });
 }
@@ -257,23 +252,6 @@ async function rangeOf(
   if (request.toUs === undefined || knownUs < request.toUs) seen.add(newest);
   const range = (isValid ? validRange : chartRange)(request, [leftUs, rightUs]);
   return { range, knownUs };
-}
-
-async function coverage(request: CoverageRequest, signal: AbortSignal): Promise<WorkerAnswer> {
-  // Not kept: nobody asks for it over and over.
-  observer.record(new Evidence());
-  const instrument = await reader.find(request.exchange, request.symbol);
-  if (instrument === undefined) return { status: 'unknown-instrument' };
-  const { root, exchangeNames } = settings;
-  const summary = new CoverageSummary(request.segmentsMax);
-  const instruments = [instrument];
-  await readCoverage({ root, reader, instruments, range: request, signal, nextTurn }, () => summary.take);
-  const exchange = spelledAs(instrument.exchange, exchangeNames);
-  const { symbol } = instrument;
-  return {
-    status: 'covered',
-    coverage: { symbol, exchange, totals: summary.totals, ...summary.finish() },
-  };
 }
 
 /** The first chart of a thread costs tens of milliseconds of compiling: spend them before anybody waits. */

@@ -2,7 +2,6 @@
 
 import type { SchemaElement } from 'hyparquet';
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
-import type { FileId, LakeFiles } from './files.js';
 import { CREATED_BY, type LakeColumn, SCHEMA_KEY, SCHEMA_VERSION } from './schema.js';
 
 const TWO_32 = 4_294_967_296;
@@ -14,16 +13,15 @@ export interface FileOptions {
   readonly metadata?: readonly { readonly key: string; readonly value: string }[];
 }
 
-/** A file of these columns, whose bytes are appended to `file` as they come: open, empty, and the caller's to close. */
+/** A file of these columns, whose bytes are given to `write` as they come; they are ours again when it returns. */
 export function openParquet(
-  files: LakeFiles,
-  file: FileId,
+  write: (bytes: Uint8Array) => void,
   columns: readonly LakeColumn[],
   options: FileOptions = {},
 ): ParquetWriter {
   const out = new ByteWriter();
   const flush = () => {
-    files.append(file, out.getBytes());
+    write(out.getBytes());
     out.index = 0;
   };
   return new ParquetWriter({

@@ -1,7 +1,6 @@
-// A table of times and numbers as one Parquet file outside of any lake, written row group by row group.
+// A table of times and numbers as Parquet outside of any lake, written row group by row group.
 
 import type { ColumnSource, ParquetWriter } from 'hyparquet-writer';
-import type { FileId, LakeFiles } from './files.js';
 import { doublesOrNull, openParquet, stampsOrNull, synchronous } from './parquet-file.js';
 import { ROW_GROUP_ROWS } from './parquet-write.js';
 import { FOREIGN_KEY, type LakeColumn } from './schema.js';
@@ -12,12 +11,12 @@ export class TableFileWriter {
   readonly #group: readonly Float64Array[];
   #rows = 0;
 
-  /** `file` is open and empty; closing it remains the caller's. No column of text; the first one is required. */
-  constructor(files: LakeFiles, file: FileId, columns: readonly LakeColumn[]) {
+  /** `write` gets bytes in order, and copies what it keeps. No column of text; the first one is required. */
+  constructor(columns: readonly LakeColumn[], write: (bytes: Uint8Array) => void) {
     this.#columns = columns;
     this.#group = columns.map(() => new Float64Array(ROW_GROUP_ROWS));
     // Put into a lake, its stamps may repeat.
-    this.#parquet = openParquet(files, file, columns, { metadata: [{ key: FOREIGN_KEY, value: '1' }] });
+    this.#parquet = openParquet(write, columns, { metadata: [{ key: FOREIGN_KEY, value: '1' }] });
   }
 
   /** The first `length` values of each column, in the order of the columns; NaN = absent. */

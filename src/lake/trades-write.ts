@@ -20,7 +20,7 @@ export class TradesFileWriter {
 
   /** `file` is open and empty; closing it remains the caller's. */
   constructor(files: LakeFiles, file: FileId, options: FileOptions = {}) {
-    this.#parquet = openParquet(files, file, TRADE_COLUMNS, options);
+    this.#parquet = openParquet((bytes) => files.append(file, bytes), TRADE_COLUMNS, options);
   }
 
   get rows(): number {

@@ -2,7 +2,7 @@
 // that reads back as the same double, absent values are empty. Nothing ever needs quotes.
 
 import { isoMicros } from '../core/time.js';
-import type { TableColumn, TableWriter, WriteBytes } from '../history/table.js';
+import type { TableColumn, TableWriter, WriteBytes } from './table.js';
 
 /** So many rows are one piece of text. */
 const PIECE_ROWS = 4_096;

@@ -5,6 +5,7 @@ import { resolve } from 'node:path';
 import { Alerts } from './alerts/alerts.js';
 import { AlertEngine } from './alerts/engine.js';
 import { Outbox } from './alerts/outbox.js';
+import type { SpreadQuantiles } from './alerts/percentile.js';
 import { RulesFile } from './alerts/rules-file.js';
 import { createTarget } from './alerts/targets.js';
 import { exchangeNames } from './app-api.js';
@@ -17,8 +18,9 @@ import { type Clock, US_PER_MS } from './core/time.js';
 import type { Hub } from './hub/hub.js';
 import { makeFolders } from './lake/files.js';
 import { LIMITS, MEMORY_TABLE_MB } from './limits.js';
-import { type PairQuantiles, quantileReader } from './opportunities/quantiles.js';
+import type { PairStatistics } from './opportunities/all-pairs.js';
 import { edgeBpsOf } from './opportunities/rank.js';
+import type { OpportunityStore } from './opportunities/store.js';
 import type { Tracked } from './windows/tracked.js';
 
 export interface AlertsParts {
@@ -26,6 +28,7 @@ export interface AlertsParts {
   readonly hub: Hub;
   /** It has the hub's seconds already: rules look at what it made of each. */
   readonly tracked: Tracked;
+  readonly opportunities: OpportunityStore;
   /** False in a replay: nothing is sent, and rules that are changed are not written. */
   readonly outside: boolean;
   /** Of the machine. Default: that of the quotes. */
@@ -66,7 +69,7 @@ export async function openAlerts(parts: AlertsParts): Promise<OpenAlerts> {
     firstId: Math.floor(clientClock.nowUs() / US_PER_MS),
   });
   const unsubscribe = hub.subscribe({ quote() {}, cold() {}, second: (us) => alerts.second(us) });
-  const stopReading = followStatistics(alerts, tracked, options, clientClock);
+  const stopReading = followStatistics(alerts, parts, clientClock);
   return {
     alerts,
     async close() {
@@ -85,18 +88,19 @@ export function rulesPath({ alerts, lake }: Pick<Config, 'alerts' | 'lake'>): st
 /** Hands the newest statistics to the rules, while one asks for them; those of pairs that come later once they are there. */
 function followStatistics(
   alerts: Alerts,
-  tracked: Tracked,
-  { config, log }: AppOptions,
+  { tracked, opportunities, options }: AlertsParts,
   clock: Clock,
 ): () => void {
-  const read = quantileReader(config.statistics.directory);
-  let waiting: readonly PairQuantiles[] = [];
+  const { log } = options;
+  let known: PairStatistics | undefined;
+  let waiting: readonly SpreadQuantiles[] = [];
   let size = 0;
   const look = async (): Promise<void> => {
     if (!alerts.needsQuantiles) return;
-    const found = await read();
-    if (found !== null) waiting = alerts.engine.setQuantiles(found);
+    const { pairs } = await opportunities.list();
+    if (pairs !== known) waiting = alerts.engine.setQuantiles(quantilesOf(pairs));
     else if (size !== tracked.pairs.size) waiting = alerts.engine.addQuantiles(waiting);
+    known = pairs;
     size = tracked.pairs.size;
   };
   let looking = false;
@@ -109,4 +113,18 @@ function followStatistics(
         looking = false;
       });
   });
+}
+
+function quantilesOf({ names, columns }: PairStatistics): readonly SpreadQuantiles[] {
+  const { spread_min_pct, spread_p01_pct, spread_p50_pct, spread_p99_pct, spread_max_pct } = columns;
+  return names.map(({ symbol, exchange1, exchange2 }, at) => ({
+    ...{ symbol, exchange1, exchange2 },
+    percent: [
+      spread_min_pct[at]!,
+      spread_p01_pct[at]!,
+      spread_p50_pct[at]!,
+      spread_p99_pct[at]!,
+      spread_max_pct[at]!,
+    ],
+  }));
 }

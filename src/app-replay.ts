@@ -66,10 +66,10 @@ export async function startReplay(options: ReplayOptions): Promise<ReplayApp> {
   let alerts: OpenAlerts | undefined;
   try {
     const beginsUs = await warmUp(options, parts);
-    const { app, hub, live } = parts;
+    const { app, hub, live, statistics } = parts;
     // Only now: what fills the windows beforehand fires nothing.
-    const { tracked } = live;
-    alerts = await openAlerts({ options: app, hub, tracked, outside: false, clientClock: options.clock });
+    const from = { hub, tracked: live.tracked, opportunities: statistics.opportunities };
+    alerts = await openAlerts({ ...from, options: app, outside: false, clientClock: options.clock });
     return await serve(options, parts, beginsUs, alerts);
   } catch (error) {
     await alerts?.close();

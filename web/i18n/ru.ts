@@ -1,8 +1,9 @@
 // Russian: all of the words.
 
-import type { Dictionary } from './words.js';
+import type { en } from './en.js';
+import type { Translated } from './words.js';
 
-export const ru: Dictionary = {
+export const ru: Translated<typeof en> = {
   texts: {
     'app.title': 'Spread Aggregator',
     'app.noscript': 'Эта страница рисует графики на JavaScript, а он здесь выключен.',

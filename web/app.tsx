@@ -14,6 +14,7 @@ import { Toasts } from './parts/toasts.js';
 import { addressOf, go, route, VIEWS } from './state/route.js';
 import { settings } from './state/settings.js';
 import { followTable, rereadTable } from './state/table.js';
+import { GridTools } from './views/grid-tools.js';
 import { OtherView } from './views/other.js';
 import { PairTable } from './views/pair-table.js';
 
@@ -68,5 +69,5 @@ function Overlay() {
 function Views() {
   const { view } = route.value;
   if (view === 'overview') return <PairTable />;
-  return view === 'grid' ? null : <OtherView />;
+  return view === 'grid' ? <GridTools /> : <OtherView />;
 }

@@ -7,7 +7,7 @@ import { exchangeKey } from '../core/exchange.js';
 import type { Log } from '../core/log.js';
 import { createUpgradeRouter, type SocketRoute } from '../sockets/upgrade.js';
 import { type AlertsDeps, alertsRoutes } from './alerts.js';
-import { type Asset, loadAssets } from './assets.js';
+import { type Asset, loadAssets, takesGzip } from './assets.js';
 import { type ChartRouteDeps, chartRoutes } from './charts.js';
 import type { SymbolSummary } from './contract.js';
 import { type CoverageDeps, coverageRoute } from './coverage.js';
@@ -199,18 +199,22 @@ function symbolsRoute(app: FastifyInstance, { symbols }: ApiOptions): void {
 }
 
 function pageRoutes(app: FastifyInstance, assets: ReadonlyMap<string, Asset>): void {
-  const send = (reply: FastifyReply, asset: Asset) =>
-    reply
-      .type(asset.type)
+  const send = (request: FastifyRequest, reply: FastifyReply, { type, body, zipped }: Asset) => {
+    const isZipped = takesGzip(request.headers['accept-encoding']);
+    if (isZipped) reply.header('content-encoding', 'gzip');
+    return reply
+      .type(type)
+      .header('vary', 'accept-encoding')
       .header('cache-control', 'no-cache')
       .header('content-security-policy', CONTENT_SECURITY)
-      .send(asset.body);
+      .send(isZipped ? zipped : body);
+  };
   for (const [name, asset] of assets)
-    app.get(`/${name}`, { schema: { hide: true } }, async (_request, reply) => send(reply, asset));
+    app.get(`/${name}`, { schema: { hide: true } }, async (request, reply) => send(request, reply, asset));
   const index = assets.get('index.html');
-  app.get('/', { schema: { hide: true } }, async (_request, reply) =>
+  app.get('/', { schema: { hide: true } }, async (request, reply) =>
     index === undefined
       ? reply.code(503).type('text/plain').send('The page is not built: npm run build\n')
-      : send(reply, index),
+      : send(request, reply, index),
   );
 }

@@ -6,8 +6,10 @@ import { element, setText } from '../dom.js';
 import { clockText, dateText, momentText, percentText, ZONE_SUFFIX } from '../format.js';
 import { count, t } from '../i18n/words.js';
 import { addressOfPair } from '../state/route.js';
+import { keyOf, table } from '../state/table.js';
 import { type Following, newestWords } from '../words.js';
 import { Chart } from './chart.js';
+import { whyHole } from './hole-words.js';
 import { createLegend, lastValidRow } from './legend.js';
 import type { Paintable } from './painter.js';
 import type { Series } from './series.js';
@@ -111,6 +113,7 @@ export class Card implements Paintable {
     } else {
       this.#legend.root.hidden = false;
       this.#chart ??= this.#createChart();
+      this.#chart.costPercent = this.#costPercent();
       this.#chart.draw(this.#columns, view === 'live' ? [from, to] : null);
       this.#legend.show(this.#columns, this.#chart.row);
     }
@@ -124,7 +127,22 @@ export class Card implements Paintable {
 
   #createChart(): Chart {
     this.#plot.replaceChildren();
-    return new Chart(this.#plot, (row) => this.#legend.show(this.#columns, row));
+    return new Chart(this.#plot, (row) => this.#point(row));
+  }
+
+  #point(row: number | null): void {
+    this.#legend.show(this.#columns, row);
+    const isHole = row !== null && this.#columns.spreads[row] === null;
+    const at = isHole ? this.#columns.timestamps[row]! : null;
+    if (at === null) this.#legend.why('');
+    else if (this.#plot.matches(':hover'))
+      void whyHole(this.#name, at).then((words) => this.#legend.why(words));
+  }
+
+  #costPercent(): number | null {
+    const { symbol, exchange1, exchange2 } = this.#name;
+    const row = table.value?.rowOf.get(keyOf(symbol, exchange1, exchange2));
+    return (row === undefined ? undefined : table.value?.reply.costPercent[row]) ?? null;
   }
 
   #showNothing(view: View): void {

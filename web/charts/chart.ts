@@ -4,6 +4,7 @@
 import uPlot from 'uplot';
 import { dateText, IS_LOCAL, tickText, ZONE_SUFFIX } from '../format.js';
 import { ink } from './ink.js';
+import { drawLevels, levels } from './levels.js';
 import type { Columns } from './thin.js';
 
 const HEIGHT_PX = 220;
@@ -24,11 +25,14 @@ export class Chart {
   /** The user has chosen what is in sight: it stays until a double click. */
   #zoomed = false;
 
+  /** Costs of a round trip, percent, drawn as a line each way; null = not known. */
+  costPercent: number | null = null;
+
   /** `place` must be in the page: the width is read from it. `show` hears the row under the cursor. */
   constructor(place: HTMLElement, show: (row: number | null) => void) {
     this.#place = place;
     const hooks: uPlot.Hooks.Arrays = {
-      drawAxes: [drawZeroLine],
+      drawAxes: [(u) => drawLevels(u, levels(this.costPercent))],
       setCursor: [(u) => show(u.cursor.idx ?? null)],
       setSelect: [
         (u) => {
@@ -98,7 +102,13 @@ function options(width: number, lone: () => number[], hooks: uPlot.Hooks.Arrays)
     legend: { show: false },
     tzDate: (seconds) =>
       IS_LOCAL ? new Date(seconds * 1_000) : uPlot.tzDate(new Date(seconds * 1_000), 'Etc/UTC'),
-    cursor: { y: false, points: { size: 6 }, drag: { x: true, y: false } },
+    // One cursor over all charts: the same moment in each.
+    cursor: {
+      y: false,
+      points: { size: 6 },
+      drag: { x: true, y: false },
+      sync: { key: 'board', setSeries: false },
+    },
     scales: { x: { time: true }, y: { range: (_, low, high) => rangeWithZero(low, high) } },
     axes: [
       { ...axis, size: 36, space: 56, values: (_, splits, _axis, _space, step) => timeTicks(splits, step) },
@@ -132,19 +142,6 @@ function rangeWithZero(low: number | null, high: number | null): [number, number
   if (bottom === top) return [-EMPTY_RANGE_PERCENT, EMPTY_RANGE_PERCENT];
   const margin = (top - bottom) * 0.08;
   return [bottom - margin, top + margin];
-}
-
-function drawZeroLine(u: uPlot): void {
-  const { ctx, bbox } = u;
-  const y = Math.round(u.valToPos(0, 'y', true)) + 0.5;
-  ctx.save();
-  ctx.strokeStyle = ink('zero');
-  ctx.lineWidth = Math.max(1, Math.round(devicePixelRatio));
-  ctx.beginPath();
-  ctx.moveTo(bbox.left, y);
-  ctx.lineTo(bbox.left + bbox.width, y);
-  ctx.stroke();
-  ctx.restore();
 }
 
 /** Rows of values between two holes: no line reaches them, so they are drawn as points. */

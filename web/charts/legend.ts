@@ -9,6 +9,8 @@ export interface Legend {
   readonly root: HTMLElement;
   /** Values of this row; null = of the last valid spread. */
   show(columns: Readonly<Columns>, row: number | null): void;
+  /** Why there is no value there; empty = nothing is to be said. */
+  why(words: string): void;
 }
 
 export function createLegend(): Legend {
@@ -22,8 +24,13 @@ export function createLegend(): Legend {
   const upper = cell(t('legend.upper'), 'upper');
   const lower = cell(t('legend.lower'), 'lower');
   const time = cell(t('legend.at'), 'time');
+  const why = element('dd', 'bad');
+  root.append(element('div', 'why', element('dt'), why));
   return {
     root,
+    why(words) {
+      setText(why, words);
+    },
     show(columns, row) {
       const shown = row ?? lastValidRow(columns);
       const at = columns.timestamps[shown];

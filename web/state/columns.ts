@@ -83,17 +83,17 @@ export const COLUMNS: readonly Column[] = [
     id: 'symbol',
     title: 'column.symbol',
     hint: 'column.symbol.hint',
-    width: 104,
+    width: 92,
     text: ({ reply }, _now, row) => reply.symbol[row]!,
   },
   {
     id: 'exchanges',
     title: 'column.exchanges',
     hint: 'column.exchanges.hint',
-    width: 164,
+    width: 150,
     text: ({ reply }, _now, row) => `${reply.exchange1[row]} / ${reply.exchange2[row]}`,
   },
-  percent('spread', 'column.spread', 'column.spread.hint', (_table, now, row) => at(now?.spread, row)),
+  percent('spread', 'column.spread', 'column.spread.hint', (_table, now, row) => at(now?.spread, row), true),
   percent(
     'edge12',
     'column.edge12',
@@ -116,6 +116,7 @@ export const COLUMNS: readonly Column[] = [
     width: 66,
     value: (table, _now, row) => statistic(table, 'net_cycles', row),
     text: (table, _now, row) => cyclesText(statistic(table, 'net_cycles', row)),
+    isMinor: true,
   },
   {
     id: 'cycles',
@@ -124,6 +125,7 @@ export const COLUMNS: readonly Column[] = [
     width: 66,
     value: cyclesPerHour,
     text: (...of) => cyclesText(cyclesPerHour(...of)),
+    isMinor: true,
   },
   {
     id: 'above',

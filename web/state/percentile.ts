@@ -10,15 +10,21 @@ export interface Distribution {
   readonly max: number;
 }
 
-/** 0 to 100: so much of the time the spread was below; NaN where that is not known. */
+const SHARES = [0, 1, 50, 99, 100] as const;
+
+/**
+ * 0 to 100: so much of the time the spread was below; where several of the points are the spread itself, the middle of their
+ * shares. NaN where that is not known, or the points do not ascend. As rules of alerts have it.
+ */
 export function percentileOf(spread: number, { min, p01, p50, p99, max }: Distribution): number {
   const points = [min, p01, p50, p99, max];
-  const shares = [0, 1, 50, 99, 100];
-  if (Number.isNaN(spread) || points.some((point) => !Number.isFinite(point))) return Number.NaN;
-  if (spread <= min) return 0;
-  if (spread >= max) return 100;
-  const above = points.findIndex((point) => spread < point);
-  const [low, high] = [points[above - 1]!, points[above]!];
-  const [from, to] = [shares[above - 1]!, shares[above]!];
-  return high > low ? from + ((spread - low) / (high - low)) * (to - from) : to;
+  if (Number.isNaN(spread) || points.some((point, at) => !(point >= (points[at - 1] ?? -Infinity))))
+    return Number.NaN;
+  const below = points.filter((point) => point < spread).length;
+  const notAbove = points.filter((point) => point <= spread).length;
+  if (below < notAbove) return (SHARES[below]! + SHARES[notAbove - 1]!) / 2;
+  if (below === 0 || below === points.length) return below === 0 ? 0 : 100;
+  const [low, high] = [points[below - 1]!, points[below]!];
+  const [from, to] = [SHARES[below - 1]!, SHARES[below]!];
+  return from + ((spread - low) / (high - low)) * (to - from);
 }

@@ -34,6 +34,7 @@ export interface ApiParts {
 export async function openApi(parts: ApiParts): Promise<Api> {
   const { options, history, opportunities, live, alerts, feeds, snapshot } = parts;
   const { host, port } = options.config.server;
+  const { hotDays, retentionDays = null, maxBytes = null } = options.config.lake;
   return await createApi({
     host,
     port,
@@ -46,6 +47,7 @@ export async function openApi(parts: ApiParts): Promise<Api> {
     costPercent: costPercentOf(options),
     liveStatistics: (isWanted) => summaries(live.statistics.of(isWanted)),
     clock: options.clock,
+    lakeKept: { hotDays, retentionDays, bytesMax: maxBytes },
     snapshot,
     symbols: () =>
       feeds.flatMap((feed) => feed.instruments().map((row) => ({ exchange: feed.name, ...row }))),

@@ -88,6 +88,14 @@ export const LIMITS = {
     legPointsMax: 10_000,
     /** Cycles of one answer of /api/cycles, some 120 bytes each. */
     cyclesAnsweredMax: 2_000,
+    /** Refused instruments that one connection of /api/connections names; all are counted. */
+    refusedNamedMax: 100,
+    /** Rows (symbols of an exchange) and days of an answer of /api/lake/coverage: a megabyte at most. */
+    heatmapRowsMax: 300,
+    heatmapDaysMax: 14,
+    /** Answers of it that are given again for a while, and those that are worked out at a time. */
+    heatmapsKeptMax: 4,
+    heatmapsUnderWayMax: 2,
     /** What is read row by row of a pair, beside its chart: a longer range would keep charts waiting. */
     pairDaysMax: 31,
   },

@@ -9,10 +9,13 @@ import { createUpgradeRouter, type SocketRoute } from '../sockets/upgrade.js';
 import { type AlertsDeps, alertsRoutes } from './alerts.js';
 import { type Asset, loadAssets, takesGzip } from './assets.js';
 import { type ChartRouteDeps, chartRoutes } from './charts.js';
+import { connectionsRoute } from './connections.js';
 import type { SymbolSummary } from './contract.js';
 import { type CoverageDeps, coverageRoute } from './coverage.js';
 import { cyclesRoute } from './cycles.js';
 import { healthBody } from './health.js';
+import { heatmapRoute } from './heatmap.js';
+import { type LakeDeps, lakeRoute } from './lake.js';
 import { legsRoute } from './legs.js';
 import { type LiveStatisticsDeps, liveStatisticsRoute } from './live-statistics.js';
 import { createMetrics } from './metrics.js';
@@ -30,6 +33,7 @@ export interface ApiOptions
     Omit<OpportunitiesDeps, 'limits'>,
     Omit<PairsDeps, 'limits'>,
     Omit<AlertsDeps, 'limits'>,
+    LakeDeps,
     LiveStatisticsDeps {
   readonly host: string;
   readonly port: number;
@@ -56,6 +60,11 @@ export interface ApiOptions
     readonly legPointsMax: number;
     readonly cyclesAnsweredMax: number;
     readonly pairDaysMax: number;
+    readonly refusedNamedMax: number;
+    readonly heatmapRowsMax: number;
+    readonly heatmapDaysMax: number;
+    readonly heatmapsKeptMax: number;
+    readonly heatmapsUnderWayMax: number;
     readonly messageBytesMax: number;
     readonly alerts: AlertsDeps['limits']['alerts'];
   };
@@ -102,6 +111,9 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     coverageRoute(routes, options);
     legsRoute(routes, options);
     cyclesRoute(routes, options);
+    lakeRoute(routes, options);
+    heatmapRoute(routes, options);
+    connectionsRoute(routes, options);
     opportunitiesRoutes(routes, options);
     symbolsRoute(routes, options);
     pairsRoute(routes, options);

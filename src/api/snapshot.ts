@@ -85,6 +85,14 @@ export interface ConnectionSnapshot {
   readonly reconnects: number;
   /** How late its quotes come; null = not measured. */
   readonly lagMs: number | null;
+  /** That came over it since it began. */
+  readonly frames: number;
+  readonly quotes: number;
+  readonly rejects: Readonly<Partial<Record<RejectReason, number>>>;
+  /** Instruments that it carries, by their state: waiting, live, stale, refused, down. */
+  readonly states: Readonly<Record<string, number>>;
+  /** Times that one of them came back after it was stale. */
+  readonly heals: number;
 }
 
 /** received = recorded + oneSided + thinned + dropped + rejected, in quotes, always (plus what waits in queues). */

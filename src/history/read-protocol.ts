@@ -3,6 +3,8 @@
 
 import type { Micros } from '../core/time.js';
 import type { CoverageSegment, CoverageTotals } from '../lake/coverage-summary.js';
+import type { HeatmapInput } from '../lake/heatmap.js';
+import type { Holdings } from '../lake/holdings.js';
 import type { CycleMark, CycleRules } from '../series/cycle-marks.js';
 
 export interface CoverageRequest {
@@ -80,6 +82,9 @@ export interface CyclesFound extends FoundRange {
   readonly more: boolean;
 }
 
+/** See HeatmapInput. */
+export type HeatmapRequest = Pick<HeatmapInput, 'hours' | 'nowUs' | 'exchange' | 'rowsMax'>;
+
 /** The body of an answer that is long: written by the worker, so that the main loop has only to pass it on. */
 export interface WrittenBody {
   readonly json: string;
@@ -94,12 +99,17 @@ export interface ReadRequests {
   readonly coverage: CoverageRequest;
   readonly legs: LegsRequest;
   readonly cycles: CyclesRequest;
+  /** Beside charts, as all that is of no pair. */
+  readonly holdings: { readonly nowUs: Micros };
+  readonly heatmap: HeatmapRequest;
 }
 
 export interface ReadAnswers {
   readonly coverage: Coverage;
   readonly legs: WrittenBody | TooLong;
   readonly cycles: CyclesFound | TooLong;
+  readonly holdings: Holdings;
+  readonly heatmap: WrittenBody;
 }
 
 export type ReadKind = keyof ReadRequests;

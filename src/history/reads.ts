@@ -2,20 +2,26 @@
 // kept: nobody asks for the same over and over. Runs in the worker alone.
 
 import { spelledAs } from '../core/exchange.js';
+import { US_PER_SECOND } from '../core/time.js';
 import { readCoverage } from '../lake/coverage-read.js';
 import { CoverageSummary } from '../lake/coverage-summary.js';
+import { heatmap } from '../lake/heatmap.js';
+import { holdings } from '../lake/holdings.js';
 import type { LakeInstrument, LakeReader } from '../lake/reader.js';
+import { diskStore } from '../lake/store.js';
 import { computeCycles } from './cycles.js';
 import { computeLegs, legsBody } from './legs.js';
 import type { WorkerAnswer, WorkerSettings } from './protocol.js';
 import type {
   CoverageRequest,
   FoundRange,
+  HeatmapRequest,
   PairRange,
   ReadAnswers,
   ReadKind,
   ReadMessage,
   TooLong,
+  WrittenBody,
 } from './read-protocol.js';
 import { type ValidChartInput, validRange } from './valid-chart.js';
 
@@ -49,6 +55,10 @@ async function answerOf(
       return await ofPair(context, request, signal, async (found, input) => {
         return legsBody(found, await computeLegs({ ...input, points: request.points }));
       });
+    case 'holdings':
+      return await holdings(context.settings.root, request.nowUs, signal);
+    case 'heatmap':
+      return await hoursCovered(context, request, signal);
     case 'cycles':
       return await ofPair(context, request, signal, async (found, input) => {
         return { ...found, ...(await computeCycles(input, request, request.cyclesMax)) };
@@ -70,6 +80,23 @@ async function coverage(
   const exchange = spelledAs(instrument.exchange, exchangeNames);
   const { symbol } = instrument;
   return { symbol, exchange, totals: summary.totals, ...summary.finish() };
+}
+
+/** Written here: of many rows over many hours it is a megabyte. */
+async function hoursCovered(
+  { settings, reader, nextTurn }: ReadContext,
+  request: HeatmapRequest,
+  signal: AbortSignal,
+): Promise<WrittenBody | undefined> {
+  const { root, exchangeNames } = settings;
+  const found = await heatmap({ ...request, root, store: diskStore, reader, signal, nextTurn });
+  if (found === undefined) return undefined;
+  const { fromUs, hours, leftOut } = found;
+  const isExchange = request.exchange === undefined;
+  const rows = found.rows.map(({ name, ...shares }) => {
+    return { name: isExchange ? spelledAs(name, exchangeNames) : name, ...shares };
+  });
+  return { json: JSON.stringify({ from: fromUs / US_PER_SECOND, hours, rows, leftOut }) };
 }
 
 type PairInput = Omit<ValidChartInput<LakeInstrument>, 'points'>;

@@ -4,6 +4,7 @@
 
 import type { Worker } from 'node:worker_threads';
 import type { LakeProblem } from '../lake/problems.js';
+import { BESIDE_CHARTS } from './beside.js';
 import { chartKey } from './cache.js';
 import type { ChartOutcome, History, HistoryOptions, HistoryState } from './contract.js';
 import { Counts } from './counts.js';
@@ -12,11 +13,19 @@ import { InFlight } from './in-flight.js';
 import { type Answered, createJob, type Job, type JobMessage } from './job.js';
 import { KeptLines } from './kept-lines.js';
 import { LongReply } from './long-reply.js';
-import type { AnswerFromWorker, ChartReply, ChartRequest, FromWorker, ToWorker } from './protocol.js';
+import type {
+  AnswerFromWorker,
+  ChartReply,
+  ChartRequest,
+  FromWorker,
+  ToWorker,
+  WorkerAnswer,
+} from './protocol.js';
 import type { ReadAnswers, ReadKind, ReadMessage, ReadRequests } from './read-protocol.js';
 import { SideJobs } from './side-jobs.js';
 import { startWorker } from './start-worker.js';
 import type { MadeSummary, SummaryStep } from './summary-maker.js';
+import { together } from './together.js';
 import { Turns } from './turns.js';
 
 export { NEUTRAL_PERCENT } from '../series/cycles.js';
@@ -25,10 +34,6 @@ export { HistoryError, type HistoryErrorCode } from './error.js';
 export type { ChartFormat } from './long-chart.js';
 export type { ChartJoin, ChartReply, ChartRequest } from './protocol.js';
 export type * from './read-protocol.js';
-
-/** Finished charts that are asked for in one message: few at first, so that the first is not kept waiting. */
-const TOGETHER_FIRST = 4;
-const TOGETHER_MAX = 24;
 
 /** Charts of all rows under way at a time: each holds a chunk of either leg, its rows and some pieces, some 5 MB. */
 const LONG_MAX = 4;
@@ -75,22 +80,8 @@ class HistoryService implements History {
     return reply!;
   }
 
-  async *charts(requests: readonly ChartRequest[], signal?: AbortSignal): AsyncGenerator<ChartOutcome> {
-    if (requests.length === 0) return;
-    const some = async (from: number): Promise<readonly ChartOutcome[]> => {
-      const count = Math.min(TOGETHER_MAX, Math.max(TOGETHER_FIRST, from));
-      try {
-        return await this.#some(requests.slice(from, from + count), signal);
-      } catch (error) {
-        return [{ status: 'failed', error }];
-      }
-    };
-    for (let at = 0, next = some(0); at < requests.length; ) {
-      const outcomes = await next;
-      at += outcomes.length;
-      if (at < requests.length) next = some(at);
-      yield* outcomes;
-    }
+  charts(requests: readonly ChartRequest[], signal?: AbortSignal): AsyncGenerator<ChartOutcome> {
+    return together(requests, (some) => this.#some(some, signal));
   }
 
   /** The first of the requests, and what of the others is finished already. */
@@ -133,23 +124,27 @@ class HistoryService implements History {
     signal?: AbortSignal,
   ): Promise<ReadAnswers[K] | undefined> {
     const message = { type: 'read', id: this.#takeId(), kind, request } as ReadMessage;
-    const { answer } = await this.#ask(message, signal);
+    const isBeside = BESIDE_CHARTS.has(kind);
+    const answer = isBeside ? await this.#beside(message) : (await this.#ask(message, signal)).answer;
     if (answer.status === 'read') return answer.value as ReadAnswers[K];
     if (answer.status === 'unknown-instrument') return undefined;
     throw failure(answer);
   }
 
   async summarise(step: SummaryStep): Promise<MadeSummary | null> {
+    const answer = await this.#beside({ type: 'summarise', id: this.#takeId(), step });
+    this.#counts.add(answer, 0);
+    if (answer.status === 'summarised') return answer.made;
+    throw failure(answer);
+  }
+
+  async #beside(message: Exclude<ToWorker, { readonly type: 'cancel' | 'more' }>): Promise<WorkerAnswer> {
     if (this.#closed) throw closedError();
     // The last one: where there are several, the first is the one that charts are likeliest asked of.
     const slot = this.#slots.at(-1)!;
     slot.worker ??= this.#start(slot);
-    const message: ToWorker = { type: 'summarise', id: this.#takeId(), step };
     slot.worker.postMessage(message);
-    const answer = await slot.side.wait(message.id);
-    this.#counts.add(answer, 0);
-    if (answer.status === 'summarised') return answer.made;
-    throw failure(answer);
+    return await slot.side.wait(message.id);
   }
 
   async warmUp(request?: ChartRequest): Promise<void> {

@@ -12,6 +12,7 @@ import { type Glances, LakeObserver } from '../lake/identity.js';
 import { type LakeInstrument, openReader } from '../lake/reader.js';
 import { waitingStore } from '../lake/store.js';
 import type { RowSink } from '../series/banded-rows.js';
+import { BESIDE_CHARTS } from './beside.js';
 import { ChartCache, chartKey } from './cache.js';
 import { asofSteps, type ChartInput, chartRange, computeChart, type TimeRange } from './chart.js';
 import { encodeWhole, longChart } from './long-chart.js';
@@ -42,12 +43,13 @@ const cache = new ChartCache(settings.cacheBytesMax);
 const summaries = new Summaries(settings.root, store, (path, message) =>
   reader.report(path, 'unreadable', message),
 );
-/** Summaries are made with a reader of their own: what is looked at for them is no evidence of a chart. */
+/** What is done beside charts has a reader of its own: what is looked at for it is no evidence of a chart. */
 const precedence = new Precedence();
+const besideReader = openReader(settings.root, { store: waitingStore });
 const maker = new SummaryMaker({
   root: settings.root,
   store: waitingStore,
-  reader: openReader(settings.root, { store: waitingStore }),
+  reader: besideReader,
   nextTurn: async () => {
     await nextTurn();
     await precedence.idle();
@@ -97,6 +99,8 @@ async function answerTo(
 ): Promise<WorkerAnswer | { readonly pieces: Pieces }> {
   if (message.type === 'summarise')
     return { status: 'summarised', made: await maker.step(message.step, signal) };
+  if (message.type === 'read' && BESIDE_CHARTS.has(message.kind))
+    return await read({ settings, reader: besideReader, nextTurn }, message, signal);
   return await precedence.first(async () => {
     if (message.type === 'warm-up') return await warmUp(signal, message.request);
     if (message.type === 'read') {

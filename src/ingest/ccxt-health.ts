@@ -3,7 +3,7 @@
 
 import type { Micros } from '../core/time.js';
 import type { CcxtWatch } from './ccxt-watch.js';
-import type { ConnectionCounters } from './connection-types.js';
+import type { CarrierHealth, ConnectionCounters } from './connection-types.js';
 import { addCounters, noCounters } from './counters.js';
 import type { ExchangeHealth, ExchangeState, InstrumentHealth } from './feed-health.js';
 import type { InstrumentLife, LifeState } from './life.js';
@@ -27,13 +27,8 @@ export function healthOf(facts: CcxtFacts): ExchangeHealth {
   const counters = noCounters();
   addCounters(counters, facts.past);
   for (const watch of watches) addCounters(counters, watch.counters);
-  const connections = watches.map((watch) => watch.health());
-  const states: Partial<Record<LifeState, number>> = {};
-  for (const watch of watches)
-    for (const life of watch.lives.values()) {
-      const state = stateOfLife(life, watch);
-      states[state] = (states[state] ?? 0) + 1;
-    }
+  const connections = watches.map(carrierOf);
+  const states = statesOf(watches);
   const messages = connections.flatMap(({ lastMessageUs }) => lastMessageUs ?? []);
   return {
     ...stateOf(facts),
@@ -49,6 +44,21 @@ export function healthOf(facts: CcxtFacts): ExchangeHealth {
     connections,
     counters: { ...counters, duplicates: 0 },
   };
+}
+
+function carrierOf(watch: CcxtWatch): CarrierHealth {
+  const { frames, quotes, rejects } = watch.counters;
+  return { ...watch.health(), frames, quotes, rejects: { ...rejects }, states: statesOf([watch]), heals: 0 };
+}
+
+function statesOf(watches: readonly CcxtWatch[]): Partial<Record<LifeState, number>> {
+  const states: Partial<Record<LifeState, number>> = {};
+  for (const watch of watches)
+    for (const life of watch.lives.values()) {
+      const state = stateOfLife(life, watch);
+      states[state] = (states[state] ?? 0) + 1;
+    }
+  return states;
 }
 
 export function instrumentsOf({ selection, watches, nowUs }: CcxtFacts): readonly InstrumentHealth[] {

@@ -4,6 +4,7 @@ import type { Log } from '../core/log.js';
 import type { RejectReason } from '../core/reasons.js';
 import type { Clock, Micros } from '../core/time.js';
 import type { DecoderListing, ExchangeAdapter } from '../exchanges/exchange.js';
+import type { LifeState } from './life.js';
 import type { Pacer } from './pacer.js';
 import type { ReadingTurn } from './reading-turn.js';
 import type { RestLimits } from './rest.js';
@@ -50,6 +51,17 @@ export interface ConnectionHealth {
   readonly reconnects: number;
   /** How late its quotes come; null = not measured. */
   readonly lagMs: number | null;
+}
+
+/** With what came over it since it began, and how the instruments are that it carries. */
+export interface CarrierHealth extends ConnectionHealth {
+  readonly frames: number;
+  readonly quotes: number;
+  readonly rejects: ConnectionCounters['rejects'];
+  /** By their state; none of one that takes over from another and is not alone yet. */
+  readonly states: Readonly<Partial<Record<LifeState, number>>>;
+  /** Times that one of them came back after its stream was dead. */
+  readonly heals: number;
 }
 
 export interface ConnectionCounters {

@@ -2,7 +2,7 @@
 
 import type { RejectReason } from '../core/reasons.js';
 import type { Micros } from '../core/time.js';
-import type { ConnectionHealth } from './connection-types.js';
+import type { CarrierHealth, ConnectionHealth } from './connection-types.js';
 import { addCounters, noCounters } from './counters.js';
 import type { InstrumentLife, LifeState } from './life.js';
 import type { Roster } from './roster.js';
@@ -30,7 +30,7 @@ export interface ExchangeHealth {
   readonly rolls: number;
   /** Instruments that came back after their stream was dead. */
   readonly heals: number;
-  readonly connections: readonly ConnectionHealth[];
+  readonly connections: readonly CarrierHealth[];
   readonly counters: ExchangeCounters;
 }
 
@@ -83,7 +83,7 @@ const NAMES_MAX = 5;
 export function healthOf(facts: FeedFacts): ExchangeHealth {
   const { selection, roster, listingUs } = facts;
   const { shards } = roster;
-  const connections = shards.flatMap((shard) => shard.health());
+  const connections = shards.flatMap(carriersOf);
   const { state, reason } = stateOf(facts, connections);
   const sum = (of: (shard: Shard) => number) => shards.reduce((total, shard) => total + of(shard), 0);
   return {
@@ -100,10 +100,25 @@ export function healthOf(facts: FeedFacts): ExchangeHealth {
     listingUs: Number.isNaN(listingUs) ? null : listingUs,
     reconnects: connections.reduce((total, connection) => total + connection.reconnects, 0),
     rolls: sum((shard) => shard.rolls),
-    heals: sum((shard) => [...shard.lives].reduce((total, life) => total + life.heals, 0)),
+    heals: sum(healsOf),
     connections,
     counters: { ...countersOf(shards), duplicates: sum((shard) => shard.duplicates) },
   };
+}
+
+/** What a shard carries is told of its present connection alone. */
+function carriersOf(shard: Shard): CarrierHealth[] {
+  const [, ...counters] = shard.counters();
+  return shard.health().map((health, at) => {
+    const { frames, quotes, rejects } = counters[at]!;
+    const isCurrent = health.name === shard.connection.name;
+    const [states, heals] = isCurrent ? [lifeStates([shard]), healsOf(shard)] : [{}, 0];
+    return { ...health, frames, quotes, rejects, states, heals };
+  });
+}
+
+function healsOf(shard: Shard): number {
+  return [...shard.lives].reduce((total, life) => total + life.heals, 0);
 }
 
 export function instrumentsOf({ selection, roster, nowUs }: FeedFacts): readonly InstrumentHealth[] {

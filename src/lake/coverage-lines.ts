@@ -96,6 +96,18 @@ export class CoverageLines {
     };
   }
 
+  /** When single connections of the exchange were not there, between two times that they were. */
+  downsOf(exchange: string): Interval[] {
+    const downs: Interval[] = [];
+    for (const connection of this.#connections.values()) {
+      if (connection?.exchange !== exchangeKey(exchange)) continue;
+      const stretches = chained(connection.stretches);
+      for (const [at, { firstProvenUs }] of stretches.entries())
+        if (at > 0) downs.push({ fromUs: stretches[at - 1]!.provenUs, toUs: firstProvenUs });
+    }
+    return downs;
+  }
+
   #line(line: Readonly<Record<string, unknown>>): void {
     const { stampUs, exchange, symbol } = line;
     if (typeof stampUs !== 'number') throw new Error('a line without a stamp');

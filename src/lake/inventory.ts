@@ -59,14 +59,22 @@ export interface InventoryFile {
 
 const DEPTH_MAX = 10;
 
+/** Whether the folder of these names, from the root down, is not to be looked into. */
+type IsKnown = (parts: readonly string[]) => boolean;
+
 /** Sorted by name within each folder, files before folders. A folder that is gone when it is listed is passed over. */
-export async function* inventory(root: string, signal?: AbortSignal): AsyncGenerator<InventoryFile> {
-  yield* walk(root, [], signal);
+export async function* inventory(
+  root: string,
+  signal?: AbortSignal,
+  isKnown: IsKnown = () => false,
+): AsyncGenerator<InventoryFile> {
+  yield* walk(root, [], isKnown, signal);
 }
 
 async function* walk(
   directory: string,
   parts: readonly string[],
+  isKnown: IsKnown,
   signal?: AbortSignal,
 ): AsyncGenerator<InventoryFile> {
   signal?.throwIfAborted();
@@ -78,7 +86,8 @@ async function* walk(
     if (bytes !== null) yield { path, bytes, name: [...parts, name].join('/'), ...factsOf(parts, name) };
   }
   for (const { name, isFolder } of entries)
-    if (isFolder && parts.length < DEPTH_MAX) yield* walk(join(directory, name), [...parts, name], signal);
+    if (isFolder && parts.length < DEPTH_MAX && !isKnown([...parts, name]))
+      yield* walk(join(directory, name), [...parts, name], isKnown, signal);
 }
 
 async function listed(directory: string): Promise<{ name: string; isFolder: boolean }[]> {

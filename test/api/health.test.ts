@@ -146,7 +146,10 @@ test('every trouble makes it degraded, each with its words', () => {
 });
 
 test('how late quotes come and how long the loop was held up is seen in /health and /metrics', async () => {
-  const connection = { name: 'Alpha#1', state: 'live', symbols: 2, refused: {}, lastMessageUs: NOW_US };
+  const connection = {
+    ...{ name: 'Alpha#1', state: 'live', symbols: 2, refused: {}, lastMessageUs: NOW_US },
+    ...{ frames: 9, quotes: 8, rejects: {}, states: { live: 2 }, heals: 0 },
+  };
   const connections = [
     { ...connection, reconnects: 0, lagMs: 420 },
     { ...connection, reconnects: 0, lagMs: null },

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { test } from 'node:test';
+import type { ConnectionsReply } from '../../src/api/contract.js';
 import { createRealClock } from '../../src/clock.js';
 import { SIM_EXCHANGES } from '../../src/sim/exchanges/index.js';
 import { startGeneratedWorld } from '../../src/sim/world.js';
@@ -53,6 +54,13 @@ test('an exchange that ccxt connects to is recorded and shown beside one of our 
     names.map((name) => running[name]!.instruments),
     [3, 3, 3],
   );
+  const { exchanges: connected } = (await (
+    await fetch(`${app.url}/api/connections?exchange=other`)
+  ).json()) as ConnectionsReply;
+  const [other] = connected;
+  assert.deepEqual([other!.states, other!.heals], [{ live: 3 }, 0]);
+  for (const { state, frames, quotes, lagMs } of other!.connections)
+    assert.ok(state === 'live' && frames > 0 && quotes > 0 && lagMs === null);
   const rows = (await (await fetch(`${app.url}/api/symbols?exchange=OtherPerp&watched=true`)).json()) as
     | Rows
     | { symbols: Rows };

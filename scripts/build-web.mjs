@@ -13,7 +13,7 @@ const out = resolve(process.argv[2] ?? join(root, 'build', 'web'));
 
 await mkdir(out, { recursive: true });
 await build({
-  entryPoints: [join(web, 'app.ts'), join(web, 'app.css')],
+  entryPoints: [join(web, 'app.tsx'), join(web, 'app.css')],
   outdir: out,
   bundle: true,
   minify: true,

@@ -2,6 +2,7 @@
 // for a process that records and for a replay. Composition only, like app.ts.
 
 import { fileURLToPath } from 'node:url';
+import type { Alerts } from './alerts/alerts.js';
 import type { LiveHour } from './analysis/live-pair.js';
 import type { LivePairStatistics } from './analysis/live-statistics.js';
 import { rowValues } from './analysis/row-values.js';
@@ -24,13 +25,14 @@ export interface ApiParts {
   readonly history: History;
   readonly opportunities: OpportunityStore;
   readonly live: Live;
+  readonly alerts: Alerts;
   readonly feeds: readonly Source[];
   readonly snapshot: () => Snapshot;
 }
 
 /** Rejects where the port cannot be had. */
 export async function openApi(parts: ApiParts): Promise<Api> {
-  const { options, history, opportunities, live, feeds, snapshot } = parts;
+  const { options, history, opportunities, live, alerts, feeds, snapshot } = parts;
   const { host, port } = options.config.server;
   const { hotDays, retentionDays = null, maxBytes = null } = options.config.lake;
   return await createApi({
@@ -40,6 +42,7 @@ export async function openApi(parts: ApiParts): Promise<Api> {
     webDirectory: fileURLToPath(new URL('../web', import.meta.url)),
     history,
     opportunities,
+    alerts,
     tracked: live.tracked,
     costPercent: costPercentOf(options),
     liveStatistics: (isWanted) => summaries(live.statistics.of(isWanted)),
@@ -51,7 +54,7 @@ export async function openApi(parts: ApiParts): Promise<Api> {
     memoryUsage: () => process.memoryUsage(),
     streams: live.streams,
     closeStreams: live.closeStreams,
-    limits: { ...LIMITS.api, ...LIMITS.history, ...LIMITS.sockets },
+    limits: { ...LIMITS.api, ...LIMITS.history, ...LIMITS.sockets, alerts: LIMITS.alerts },
     log: options.log,
   });
 }
@@ -104,7 +107,7 @@ export function openStatistics(options: AppOptions, clock: Clock = options.clock
 }
 
 /** As this program spells them: those of the registry, then those that run beside it. */
-function exchangeNames({ exchanges }: AppOptions): readonly string[] {
+export function exchangeNames({ exchanges }: AppOptions): readonly string[] {
   return [...adapters.map(({ name }) => name), ...exchanges];
 }
 

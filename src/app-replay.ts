@@ -3,6 +3,7 @@
 // so what fills the windows beforehand reaches no client.
 
 import type { ReplaySnapshot } from './api/snapshot.js';
+import { type OpenAlerts, openAlerts } from './app-alerts.js';
 import { openApi, openHistory, openStatistics, urlOf } from './app-api.js';
 import { type Live, startLive } from './app-live.js';
 import type { AppOptions } from './app-options.js';
@@ -62,10 +63,16 @@ export interface ReplayApp {
 /** Rejects with ReplayRefused, or where the port cannot be had. */
 export async function startReplay(options: ReplayOptions): Promise<ReplayApp> {
   const parts = assemble(options, await instrumentsOf(wishOf(options)));
+  let alerts: OpenAlerts | undefined;
   try {
     const beginsUs = await warmUp(options, parts);
-    return await serve(options, parts, beginsUs);
+    const { app, hub, live, statistics } = parts;
+    // Only now: what fills the windows beforehand fires nothing.
+    const from = { hub, tracked: live.tracked, opportunities: statistics.opportunities };
+    alerts = await openAlerts({ ...from, options: app, outside: false, clientClock: options.clock });
+    return await serve(options, parts, beginsUs, alerts);
   } catch (error) {
+    await alerts?.close();
     await parts.close();
     throw error;
   }
@@ -137,7 +144,12 @@ async function warmUp(options: ReplayOptions, parts: Parts): Promise<Micros> {
   return beginsUs;
 }
 
-async function serve(options: ReplayOptions, parts: Parts, beginsUs: Micros): Promise<ReplayApp> {
+async function serve(
+  options: ReplayOptions,
+  parts: Parts,
+  beginsUs: Micros,
+  openedAlerts: OpenAlerts,
+): Promise<ReplayApp> {
   const { fromUs, toUs, speed, clock: realClock } = options;
   const { app, clock, hub, feeds, history, live, player } = parts;
   const { opportunities, statistics } = parts.statistics;
@@ -149,9 +161,11 @@ async function serve(options: ReplayOptions, parts: Parts, beginsUs: Micros): Pr
     events: player.counters.events - before.events,
     trades: player.counters.trades - before.trades,
   });
-  const known = { options: app, startedUs: clock.nowUs(), hub, lake: undefined, feeds, history, live };
+  const { alerts } = openedAlerts;
+  const shared = { options: app, history, live, alerts, feeds };
+  const known = { ...shared, startedUs: clock.nowUs(), hub, lake: undefined };
   const snapshot = () => snapshotOf({ ...known, statistics, replay });
-  const api = await openApi({ options: app, history, opportunities, live, feeds, snapshot });
+  const api = await openApi({ ...shared, opportunities, snapshot });
   void history.warmUp();
   return {
     url: urlOf(app.config.server.host, api.port),
@@ -167,7 +181,7 @@ async function serve(options: ReplayOptions, parts: Parts, beginsUs: Micros): Pr
       return { quotes, events, trades, raised, seconds, problems: parts.inOrder.problems() };
     },
     async stop() {
-      await Promise.all([api.close(), parts.close()]);
+      await Promise.all([api.close(), openedAlerts.close(), parts.close()]);
     },
   };
 }

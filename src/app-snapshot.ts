@@ -1,6 +1,14 @@
 // What the process says of itself: one snapshot of every room, for /health and /metrics. Reads counters, changes nothing.
 
-import type { LakeSnapshot, QueueSnapshot, QuoteCounters, ReplaySnapshot, Snapshot } from './api/snapshot.js';
+import type { Alerts } from './alerts/alerts.js';
+import type {
+  AlertsSnapshot,
+  LakeSnapshot,
+  QueueSnapshot,
+  QuoteCounters,
+  ReplaySnapshot,
+  Snapshot,
+} from './api/snapshot.js';
 import type { Live } from './app-live.js';
 import type { AppOptions } from './app-options.js';
 import type { Micros } from './core/time.js';
@@ -22,6 +30,7 @@ export interface SnapshotParts {
   readonly threads?: () => readonly ThreadSnapshot[];
   readonly history: History;
   readonly live: Live;
+  readonly alerts: Alerts;
   readonly replay?: () => ReplaySnapshot;
   /** The statistics as last looked up. */
   readonly statistics: () => Snapshot['statistics'];
@@ -60,10 +69,21 @@ export function snapshotOf(parts: SnapshotParts): Snapshot {
     },
     tracked: { ...tracked.counters() },
     liveStatistics: { ...statistics.counters() },
+    alerts: alertsSnapshot(parts.alerts),
     streams: streams(parts.live),
     analysis: analysis === undefined ? null : { ...analysis.state() },
     replay: parts.replay?.() ?? null,
     memoryTableMb: memoryTableMb(threads.length),
+  };
+}
+
+function alertsSnapshot(alerts: Alerts): AlertsSnapshot {
+  const { overflowed: _overflowed, ...counters } = alerts.counters();
+  const unreachable = alerts.targets().filter(({ problem }) => problem !== null);
+  const troubles = unreachable.map(({ name, problem }) => `nothing can be sent to ${name}: ${problem}`);
+  return {
+    ...counters,
+    troubles: alerts.fileProblem === null ? troubles : [alerts.fileProblem, ...troubles],
   };
 }
 
@@ -97,7 +117,7 @@ function ringQueues(threads: readonly ThreadSnapshot[]): Snapshot['queues'] {
   );
 }
 
-function queues({ lake, history, live }: SnapshotParts): Snapshot['queues'] {
+function queues({ lake, history, live, alerts }: SnapshotParts): Snapshot['queues'] {
   const { pendingBytes = 0, dropped = 0 } = lake?.counters() ?? {};
   const { queued, refused } = history.state();
   const clients = (counters: ClientsCounters, lengthMax: number): QueueSnapshot => ({
@@ -121,6 +141,13 @@ function queues({ lake, history, live }: SnapshotParts): Snapshot['queues'] {
       unit: 'requests',
       overflow: 'refuse',
       overflowed: refused,
+    },
+    alerts: {
+      length: alerts.counters().queued,
+      lengthMax: LIMITS.alerts.queuedMax,
+      unit: 'alerts',
+      overflow: 'drop → failed',
+      overflowed: alerts.counters().overflowed,
     },
     realtimeClients: clients(live.realtime.counters(), LIMITS.realtime.bufferedBytesTotalMax),
     feedClients: clients(live.rawFeed.counters(), LIMITS.feed.bufferedBytesTotalMax),

@@ -3,6 +3,7 @@
 
 import { existsSync } from 'node:fs';
 import type { Api } from './api/server.js';
+import { type OpenAlerts, openAlerts } from './app-alerts.js';
 import { openApi, openHistory, openStatistics, urlOf } from './app-api.js';
 import { type Live, startLive } from './app-live.js';
 import type { AppOptions } from './app-options.js';
@@ -46,27 +47,35 @@ export async function startApp(options: AppOptions): Promise<App> {
   const history = lake !== undefined && options.exchanges.length > 0 ? withSummaries(found, options) : found;
   const { opportunities, statistics } = openStatistics(options);
   let live: Live | undefined;
+  let alerts: OpenAlerts | undefined;
   let api: Api;
   try {
     const { threads, oldestUs } = sources;
     const ruleOf = selectionOf(config);
     live = startLive({ options, hub, instruments, feeds, opportunities, ruleOf, oldestUs });
-    const parts = { options, startedUs, hub, lake, feeds, threads, history, live, statistics };
-    api = await openApi({ options, history, opportunities, live, feeds, snapshot: () => snapshotOf(parts) });
+    alerts = await openAlerts({ options, hub, tracked: live.tracked, opportunities, outside: true });
+    const known = { options, history, live, feeds, alerts: alerts.alerts };
+    const parts = { ...known, startedUs, hub, lake, threads, statistics };
+    api = await openApi({ ...known, opportunities, snapshot: () => snapshotOf(parts) });
   } catch (error) {
-    await Promise.all([live?.close(), history.close()]);
+    await Promise.all([live?.close(), alerts?.close(), history.close()]);
     await lake?.close();
     sources.close();
     throw error;
   }
-  const started = live;
+  const started = [live, alerts];
   void history.warmUp();
   for (const feed of feeds) feed.start();
   return {
     url: urlOf(config.server.host, api.port),
     async stop() {
       for (const feed of feeds) feed.stop();
-      await Promise.all([sources.end(), api.close(), started.close(), history.close()]);
+      await Promise.all([
+        sources.end(),
+        api.close(),
+        ...started.map((part) => part.close()),
+        history.close(),
+      ]);
       await lake?.close();
       sources.close();
       clock.close();

@@ -121,6 +121,25 @@ export const LIMITS = {
     /** A gap that is noticed later does not reach into what is counted for good. */
     heldMs: 120_000,
   },
+  alerts: {
+    /** A rule holds four bytes for each pair that may be tracked, and a pass over them takes it some 0.1 ms a second. */
+    rulesMax: 50,
+    /** The newest that fired, a kilobyte each at most. */
+    alertsMax: 500,
+    /** Of one rule; the others come the next second. With all rules so many ids a second that those of a new process are higher. */
+    firesPerSecondMax: 20,
+    /** What was told later (after a stand-still) fires nothing: nobody wants an alert of then. */
+    lateMsMax: 10_000,
+    fileBytesMax: MB,
+    /** Alerts on their way out, of all targets; past it they fail, and are counted. */
+    queuedMax: 100,
+    triesMax: 3,
+    timeoutMs: 10_000,
+    pauseMs: 1_000,
+    pauseMsMax: 3_600_000,
+    /** New statistics are looked for this often, while a rule wants percentiles. */
+    statisticsMs: 5_000,
+  },
   realtime: {
     periodMs: 200,
     frameBytesMax: 256 * 1024,
@@ -186,11 +205,13 @@ export const LIMITS = {
 
 /** Megabytes of resident memory, by what holds them (design: 8 exchanges × 300 instruments, 10,000 quotes/s). */
 export const MEMORY_TABLE_MB = {
-  runtimeAndLibraries: 63,
+  runtimeAndLibraries: 60,
   workers: 3 * 9,
   journalAndRunBuffers: 13,
   windowsAndTrackedPairs: 16,
   liveStatistics: 5,
+  /** States of rules and statistics of pairs 2.4, alerts that fired 0.5. */
+  alerts: 3,
   historyAnalysisAndCache: 20,
   clients: 6,
 } as const;

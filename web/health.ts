@@ -3,7 +3,8 @@
 
 import type { ExchangeHealth } from '../src/api/contract.js';
 import { element } from './dom.js';
-import { countText, durationText } from './format.js';
+import { durationText } from './format.js';
+import { count, t } from './i18n/words.js';
 import { type HealthView, readHealth } from './replies.js';
 import { fetchJson, ServerError } from './server.js';
 
@@ -24,30 +25,30 @@ async function ask(told: (view: HealthView) => void): Promise<Node[]> {
   const signal = AbortSignal.timeout(ANSWER_TIMEOUT_MS);
   try {
     const view = readHealth(await fetchJson('/api/health', signal, UNAVAILABLE));
-    if (typeof view === 'string') return [state('bad', `health cannot be read: ${view}`)];
+    if (typeof view === 'string') return [state('bad', t('health.unreadable', { why: view }))];
     told(view);
     return healthNodes(view);
   } catch (error) {
     if (!signal.aborted && !(error instanceof ServerError)) throw error;
     const why = signal.aborted
-      ? `no answer within ${durationText(ANSWER_TIMEOUT_MS)}`
+      ? t('health.noAnswer', { duration: durationText(ANSWER_TIMEOUT_MS) })
       : (error as Error).message;
-    return [state('bad', `no health: ${why}`)];
+    return [state('bad', t('health.none', { why }))];
   }
 }
 
 function healthNodes(view: HealthView): Node[] {
   const facts = [
-    view.uptimeSeconds === null ? '' : `up ${durationText(view.uptimeSeconds * 1_000)}`,
-    view.rssMb === null ? '' : `${Math.round(view.rssMb)} MB`,
+    view.uptimeSeconds === null ? '' : t('health.up', { duration: durationText(view.uptimeSeconds * 1_000) }),
+    view.rssMb === null ? '' : `${Math.round(view.rssMb)} ${t('unit.mb')}`,
   ].filter((fact) => fact !== '');
   const list = element(
     'ul',
     'exchanges',
     ...view.exchanges.map(([name, health]) => exchangeItem(name, health)),
   );
-  list.setAttribute('aria-label', 'Exchanges');
-  if (view.exchanges.length === 0) list.append(element('li', 'idle', 'connected to no exchange'));
+  list.setAttribute('aria-label', t('health.exchanges'));
+  if (view.exchanges.length === 0) list.append(element('li', 'idle', t('health.noExchange')));
   // What an exchange has is told at its name.
   const others = view.reasons.filter(
     (reason) => !view.exchanges.some(([name]) => reason.startsWith(`${name} `)),
@@ -63,9 +64,10 @@ function healthNodes(view: HealthView): Node[] {
 function exchangeItem(name: string, health: Partial<ExchangeHealth>): HTMLElement {
   const { state: word = 'unknown', instruments, lastMessageAgeMs, reconnects, reason } = health;
   const facts: string[] = [];
-  if (instruments !== undefined) facts.push(countText(instruments, 'instrument'));
-  if (typeof lastMessageAgeMs === 'number') facts.push(`last message ${durationText(lastMessageAgeMs)} ago`);
-  if (reconnects !== undefined && reconnects > 0) facts.push(countText(reconnects, 'reconnect'));
+  if (instruments !== undefined) facts.push(count('instruments', instruments));
+  if (typeof lastMessageAgeMs === 'number')
+    facts.push(t('health.lastMessage', { duration: durationText(lastMessageAgeMs) }));
+  if (reconnects !== undefined && reconnects > 0) facts.push(count('reconnects', reconnects));
   const look = word === 'running' ? 'good' : word === 'failed' || word === 'degraded' ? 'bad' : 'idle';
   const item = element('li', look, element('b', '', name), ` ${word}`);
   if (facts.length > 0) item.append(element('span', 'facts', ` · ${facts.join(' · ')}`));

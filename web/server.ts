@@ -33,9 +33,24 @@ export async function fetchJson(
   }
 }
 
+/** The body of a reply that is none of text, with its headers. */
+export async function fetchBytes(
+  path: string,
+  signal: AbortSignal | null = null,
+): Promise<{ readonly bytes: ArrayBuffer; readonly headers: Headers }> {
+  const response = await request(path, signal);
+  if (!response.ok) throw await refusal(path, response);
+  try {
+    return { bytes: await response.arrayBuffer(), headers: response.headers };
+  } catch (error) {
+    if (signal?.aborted === true) throw error;
+    throw new ServerError(`${path} broke off before its end`);
+  }
+}
+
 /** The lines of an NDJSON reply as they arrive, without empty ones. Throws where the stream breaks off. */
-export async function* fetchLines(path: string): AsyncGenerator<string> {
-  const response = await request(path, null);
+export async function* fetchLines(path: string, signal: AbortSignal | null = null): AsyncGenerator<string> {
+  const response = await request(path, signal);
   if (!response.ok || response.body === null) throw await refusal(path, response);
   if (!contentType(response).includes('ndjson')) {
     throw new ServerError(`${path} did not answer with NDJSON (${contentType(response)})`);
@@ -45,6 +60,7 @@ export async function* fetchLines(path: string): AsyncGenerator<string> {
   let rest = '';
   for (;;) {
     const { done, value } = await reader.read().catch((error: Error) => {
+      if (signal?.aborted === true) throw error;
       throw new ServerError(`${path} broke off before its end (${error.message})`);
     });
     rest += done ? decoder.decode() : decoder.decode(value, { stream: true });

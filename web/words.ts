@@ -1,6 +1,7 @@
 // What a card says of its newest point, and the header of the live stream, in words. Pure.
 
-import { ABSENT, countText, durationText, percentText } from './format.js';
+import { ABSENT, durationText, percentText } from './format.js';
+import { count, type TextKey, t } from './i18n/words.js';
 
 /** How the live stream stands to a pair. */
 export type Following =
@@ -39,36 +40,38 @@ export function newestWords(
   live: boolean | null,
   nowSeconds: number,
 ): NewestWords {
-  if (point.lastSeconds === undefined) return { value: ABSENT, age: 'no valid spread', look: 'apart' };
+  if (point.lastSeconds === undefined) return { value: ABSENT, age: t('newest.none'), look: 'apart' };
   const ageSeconds = nowSeconds - point.lastSeconds;
   const none = point.spread === null;
-  const value = none ? 'no valid spread now' : percentText(point.lastSpread);
+  const value = none ? t('newest.noneNow') : percentText(point.lastSpread);
   const ago = agoText(ageSeconds);
-  const age = none ? `last ${percentText(point.lastSpread)}, ${ago}` : ago;
+  const age = none ? t('newest.last', { value: percentText(point.lastSpread), age: ago }) : ago;
   if (live === null) return { value, age, look: 'apart' };
-  if (!live) return { value, age: `${age}, not live`, look: 'old' };
-  if (following !== 'on') return { value, age: `${age}, ${APART[following]}`, look: 'apart' };
-  if (point.late.length > 0)
-    return { value, age: `${age}: quotes of ${point.late.join(' and ')} come late`, look: 'old' };
+  if (!live) return { value, age: t('newest.notLive', { age }), look: 'old' };
+  if (following !== 'on') return { value, age: t(APART[following], { age }), look: 'apart' };
+  if (point.late.length > 0) {
+    const exchanges = point.late.join(t('newest.and'));
+    return { value, age: t('newest.late', { age, exchanges }), look: 'old' };
+  }
   if (none) return { value, age, look: 'old' };
   return ageSeconds > OLD_SECONDS
-    ? { value, age: `${age}, nothing newer`, look: 'old' }
+    ? { value, age: t('newest.old', { age }), look: 'old' }
     : { value, age, look: 'fresh' };
 }
 
 /** `now`, `3 s ago`, `2 min ago`; stamps of the future are of now. */
 export function agoText(ageSeconds: number): string {
-  return ageSeconds < 1 ? 'now' : `${durationText(ageSeconds * 1_000)} ago`;
+  return ageSeconds < 1 ? t('common.now') : t('common.ago', { duration: durationText(ageSeconds * 1_000) });
 }
 
-const APART: Readonly<Record<Exclude<Following, 'on'>, string>> = {
-  quiet: 'no live points',
-  off: 'no longer watched',
-  never: 'no live points',
+const APART: Readonly<Record<Exclude<Following, 'on'>, TextKey>> = {
+  quiet: 'newest.quiet',
+  off: 'newest.off',
+  never: 'newest.quiet',
 };
 
 /** Why a list of opportunities is empty although there are statistics; `minCycles` null = not told. */
 export function nothingPassesText(minCycles: number | null): string {
-  const filter = minCycles === null ? '' : ` (more than ${countText(minCycles, 'cycle')})`;
-  return `No pair passes the filter${filter}.`;
+  if (minCycles === null) return t('board.nothingPasses');
+  return t('board.nothingPassesOf', { cycles: count('cycles', minCycles) });
 }

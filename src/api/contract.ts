@@ -2,6 +2,8 @@
 // Never holds code, imports nothing, and never promises a field that an answer may leave out. What the views of one pair, of the
 // lake and of the connections ask for is written in page-contract.ts.
 
+export type * from './contract-alerts.js';
+export type * from './contract-table.js';
 export type * from './page-contract.js';
 
 /**

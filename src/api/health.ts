@@ -50,6 +50,7 @@ export function healthBody(snapshot: Snapshot, memory: MemoryUsage): Record<stri
     windows: snapshot.windows,
     tracked: snapshot.tracked,
     liveStatistics: snapshot.liveStatistics,
+    alerts: snapshot.alerts,
     streams: snapshot.streams,
     analysis: snapshot.analysis,
     replay: replayBody(snapshot),
@@ -64,6 +65,7 @@ export function troubles(snapshot: Snapshot): string[] {
     if (state === 'failed' || state === 'degraded')
       found.push(`${name} ${state}: ${reason ?? 'no reason given'}`);
   for (const trouble of snapshot.lake.troubles) found.push(`lake: ${trouble}`);
+  for (const trouble of snapshot.alerts.troubles) found.push(`alerts: ${trouble}`);
   if (Math.abs(snapshot.clockOffsetMs) > CLOCK_OFFSET_MS_MAX)
     found.push(
       `the machine's clock was set; ours is still ${Math.round(snapshot.clockOffsetMs)} ms behind it`,

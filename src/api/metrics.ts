@@ -26,7 +26,9 @@ export function createMetrics(): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const { gauge, counter } = makersOf(registry);
-  const fillers = [pairMetrics, lakeMetrics, diskMetrics, threadMetrics].map((make) => make(registry));
+  const fillers = [pairMetrics, alertMetrics, lakeMetrics, diskMetrics, threadMetrics].map((make) =>
+    make(registry),
+  );
   const healthy = gauge('healthy', '1 when healthy, 0 when degraded');
   const quotes = counter('quotes_total', 'Quotes by what became of them', ['fate']);
   const crossed = counter('crossed_quotes_total', 'Recorded quotes with the bid above the ask', []);
@@ -163,6 +165,28 @@ function pairMetrics(registry: Registry): (snapshot: Snapshot) => void {
     refusedPairs.reset();
     for (const [reason, count] of Object.entries(refusedReasons)) refusedPairs.set({ reason }, count);
     for (const [reason, count] of Object.entries(pins.refused)) refusedPins.take({ reason }, count);
+  };
+}
+
+/** Rules, and what became of alerts. */
+function alertMetrics(registry: Registry): (snapshot: Snapshot) => void {
+  const { gauge, counter } = makersOf(registry);
+  const rules = gauge('alert_rules', 'Rules of alerts: all, enabled', ['what']);
+  const fired = counter('alerts_fired_total', 'Times that a rule fired for a pair', []);
+  const postponed = counter('alerts_postponed_total', 'Times that a pair had to wait a second to fire', []);
+  const deliveries = counter(
+    'alert_deliveries_total',
+    'Alerts by what became of them on their way to a target',
+    ['state'],
+  );
+  return ({ alerts }) => {
+    for (const { reset } of [fired, postponed, deliveries]) reset();
+    rules.set({ what: 'all' }, alerts.rules);
+    rules.set({ what: 'enabled' }, alerts.enabled);
+    fired.take({}, alerts.fired);
+    postponed.take({}, alerts.postponed);
+    deliveries.take({ state: 'sent' }, alerts.sent);
+    deliveries.take({ state: 'failed' }, alerts.failed);
   };
 }
 

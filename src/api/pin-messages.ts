@@ -75,7 +75,8 @@ function expected(field: string, what: string, value: unknown): string {
   return `${field}: expected ${what}, was ${shown.length > 80 ? `${shown.slice(0, 77)}…` : shown}`;
 }
 
-function originExpected({ origin }: Opener): string {
+/** Why somebody may not change anything. */
+export function originExpected({ origin }: Opener): string {
   return origin === null
     ? 'Origin: expected the page of this server, was absent, which is taken on loopback alone'
     : expected('Origin', 'the page of this server', origin);

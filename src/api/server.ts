@@ -6,7 +6,8 @@ import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify }
 import { exchangeKey } from '../core/exchange.js';
 import type { Log } from '../core/log.js';
 import { createUpgradeRouter, type SocketRoute } from '../sockets/upgrade.js';
-import { type Asset, loadAssets } from './assets.js';
+import { type AlertsDeps, alertsRoutes } from './alerts.js';
+import { type Asset, loadAssets, takesGzip } from './assets.js';
 import { type ChartRouteDeps, chartRoutes } from './charts.js';
 import { connectionsRoute } from './connections.js';
 import type { SymbolSummary } from './contract.js';
@@ -24,12 +25,14 @@ import { bad, RequestError } from './query.js';
 import { REALTIME_PATH, realtimeHttpRoute } from './realtime.js';
 import * as shapes from './shapes.js';
 import type { Snapshot } from './snapshot.js';
+import { tableRoutes } from './table.js';
 
 export interface ApiOptions
   extends Omit<ChartRouteDeps, 'limits'>,
     Omit<CoverageDeps, 'limits'>,
     Omit<OpportunitiesDeps, 'limits'>,
     Omit<PairsDeps, 'limits'>,
+    Omit<AlertsDeps, 'limits'>,
     LakeDeps,
     LiveStatisticsDeps {
   readonly host: string;
@@ -63,6 +66,7 @@ export interface ApiOptions
     readonly heatmapsKeptMax: number;
     readonly heatmapsUnderWayMax: number;
     readonly messageBytesMax: number;
+    readonly alerts: AlertsDeps['limits']['alerts'];
   };
   readonly log: Log;
 }
@@ -113,9 +117,11 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     opportunitiesRoutes(routes, options);
     symbolsRoute(routes, options);
     pairsRoute(routes, options);
+    tableRoutes(routes, options);
     liveStatisticsRoute(routes, options);
     realtimeHttpRoute(routes);
   });
+  await app.register(async (routes) => alertsRoutes(routes, options));
   pageRoutes(app, loadAssets(options.webDirectory));
   // Charts are long texts for many; the frames of bots are small.
   const deflated = new Set([REALTIME_PATH]);
@@ -205,18 +211,22 @@ function symbolsRoute(app: FastifyInstance, { symbols }: ApiOptions): void {
 }
 
 function pageRoutes(app: FastifyInstance, assets: ReadonlyMap<string, Asset>): void {
-  const send = (reply: FastifyReply, asset: Asset) =>
-    reply
-      .type(asset.type)
+  const send = (request: FastifyRequest, reply: FastifyReply, { type, body, zipped }: Asset) => {
+    const isZipped = takesGzip(request.headers['accept-encoding']);
+    if (isZipped) reply.header('content-encoding', 'gzip');
+    return reply
+      .type(type)
+      .header('vary', 'accept-encoding')
       .header('cache-control', 'no-cache')
       .header('content-security-policy', CONTENT_SECURITY)
-      .send(asset.body);
+      .send(isZipped ? zipped : body);
+  };
   for (const [name, asset] of assets)
-    app.get(`/${name}`, { schema: { hide: true } }, async (_request, reply) => send(reply, asset));
+    app.get(`/${name}`, { schema: { hide: true } }, async (request, reply) => send(request, reply, asset));
   const index = assets.get('index.html');
-  app.get('/', { schema: { hide: true } }, async (_request, reply) =>
+  app.get('/', { schema: { hide: true } }, async (request, reply) =>
     index === undefined
       ? reply.code(503).type('text/plain').send('The page is not built: npm run build\n')
-      : send(reply, index),
+      : send(request, reply, index),
   );
 }

@@ -23,6 +23,7 @@ export interface Snapshot {
   readonly windows: WindowsSnapshot;
   readonly tracked: TrackedSnapshot;
   readonly liveStatistics: LiveStatisticsSnapshot;
+  readonly alerts: AlertsSnapshot;
   readonly streams: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   /** Null where nothing is recorded. */
   readonly analysis: Readonly<Record<string, unknown>> | null;
@@ -135,9 +136,9 @@ export interface TradeCounters {
 export interface QueueSnapshot {
   readonly length: number;
   readonly lengthMax: number;
-  readonly unit: 'bytes' | 'quotes' | 'requests';
+  readonly unit: 'bytes' | 'quotes' | 'requests' | 'alerts';
   /** What happens when it is full. */
-  readonly overflow: 'drop → Gap' | 'conflate-latest → Thinned' | 'close-client' | 'refuse';
+  readonly overflow: 'drop → Gap' | 'conflate-latest → Thinned' | 'close-client' | 'refuse' | 'drop → failed';
   /** How often that has happened. */
   readonly overflowed: number;
 }
@@ -192,6 +193,20 @@ export interface LiveStatisticsSnapshot {
   readonly settledEarly: number;
   /** Gaps that came too late to be taken out. */
   readonly gapsLate: number;
+}
+
+/** Rules, and alerts since the start of the process. What waits to be sent is the queue `alerts`. */
+export interface AlertsSnapshot {
+  readonly rules: number;
+  readonly enabled: number;
+  readonly fired: number;
+  /** Times that a pair had to wait a second, because its rule fired for too many at once. */
+  readonly postponed: number;
+  readonly sent: number;
+  readonly failed: number;
+  readonly queued: number;
+  /** What keeps rules from being in force, or targets from being reached, in words; each makes the process degraded. */
+  readonly troubles: readonly string[];
 }
 
 export interface LakeSnapshot {

@@ -12,6 +12,7 @@ import { environmentOverrides } from './environment.js';
 import { ConfigError, type Override } from './override.js';
 import { pairContradictions } from './pairs.js';
 import { type Config, configSchema, type SelectionConfig } from './schema.js';
+import { targetContradictions } from './schema-alerts.js';
 
 export { ConfigError, type Override } from './override.js';
 export type { Config, ExchangeConfig, SelectionConfig } from './schema.js';
@@ -50,7 +51,11 @@ export function loadConfig(sources: ConfigSources): Config {
   }
   checked(tree);
   const config = tree as unknown as Config;
-  const impossible = [...contradictions(config), ...pairContradictions(config, sources.exchangeNames)];
+  const impossible = [
+    ...contradictions(config),
+    ...pairContradictions(config, sources.exchangeNames),
+    ...targetContradictions(config),
+  ];
   if (impossible.length > 0)
     throw new ConfigError(
       impossible.map(([path, line]) => `${origins.get(path) ?? `${fileName}: ${path}`}: ${line}`).join('\n'),
@@ -215,12 +220,13 @@ function contradictions(config: Config): (readonly [path: string, line: string])
   const { host } = config.server;
   if (/^[\d.]+$/.test(host) && isIP(host) === 0)
     found.push(['server.host', `expected the address of a network interface, or a name, was "${host}"`]);
-  const { directory } = config.capture;
-  if (directory !== undefined && isInside(directory, config.lake.root))
-    found.push([
-      'capture.directory',
-      `expected a folder outside lake.root (${config.lake.root}), was "${directory}"`,
-    ]);
+  const { root } = config.lake;
+  for (const [path, kind, given] of [
+    ['capture.directory', 'folder', config.capture.directory],
+    ['alerts.file', 'file', config.alerts.file],
+  ] as const)
+    if (given !== undefined && isInside(given, root))
+      found.push([path, `expected a ${kind} outside lake.root (${root}), was "${given}"`]);
   return found;
 }
 

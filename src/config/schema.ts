@@ -2,6 +2,7 @@
 // config.schema.json and the checks of config.example.yaml are made from this. Reads nothing.
 
 import Type, { type Static } from 'typebox';
+import { type AlertsConfig, AlertsSchema } from './schema-alerts.js';
 import { type AnalysisConfig, AnalysisSchema } from './schema-analysis.js';
 import { type IngestConfig, IngestSchema } from './schema-ingest.js';
 import { LakeSchema } from './schema-lake.js';
@@ -227,6 +228,7 @@ export function configSchema(exchangeNames: readonly string[]): object {
       windows: WindowsSchema,
       realtime: RealtimeSchema,
       analysis: AnalysisSchema,
+      alerts: AlertsSchema,
       history: HistorySchema,
       capture: CaptureSchema,
       log: LogSchema,
@@ -270,6 +272,7 @@ export interface Config {
   readonly windows: Readonly<Static<typeof WindowsSchema>>;
   readonly realtime: Readonly<Static<typeof RealtimeSchema>>;
   readonly analysis: AnalysisConfig;
+  readonly alerts: AlertsConfig;
   readonly history: Readonly<Static<typeof HistorySchema>>;
   readonly capture: Readonly<Static<typeof CaptureSchema>>;
   readonly log: Readonly<Static<typeof LogSchema>>;

@@ -1,52 +1,112 @@
-// CSV text into rows of cells: quotes, CRLF and a byte order mark are tolerated, nothing is interpreted.
-// Says whether the text ends with a newline, because a file still being written does not.
+// CSV text, as it comes in pieces, into rows of cells: quotes, CRLF and a byte order mark are tolerated, nothing is
+// interpreted. A row is taken apart only as far as somebody asks: of most rows of a long file a few cells are wanted.
 
-export interface CsvText {
-  /** Without blank lines. */
-  readonly rows: readonly (readonly string[])[];
-  /** The last row is finished: the text is empty or ends with a newline outside quotes. */
-  readonly complete: boolean;
+/** Good until the next row. */
+export interface CsvRow {
+  readonly width: number;
+  /** Empty beyond the last one. */
+  cell(at: number): string;
+  cells(): readonly string[];
 }
 
-export function parseCsv(text: string): CsvText {
-  const body = text.startsWith('\uFEFF') ? text.slice(1) : text;
-  // Nearly every file has no quotes at all: then lines are rows.
-  if (!body.includes('"')) return parsePlain(body);
-  const rows: string[][] = [];
-  let row: string[] = [];
-  let cell = '';
-  let inQuotes = false;
-  for (let at = 0; at < body.length; at += 1) {
-    const char = body[at]!;
-    if (inQuotes) {
-      if (char !== '"') cell += char;
-      else if (body[at + 1] === '"') {
-        cell += '"';
-        at += 1;
-      } else inQuotes = false;
-    } else if (char === '"' && cell === '') inQuotes = true;
-    else if (char === ',') {
-      row.push(cell);
-      cell = '';
-    } else if (char === '\n') {
-      row.push(withoutReturn(cell));
-      if (row.length > 1 || row[0] !== '') rows.push(row);
-      row = [];
-      cell = '';
-    } else cell += char;
+/** What is longer is no row of anything that is read here. */
+const ROW_CHARS_MAX = 1024 * 1024;
+
+export class CsvReader {
+  readonly #onRow: (row: CsvRow) => void;
+  readonly #line = new Line();
+  /** Of a line whose end has not come. */
+  #rest = '';
+  #isFirst = true;
+  /** A row with quotes, which may hold newlines, up to what has come of it. */
+  #row: string[] = [];
+  #cell = '';
+  #inQuotes = false;
+
+  /** `onRow` is told every row but blank ones. */
+  constructor(onRow: (row: CsvRow) => void) {
+    this.#onRow = onRow;
   }
-  const complete = !inQuotes && cell === '' && row.length === 0;
-  if (!complete) rows.push([...row, withoutReturn(cell)]);
-  return { rows, complete };
-}
 
-function parsePlain(body: string): CsvText {
-  const rows: string[][] = [];
-  for (const line of body.split('\n')) {
+  /** Throws RangeError for a row of over a million characters. */
+  push(text: string): void {
+    let from = this.#isFirst && text.startsWith('\uFEFF') ? 1 : 0;
+    if (text !== '') this.#isFirst = false;
+    for (let to = text.indexOf('\n', from); to >= 0; to = text.indexOf('\n', from)) {
+      this.#take(this.#rest + text.slice(from, to));
+      this.#rest = '';
+      from = to + 1;
+    }
+    this.#rest += text.slice(from);
+    if (this.#rest.length + this.#cell.length > ROW_CHARS_MAX)
+      throw new RangeError(`a row of over ${ROW_CHARS_MAX} characters`);
+  }
+
+  /** Whether the last row was finished: with a newline outside quotes, which a file still being written lacks. */
+  get isComplete(): boolean {
+    return this.#rest === '' && !this.#inQuotes && this.#cell === '' && this.#row.length === 0;
+  }
+
+  #take(line: string): void {
+    // Nearly every file has no quotes at all: then lines are rows.
+    if (this.#inQuotes || line.includes('"')) {
+      this.#takeQuoted(line);
+      return;
+    }
     const text = withoutReturn(line);
-    if (text !== '') rows.push(text.split(','));
+    if (text !== '') this.#onRow(this.#line.of(text));
   }
-  return { rows, complete: body === '' || body.endsWith('\n') };
+
+  #takeQuoted(line: string): void {
+    for (let at = 0; at < line.length; at += 1) {
+      const char = line[at]!;
+      if (this.#inQuotes) {
+        if (char !== '"') this.#cell += char;
+        else if (line[at + 1] === '"') {
+          this.#cell += '"';
+          at += 1;
+        } else this.#inQuotes = false;
+      } else if (char === '"' && this.#cell === '') this.#inQuotes = true;
+      else if (char === ',') {
+        this.#row.push(this.#cell);
+        this.#cell = '';
+      } else this.#cell += char;
+    }
+    if (this.#inQuotes) {
+      this.#cell += '\n';
+      return;
+    }
+    const row = [...this.#row, withoutReturn(this.#cell)];
+    this.#row = [];
+    this.#cell = '';
+    if (row.length > 1 || row[0] !== '')
+      this.#onRow({ width: row.length, cell: (at) => row[at] ?? '', cells: () => row });
+  }
+}
+
+/** A row without quotes. */
+class Line implements CsvRow {
+  width = 0;
+  #text = '';
+
+  of(text: string): this {
+    this.#text = text;
+    this.width = 1;
+    for (let at = text.indexOf(','); at >= 0; at = text.indexOf(',', at + 1)) this.width += 1;
+    return this;
+  }
+
+  cell(at: number): string {
+    if (at >= this.width) return '';
+    let from = 0;
+    for (let n = 0; n < at; n += 1) from = this.#text.indexOf(',', from) + 1;
+    const to = this.#text.indexOf(',', from);
+    return this.#text.slice(from, to < 0 ? this.#text.length : to);
+  }
+
+  cells(): readonly string[] {
+    return this.#text.split(',');
+  }
 }
 
 function withoutReturn(cell: string): string {

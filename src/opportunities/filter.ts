@@ -1,11 +1,12 @@
 // From a statistics file to the list of recommended pairs: filter, spelling, order. Pure.
 // Never drops a row silently: one whose values cannot be read is named in a warning.
 
-import { exchangeKey, spelledAs } from '../core/exchange.js';
-import { unifiedFromSpelling } from '../core/symbol.js';
-import type { StatisticsFile, StatisticsWarning } from './stats.js';
+import type { CsvRow } from './csv.js';
+import type { RowNames } from './row-names.js';
+import type { RowVisitor, StatisticsWarning } from './stats.js';
 
 export const MIN_CYCLES_DEFAULT = 40;
+const CYCLES_COLUMN = 'opportunity_cycles_040bp';
 
 export interface Opportunity {
   /** Unified: `BTC/USDT`. */
@@ -22,48 +23,49 @@ export interface Opportunity {
 }
 
 /**
- * Rows with more than `minCycles` cycles (strictly), by symbol, exchange1, exchange2 in code-point order. Exchanges
- * are spelled as in `exchangeNames`, those it does not have as in the file. Of rows that then name the same pair,
- * the one with the most cycles stays, the first of equals.
+ * Rows with more than `minCycles` cycles (strictly), by symbol, exchange1, exchange2 in code-point order. Of rows that name
+ * the same pair the one with the most cycles stays, the first of equals.
  */
-export function filterOpportunities(
-  file: StatisticsFile,
-  minCycles: number = MIN_CYCLES_DEFAULT,
-  exchangeNames: readonly string[] = [],
-): { readonly opportunities: readonly Opportunity[]; readonly warnings: readonly StatisticsWarning[] } {
-  const at = (column: string): number => file.columns.indexOf(column);
-  const [symbolAt, leftAt, rightAt] = [at('symbol'), at('exchange1'), at('exchange2')];
-  const cyclesAt = at('opportunity_cycles_040bp');
-  const byPair = new Map<string, Opportunity>();
-  let unreadable = 0;
-  for (const row of file.rows) {
-    const cycles = cellNumber(row[cyclesAt] ?? '');
-    const symbol = unifiedFromAny(row[symbolAt] ?? '');
-    const exchange1 = spelledAs(row[leftAt] ?? '', exchangeNames);
-    const exchange2 = spelledAs(row[rightAt] ?? '', exchangeNames);
-    if (!Number.isFinite(cycles) || symbol === undefined || exchange1 === '' || exchange2 === '') {
-      unreadable += 1;
-      continue;
-    }
-    if (!(cycles > minCycles)) continue;
-    const opportunityCycles = Math.trunc(cycles);
-    const key = `${symbol}|${exchangeKey(exchange1)}|${exchangeKey(exchange2)}`;
-    const known = byPair.get(key);
-    if (known !== undefined && known.opportunityCycles >= opportunityCycles) continue;
-    const statistics = statisticsOf(file.columns, row);
-    byPair.set(key, { symbol, exchange1, exchange2, opportunityCycles, statistics });
-  }
-  const message = `${unreadable} rows of the statistics file ${file.name} lack a readable name or count`;
-  const warnings: StatisticsWarning[] =
-    unreadable === 0 ? [] : [{ code: 'bad-value', message, file: file.name }];
-  return { opportunities: [...byPair.values()].sort(compareOpportunities), warnings };
-}
+export class OpportunityFilter implements RowVisitor {
+  /** Rows without a readable name or count. */
+  unreadable = 0;
+  readonly #columns: readonly string[];
+  readonly #names: RowNames;
+  readonly #minCycles: number;
+  readonly #cyclesAt: number;
+  readonly #byPair = new Map<string, Opportunity>();
 
-/** `BTC/USDT` from `BTC_USDT`, `btc-usdt`, `BTC#USDT`, `BTCUSDT`; undefined where base or quote is missing. */
-export function unifiedFromAny(spelling: string): string | undefined {
-  if (/^[/_\-#\s]|[/_\-#\s]$/.test(spelling.trim())) return undefined;
-  const unified = unifiedFromSpelling(spelling);
-  return unified.includes('/') ? unified : undefined;
+  constructor(columns: readonly string[], names: RowNames, minCycles: number = MIN_CYCLES_DEFAULT) {
+    this.#columns = columns;
+    this.#names = names;
+    this.#minCycles = minCycles;
+    this.#cyclesAt = columns.indexOf(CYCLES_COLUMN);
+  }
+
+  row(row: CsvRow): void {
+    const cycles = cellNumber(row.cell(this.#cyclesAt));
+    const names = this.#names.of(row);
+    if (!Number.isFinite(cycles) || names === null) {
+      this.unreadable += 1;
+      return;
+    }
+    if (!(cycles > this.#minCycles)) return;
+    const opportunityCycles = Math.trunc(cycles);
+    const known = this.#byPair.get(names.key);
+    if (known !== undefined && known.opportunityCycles >= opportunityCycles) return;
+    const { symbol, exchange1, exchange2 } = names;
+    const statistics = statisticsOf(this.#columns, row.cells());
+    this.#byPair.set(names.key, { symbol, exchange1, exchange2, opportunityCycles, statistics });
+  }
+
+  result(file: string): {
+    readonly opportunities: readonly Opportunity[];
+    readonly warnings: readonly StatisticsWarning[];
+  } {
+    const message = `${this.unreadable} rows of the statistics file ${file} lack a readable name or count`;
+    const warnings: StatisticsWarning[] = this.unreadable === 0 ? [] : [{ code: 'bad-value', message, file }];
+    return { opportunities: [...this.#byPair.values()].sort(compareOpportunities), warnings };
+  }
 }
 
 function statisticsOf(
@@ -89,7 +91,7 @@ function cellValue(cell: string): number | boolean | string | null {
 }
 
 /** NaN where the cell is no number; `inf` as analyzers write it. */
-function cellNumber(cell: string): number {
+export function cellNumber(cell: string): number {
   const text = cell.trim();
   if (text === '') return Number.NaN;
   const infinite = /^([+-]?)inf(inity)?$/i.exec(text);

@@ -57,10 +57,15 @@ export interface Wanted {
 
 const BPS_PER_PERCENT = 100;
 
+/** The better of the two less the costs of a round trip, all in percent; NaN where there is none. */
+export function edgeBpsOf(executable12: number, executable21: number, costPercent: number): number {
+  const best = Math.max(orLeast(executable12), orLeast(executable21));
+  return Number.isFinite(best) ? (best - costPercent) * BPS_PER_PERCENT : Number.NaN;
+}
+
 /** `costPercent`: of a round trip. */
 export function judge(opportunity: Opportunity, now: PairNow | null, costPercent: number): JudgedPair {
-  const best = now === null ? Number.NaN : Math.max(...now.executablePercent.map(orLeast));
-  const edgeBps = Number.isFinite(best) ? (best - costPercent) * BPS_PER_PERCENT : Number.NaN;
+  const edgeBps = now === null ? Number.NaN : edgeBpsOf(...now.executablePercent, costPercent);
   const refusals: Refusal[] = [];
   if (now === null || now.legs.some(({ ageMs }) => Number.isNaN(ageMs))) refusals.push('no-live-leg');
   else if (now.legs.some(({ late }) => late)) refusals.push('lagging');

@@ -1,9 +1,10 @@
 // Statistics files: which one of a folder counts, and what is in it. Reads the disk, never writes it. A file
 // still being written, foreign or broken is passed over with a warning that names it, never guessed at.
 
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseCsv } from './csv.js';
+import { CsvReader, type CsvRow } from './csv.js';
 
 /** What a file must have to count. */
 export const REQUIRED_COLUMNS = ['symbol', 'exchange1', 'exchange2', 'opportunity_cycles_040bp'] as const;
@@ -24,19 +25,13 @@ export type StatisticsWarningCode =
   | 'column-missing'
   | 'bad-value';
 
-export interface StatisticsFile {
-  readonly name: string;
-  readonly columns: readonly string[];
-  /** Every row is as wide as `columns`. */
-  readonly rows: readonly (readonly string[])[];
-}
-
 export interface FileEntry {
   readonly name: string;
   readonly mtimeMs: number;
   readonly sizeBytes: number;
 }
 
+const PIECE_BYTES = 64 * 1024;
 const STAMPED = /^summary_stats_(\d{8}_\d{6})\.csv$/i;
 
 /**
@@ -69,24 +64,28 @@ export async function listStatistics(
   return { entries: entries.sort(newestFirst) };
 }
 
-/** The first file that is complete, and a warning for each one passed over before it. */
-export async function readNewest(
+/** What reads the rows of a file, each as wide as the header, for as long as they are told. */
+export interface RowVisitor {
+  row(row: CsvRow): void;
+}
+
+export interface StatisticsFile<Visitor> {
+  readonly name: string;
+  /** It was told every row of the file. */
+  readonly rows: Visitor;
+}
+
+/** The first file that is complete, and a warning for each one passed over before it. `visitorOf`: of a header. */
+export async function readNewest<Visitor extends RowVisitor>(
   directory: string,
   entries: readonly Pick<FileEntry, 'name'>[],
-): Promise<{ readonly file?: StatisticsFile; readonly warnings: readonly StatisticsWarning[] }> {
+  visitorOf: (columns: readonly string[]) => Visitor,
+): Promise<{ readonly file?: StatisticsFile<Visitor>; readonly warnings: readonly StatisticsWarning[] }> {
   const warnings: StatisticsWarning[] = [];
   for (const { name } of entries) {
-    let text: string;
-    try {
-      text = await readFile(join(directory, name), 'utf8');
-    } catch (error) {
-      const message = `the statistics file ${name} cannot be read (${errorCode(error)})`;
-      warnings.push({ code: 'file-unreadable', message, file: name });
-      continue;
-    }
-    const parsed = parseStatistics(name, text);
-    if ('file' in parsed) return { file: parsed.file, warnings };
-    warnings.push(parsed.warning);
+    const found = await readStatistics(directory, name, visitorOf);
+    if (!('code' in found)) return { file: found, warnings };
+    warnings.push(found);
   }
   if (entries.length === 0) {
     warnings.push({ code: 'no-file', message: `the statistics folder ${directory} holds no .csv file` });
@@ -94,28 +93,42 @@ export async function readNewest(
   return { warnings };
 }
 
-/** The file's table, or why it does not count. */
-export function parseStatistics(
+/** Piece by piece: a file of 10,000 pairs has 8 MB, and the loop that receives quotes must not stand still for it. */
+async function readStatistics<Visitor extends RowVisitor>(
+  directory: string,
   name: string,
-  text: string,
-): { readonly file: StatisticsFile } | { readonly warning: StatisticsWarning } {
-  const refuse = (code: StatisticsWarningCode, why: string): { readonly warning: StatisticsWarning } => ({
-    warning: { code, message: `the statistics file ${name} ${why}`, file: name },
+  visitorOf: (columns: readonly string[]) => Visitor,
+): Promise<StatisticsFile<Visitor> | StatisticsWarning> {
+  const refuse = (code: StatisticsWarningCode, why: string): StatisticsWarning => ({
+    ...{ code, message: `the statistics file ${name} ${why}`, file: name },
   });
-  const { rows, complete } = parseCsv(text);
-  const columns = rows[0]?.map((column) => column.trim());
-  if (columns === undefined) return refuse('file-incomplete', 'is empty');
-  if (!complete) return refuse('file-incomplete', 'does not end with a newline: it is still being written');
-  const missing = REQUIRED_COLUMNS.filter((column) => !columns.includes(column));
-  if (missing.length > 0) return refuse('column-missing', `has no column ${missing.join(', ')}`);
-  const narrow = rows.findIndex((row) => row.length !== columns.length);
-  if (narrow >= 0) {
-    return refuse(
-      'file-incomplete',
-      `has ${rows[narrow]?.length} cells in row ${narrow + 1}, not ${columns.length}`,
-    );
+  let columns: readonly string[] | undefined;
+  let missing: readonly string[] = [];
+  let rows: Visitor | undefined;
+  let count = 0;
+  let narrow: string | undefined;
+  const reader = new CsvReader((row) => {
+    count += 1;
+    if (columns === undefined) {
+      columns = row.cells().map((column) => column.trim());
+      missing = REQUIRED_COLUMNS.filter((column) => !columns?.includes(column));
+      if (missing.length === 0) rows = visitorOf(columns);
+    } else if (row.width === columns.length) rows?.row(row);
+    else narrow ??= `has ${row.width} cells in row ${count}, not ${columns.length}`;
+  });
+  try {
+    const pieces = createReadStream(join(directory, name), { encoding: 'utf8', highWaterMark: PIECE_BYTES });
+    for await (const piece of pieces) reader.push(piece as string);
+  } catch (error) {
+    if (error instanceof RangeError) return refuse('file-incomplete', `has ${error.message}`);
+    return refuse('file-unreadable', `cannot be read (${errorCode(error)})`);
   }
-  return { file: { name, columns, rows: rows.slice(1) } };
+  if (columns === undefined && reader.isComplete) return refuse('file-incomplete', 'is empty');
+  if (!reader.isComplete)
+    return refuse('file-incomplete', 'does not end with a newline: it is still being written');
+  if (missing.length > 0) return refuse('column-missing', `has no column ${missing.join(', ')}`);
+  if (narrow !== undefined) return refuse('file-incomplete', narrow);
+  return { name, rows: rows! };
 }
 
 function newestFirst(a: FileEntry, b: FileEntry): number {

@@ -2,7 +2,10 @@
 // Never throws for what lies on the disk: an empty list and named warnings instead.
 
 import { type Clock, US_PER_MS } from '../core/time.js';
-import { filterOpportunities, MIN_CYCLES_DEFAULT, type Opportunity } from './filter.js';
+import { AllPairs, NO_PAIRS, type PairStatistics } from './all-pairs.js';
+import type { CsvRow } from './csv.js';
+import { MIN_CYCLES_DEFAULT, type Opportunity, OpportunityFilter } from './filter.js';
+import { RowNames } from './row-names.js';
 import { type FileEntry, listStatistics, readNewest, type StatisticsWarning } from './stats.js';
 
 /** A folder is looked at again no sooner than this after the last look. */
@@ -10,6 +13,8 @@ const REFRESH_MS_DEFAULT = 1_000;
 
 export interface OpportunityList {
   readonly opportunities: readonly Opportunity[];
+  /** Every pair of the file, with few cycles or none too. */
+  readonly pairs: PairStatistics;
   /** Why the list is empty, or from an older file than the newest. */
   readonly warnings: readonly StatisticsWarning[];
   /** The file it comes from, a bare name; null where there is none. */
@@ -33,6 +38,8 @@ export interface OpportunityStoreOptions {
   readonly refreshMs?: number;
 }
 
+const NOTHING = { opportunities: [], pairs: NO_PAIRS, file: null } as const;
+
 export function createOpportunityStore(options: OpportunityStoreOptions): OpportunityStore {
   const { directory, clock } = options;
   const minCycles = options.minCycles ?? MIN_CYCLES_DEFAULT;
@@ -46,17 +53,26 @@ export function createOpportunityStore(options: OpportunityStoreOptions): Opport
     const listed = await listStatistics(directory);
     if ('warning' in listed) {
       knownSignature = '';
-      return { opportunities: [], warnings: [listed.warning], file: null, minCycles };
+      return { ...NOTHING, warnings: [listed.warning], minCycles };
     }
     const names = (await options.exchangeNames?.()) ?? [];
     const signature = `${names.join()}${signatureOf(listed.entries)}`;
     if (known !== undefined && signature === knownSignature) return known;
-    const { file, warnings } = await readNewest(directory, listed.entries);
+    const { file, warnings } = await readNewest(directory, listed.entries, (columns) =>
+      listAndPairs(columns, names, minCycles),
+    );
     knownSignature = signature;
-    if (file === undefined) return { opportunities: [], warnings, file: null, minCycles };
-    const filtered = filterOpportunities(file, minCycles, names);
+    if (file === undefined) return { ...NOTHING, warnings, minCycles };
+    const { filter, pairs } = file.rows;
+    const filtered = filter.result(file.name);
     const { opportunities } = filtered;
-    return { opportunities, warnings: [...warnings, ...filtered.warnings], file: file.name, minCycles };
+    return {
+      opportunities,
+      pairs,
+      warnings: [...warnings, ...filtered.warnings],
+      file: file.name,
+      minCycles,
+    };
   };
 
   const usual = (): Promise<OpportunityList> => {
@@ -80,10 +96,15 @@ export function createOpportunityStore(options: OpportunityStoreOptions): Opport
     const list = await usual();
     if (list.file === null || cycles === minCycles) return { ...list, minCycles: cycles };
     if (other?.of === list && other.list.minCycles === cycles) return other.list;
-    const { file, warnings } = await readNewest(directory, [{ name: list.file }]);
-    if (file === undefined) return { opportunities: [], warnings, file: null, minCycles: cycles };
-    const found = filterOpportunities(file, cycles, (await options.exchangeNames?.()) ?? []);
-    other = { of: list, list: { ...list, opportunities: found.opportunities, minCycles: cycles } };
+    const names = (await options.exchangeNames?.()) ?? [];
+    const { file, warnings } = await readNewest(
+      directory,
+      [{ name: list.file }],
+      (columns) => new OpportunityFilter(columns, new RowNames(columns, names), cycles),
+    );
+    const { opportunities } = file?.rows.result(file.name) ?? NOTHING;
+    if (file === undefined) return { ...NOTHING, warnings, minCycles: cycles };
+    other = { of: list, list: { ...list, opportunities, minCycles: cycles } };
     return other.list;
   };
 
@@ -93,4 +114,16 @@ export function createOpportunityStore(options: OpportunityStoreOptions): Opport
 /** Equal as long as no file came, went or changed. An empty folder has one too, unlike a missing one. */
 function signatureOf(entries: readonly FileEntry[]): string {
   return `:${entries.map((entry) => `${entry.name}|${entry.mtimeMs}|${entry.sizeBytes}`).join('/')}`;
+}
+
+/** One pass for both. */
+function listAndPairs(columns: readonly string[], exchangeNames: readonly string[], minCycles: number) {
+  const names = new RowNames(columns, exchangeNames);
+  const filter = new OpportunityFilter(columns, names, minCycles);
+  const pairs = new AllPairs(columns, names);
+  const row = (one: CsvRow): void => {
+    filter.row(one);
+    pairs.row(one);
+  };
+  return { filter, pairs, row };
 }

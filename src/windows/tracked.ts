@@ -123,7 +123,7 @@ export class Tracked implements Subscriber {
     for (let pair = 0; pair < pairs.size; pair += 1) {
       const left = pairs.left[pair]!;
       const right = pairs.right[pair]!;
-      if (!this.#stands(left) || !this.#stands(right)) {
+      if (!this.stands(left) || !this.stands(right)) {
         this.#clear(pair);
         continue;
       }
@@ -152,8 +152,16 @@ export class Tracked implements Subscriber {
     side: 0 | 1,
   ): { readonly ageMs: number; readonly stands: boolean; readonly late: boolean } {
     const id = (side === 0 ? this.pairs.left : this.pairs.right)[pair]!;
-    const ageMs = (this.#sampledUs - this.#latest.stampUs[id]!) / US_PER_MS;
-    return { ageMs: Math.max(0, ageMs), stands: this.#stands(id), late: this.#lagging[id] === 1 };
+    return { ageMs: this.ageMs(id), stands: this.stands(id), late: this.isLate(id) };
+  }
+
+  /** Of an instrument's newest quote, as of the last sample; NaN where none came yet. */
+  ageMs(instrumentId: number): number {
+    return Math.max(0, (this.#sampledUs - this.#latest.stampUs[instrumentId]!) / US_PER_MS);
+  }
+
+  isLate(instrumentId: number): boolean {
+    return this.#lagging[instrumentId] === 1;
   }
 
   /**
@@ -177,7 +185,8 @@ export class Tracked implements Subscriber {
     tellValidity(event, this.#validity);
   }
 
-  #stands(instrumentId: number): boolean {
+  /** Its newest quote counts, as of the last sample. */
+  stands(instrumentId: number): boolean {
     const stampUs = this.#latest.stampUs[instrumentId]!;
     const endUs = stampUs + this.#limitUs[instrumentId]!;
     // NaN (no quote yet) fails both.

@@ -70,6 +70,10 @@ function snapshot(changes: Partial<Snapshot> = {}): Snapshot {
       ...{ pairs: 5, pairsLeftOut: 1, rows: 40, rowsMax: 100 },
       ...{ bytes: 960, settledEarly: 3, gapsLate: 2 },
     },
+    alerts: {
+      ...{ rules: 4, enabled: 3, fired: 20, postponed: 2, sent: 11, failed: 5, queued: 1 },
+      troubles: [],
+    },
     streams: {},
     analysis: null,
     replay: null,

@@ -208,6 +208,8 @@ test('the keyboard changes between all there is and the newest 15 minutes; 375 p
     assert.equal(await views.nth(1).isChecked(), true);
     // One a minute: those of 15 minutes, and the one from which the line comes in.
     await pointsAre(page, BTC, 17, '+0.100 %');
+    // Below the table and two charts: drawn when somebody comes there.
+    await cardOf(page, SOL).scrollIntoViewIfNeeded();
     await cardOf(page, SOL).getByText('No points in the last 15 minutes').waitFor(WAIT);
     await keepPicture(page, 'live-375.png');
     assert.equal(

@@ -26,7 +26,7 @@ test('the process itself serves it on its one port, and /health counts it and sh
   assert.deepEqual([feedV2['clients'], feedV2['snapshots'], feedV2['badMessages']], [1, 1, 0]);
   const { length, ...queue } = health.queues.feedV2Clients;
   assert.equal(typeof length, 'number');
-  assert.deepEqual(queue, { lengthMax: 786_432, unit: 'bytes', overflow: 'close-client', overflowed: 0 });
+  assert.deepEqual(queue, { lengthMax: 1_048_576, unit: 'bytes', overflow: 'close-client', overflowed: 0 });
   const metrics = await (await fetch(`${app.url}/metrics`)).text();
   assert.match(metrics, /feedV2/);
 });

@@ -42,6 +42,7 @@ const ROOTS = [
   'loop-delay.ts',
   'limits.ts',
   'version.ts',
+  'app-alerts.ts',
   'app-api.ts',
   'app-feed.ts',
   'app-exchange-feed.ts',

@@ -20,6 +20,7 @@ import { Hub } from '../../src/hub/hub.js';
 import { ExchangeFeed } from '../../src/ingest/exchange-feed.js';
 import { openLake } from '../../src/lake/writer.js';
 import { LIMITS } from '../../src/limits.js';
+import { NO_PAIRS } from '../../src/opportunities/all-pairs.js';
 import { startDriver } from '../../src/sim/driver.js';
 import type { SimExchange } from '../../src/sim/exchange.js';
 import { SIM_EXCHANGES } from '../../src/sim/exchanges/index.js';
@@ -204,7 +205,9 @@ async function startSinks(parts: {
   const live = startLive({
     options: { config, exchanges: [], origin: 'demo', clock, random: Math.random, log: silentLog },
     ...{ hub, instruments, feeds: [], ruleOf: selectionOf(config) },
-    opportunities: { list: async () => ({ opportunities: [], warnings: [], file: null, minCycles: 0 }) },
+    opportunities: {
+      list: async () => ({ opportunities: [], pairs: NO_PAIRS, warnings: [], file: null, minCycles: 0 }),
+    },
   });
   await live.ready;
   return live;

@@ -6,7 +6,8 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import type { PairName } from '../../src/api/contract.js';
+import type { PairName, TableColumn, TableReply } from '../../src/api/contract.js';
+import { TABLE_COLUMNS } from '../../src/opportunities/all-pairs.js';
 import { type LiveEnd, startLive } from './page-live.js';
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -30,7 +31,12 @@ export interface PageServer {
 
 /** Serves `webDirectory` on a free loopback port; `/api/health` is healthy unless told otherwise. */
 export async function startPageServer(webDirectory: string): Promise<PageServer> {
-  const answers = new Map<string, Answer>([['/api/health', json(healthy())]]);
+  const answers = new Map<string, Answer>([
+    ['/api/health', json(healthy())],
+    ['/api/table', json(tableOf([]))],
+    ['/api/coverage', json({ exchange: 'Any', totals: [], gaps: [], segments: [] })],
+    ['/api/table/now', (response) => void response.writeHead(200, { 'x-rows': '0', 'x-sampled': '' }).end()],
+  ]);
   const asked: string[] = [];
   const server = createServer((request, response) => {
     const path = (request.url ?? '/').split('?')[0] ?? '/';
@@ -79,6 +85,21 @@ export function opportunitiesOf(charts: readonly PairName[]): Answer {
     opportunityCycles: 41 + i,
   }));
   return json({ opportunities, warnings: [] });
+}
+
+/** A reply of `/api/table` of these pairs, none of them live, without statistics. */
+export function tableOf(pairs: readonly PairName[]): TableReply {
+  const none = pairs.map(() => null);
+  const statistics: Partial<Record<TableColumn, null[]>> = {};
+  for (const name of TABLE_COLUMNS) statistics[name] = none;
+  return {
+    ...{ file: null, warnings: [], minCycles: 40, live: 0, recommended: [] },
+    symbol: pairs.map(({ symbol }) => symbol),
+    exchange1: pairs.map(({ exchange1 }) => exchange1),
+    exchange2: pairs.map(({ exchange2 }) => exchange2),
+    costPercent: pairs.map(() => 0.4),
+    statistics: statistics as TableReply['statistics'],
+  };
 }
 
 export function healthy(): Record<string, unknown> {

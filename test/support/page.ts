@@ -23,6 +23,10 @@ export interface PageRun {
   readonly broken?: boolean;
   /** CSS pixels. */
   readonly width?: number;
+  /** Default: dark. */
+  readonly colorScheme?: 'dark' | 'light';
+  /** Default: `en-US`. */
+  readonly locale?: string;
 }
 
 export interface PageBench {
@@ -49,7 +53,11 @@ export function pageBench(): PageBench {
     async withPage(run, steps) {
       assert.ok(browser !== undefined, 'a test without { skip: chromiumMissing() }');
       const server = await startPageServer(directory);
-      const context = await browser.newContext({ viewport: { width: run.width ?? 1_380, height: 900 } });
+      const context = await browser.newContext({
+        viewport: { width: run.width ?? 1_380, height: 900 },
+        colorScheme: run.colorScheme ?? 'dark',
+        locale: run.locale ?? 'en-US',
+      });
       try {
         const page = await context.newPage();
         const wrong = watch(page, server.url, run.broken === true);

@@ -1,12 +1,12 @@
 // All pairs of the page: what history and the live stream say of each, and its card. A pair that only the
 // live stream knows comes and goes with it; one that was listed stays, and says what has become of it.
 
-import type { ChartData, LiveChart, LiveMessage, PairName } from '../src/api/contract.js';
+import type { ChartData, LiveChart, LiveMessage, PairName } from '../../src/api/contract.js';
+import type { Following } from '../words.js';
 import { Card, type Sight } from './card.js';
 import { type Fillable, Filler } from './filler.js';
 import { Painter } from './painter.js';
 import { Series } from './series.js';
-import type { Following } from './words.js';
 
 /** A pair of the live stream alone leaves when its points are older than the stream's own window. */
 const WINDOW_SECONDS_DEFAULT = 900;
@@ -36,6 +36,7 @@ export class Board {
   readonly #filler: Filler<Entry>;
   /** Cards of pairs that are not on the list are made when the list is done: they come after it. */
   #listDone = false;
+  #isChosen: (name: PairName) => boolean = () => true;
   /** Pairs of a snapshot whose rest is still to come. */
   #snapshot: Set<Entry> | null = null;
 
@@ -91,6 +92,19 @@ export class Board {
   /** Pairs of the list that have a chart. */
   get listedCount(): number {
     return [...this.#entries.values()].filter(({ listed, card }) => listed && card !== null).length;
+  }
+
+  /** Cards of other pairs are not shown, now and when they come. */
+  choose(isChosen: (name: PairName) => boolean): void {
+    this.#isChosen = isChosen;
+    for (const { card, name } of this.#entries.values())
+      if (card !== null) card.root.hidden = !isChosen(name);
+  }
+
+  /** The pair whose card the element is in. */
+  nameOf(element: Element | null): PairName | null {
+    const root = element?.closest('.card');
+    return [...this.#entries.values()].find(({ card }) => card?.root === root)?.name ?? null;
   }
 
   /** No more charts of the list will come. */
@@ -193,6 +207,7 @@ export class Board {
     card.following = entry.following;
     card.late = entry.late;
     entry.card = card;
+    card.root.hidden = !this.#isChosen(entry.name);
     this.#options.root.append(card.root);
     this.#painter.add(card);
     this.#painter.changed(card);

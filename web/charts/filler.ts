@@ -1,10 +1,10 @@
 // Asks history for what the live stream could not tell: what was before it, and while nobody listened. One
 // question at a time, for charts in view alone; what fails is tried a few times and then left as a hole.
 
-import type { ChartData, PairName } from '../src/api/contract.js';
-import { readChart } from './replies.js';
+import type { ChartData, PairName } from '../../src/api/contract.js';
+import { readChart } from '../replies.js';
+import { fetchLines, ServerError } from '../server.js';
 import { type Hole, Series } from './series.js';
-import { fetchLines, ServerError } from './server.js';
 
 const TRIES_MAX = 3;
 const RETRY_DELAY_MS = 5_000;

@@ -1,20 +1,20 @@
-// The page: asks which pairs are worth a look, then adds one chart a pair as its line arrives, counting them;
+// The charts of the page: asks which pairs are worth a look, then adds one chart a pair as its line arrives, counting them;
 // beside it the live stream goes on with each of them. With new statistics the list is read again. Whatever goes wrong
 // is said in words; one bad line never stops the others.
 
-import type { OpportunitySummary } from '../src/api/contract.js';
+import type { OpportunitySummary } from '../../src/api/contract.js';
+import { ServerClock } from '../clock.js';
+import { byId, element, setText } from '../dom.js';
+import { showHealth } from '../health.js';
+import { count, t } from '../i18n/words.js';
+import { type Opportunities, readChart, readOpportunities } from '../replies.js';
+import { fetchJson, fetchLines, ServerError } from '../server.js';
+import { nothingPassesText } from '../words.js';
 import { Board, keyOf } from './board.js';
 import type { View } from './card.js';
-import { ServerClock } from './clock.js';
-import { byId, element, setText } from './dom.js';
 import { askHistory } from './filler.js';
-import { countText } from './format.js';
-import { showHealth } from './health.js';
 import { Live } from './live.js';
 import { showLive } from './live-line.js';
-import { type Opportunities, readChart, readOpportunities } from './replies.js';
-import { fetchJson, fetchLines, ServerError } from './server.js';
-import { nothingPassesText } from './words.js';
 
 const OPPORTUNITIES_PATH = '/api/opportunities';
 const CHARTS_PATH = '/api/charts?points=2000';
@@ -62,21 +62,24 @@ async function load(): Promise<void> {
   page.notices.replaceChildren();
   isLive = null;
   live.restart();
-  show('loading', 'Asking for the opportunities …');
+  show('loading', t('board.asking'));
   let drawn = 0;
   let expected = 0;
   try {
     const reply = await readList();
     expected = reply.opportunities.length;
     if (expected > 0)
-      await drawAll(reply.opportunities, (count) => {
-        drawn = count;
-        show('loading', `${count} of ${countText(expected, 'chart')}`, count / expected);
+      await drawAll(reply.opportunities, (soFar) => {
+        drawn = soFar;
+        const total = count('charts', expected);
+        show('loading', t('board.some', { count: soFar, total }), soFar / expected);
       });
     showList(drawn, expected);
   } catch (error) {
     const so =
-      expected === 0 ? 'Loading failed' : `Broke off after ${drawn} of ${countText(expected, 'chart')}`;
+      expected === 0
+        ? t('board.failed')
+        : t('board.broke', { count: drawn, total: count('charts', expected) });
     show('failed', so, expected === 0 ? 0 : drawn / expected);
     notice('error', error instanceof Error ? error.message : String(error));
     // A fault of the page itself is shown too, but stays a fault.
@@ -125,16 +128,16 @@ async function readList(): Promise<Opportunities> {
 
 function showList(drawn: number, expected: number): void {
   if (expected === 0) {
-    show('empty', 'No opportunities; live charts appear by themselves');
+    show('empty', t('board.empty'));
     return;
   }
-  show('done', `${drawn} of ${countText(expected, 'chart')}, done`, 1);
+  show('done', t('board.done', { count: drawn, total: count('charts', expected) }), 1);
   const absent = expected - drawn;
-  if (absent > 0) notice('warning', `Without a chart: ${countText(absent, 'pair')} of the ${expected}.`);
+  if (absent > 0) notice('warning', t('board.without', { pairs: count('pairs', absent), total: expected }));
 }
 
 function noteOf({ opportunityCycles }: OpportunitySummary): string {
-  return countText(opportunityCycles, 'cycle');
+  return count('cycles', opportunityCycles);
 }
 
 function notesOf(opportunities: readonly OpportunitySummary[]): ReadonlyMap<string, string> {
@@ -148,8 +151,8 @@ async function drawAll(
 ): Promise<void> {
   const notes = notesOf(opportunities);
   const badLines = createBadLines();
-  let count = 0;
-  progressed(count);
+  let drawn = 0;
+  progressed(drawn);
   let turnStartMs = performance.now();
   for await (const line of fetchLines(CHARTS_PATH)) {
     const chart = readChart(line);
@@ -158,8 +161,8 @@ async function drawAll(
       continue;
     }
     board.addHistory(chart, notes.get(keyOf(chart)) ?? '');
-    count += 1;
-    progressed(count);
+    drawn += 1;
+    progressed(drawn);
     if (performance.now() - turnStartMs < WORK_MS_MAX) continue;
     await new Promise((resolve) => setTimeout(resolve));
     turnStartMs = performance.now();
@@ -168,15 +171,15 @@ async function drawAll(
 
 /** One notice that counts the lines that could not be read and tells why, for the first of them. */
 function createBadLines(): { add(why: string): void } {
-  let count = 0;
+  let bad = 0;
   const reasons: string[] = [];
   const line = element('p', 'warning');
   return {
     add(why) {
-      if (count === 0) page.notices.append(line);
-      count += 1;
+      if (bad === 0) page.notices.append(line);
+      bad += 1;
       if (reasons.length < BAD_LINES_SHOWN_MAX && !reasons.includes(why)) reasons.push(why);
-      setText(line, `${countText(count, 'line')} of the stream could not be read: ${reasons.join('; ')}.`);
+      setText(line, t('board.badLines', { lines: count('lines', bad), why: reasons.join('; ') }));
     },
   };
 }
@@ -187,7 +190,7 @@ function show(phase: Phase, text: string, share = 0): void {
   page.progress.value = share;
   page.progress.hidden = phase === 'empty';
   page.reload.disabled = phase === 'loading';
-  setText(page.reload, phase === 'failed' ? 'Try again' : 'Reload');
+  setText(page.reload, t(phase === 'failed' ? 'common.retry' : 'board.reload'));
 }
 
 function notice(look: 'warning' | 'error', text: string): void {
@@ -202,25 +205,32 @@ function showNote(note: string | null): void {
   page.note.hidden = note === null;
 }
 
-page.reload.addEventListener('click', () => void load());
-page.views.addEventListener('change', ({ target }) => {
-  if (!(target instanceof HTMLInputElement)) return;
-  view = target.value === 'live' ? 'live' : 'all';
-  board.repaint();
-});
-addEventListener('online', () => live.hurry());
-document.addEventListener('visibilitychange', () => {
-  if (!document.hidden) live.hurry();
-});
-setInterval(() => {
-  live.tick();
-  showLive(live.state, board.liveCount);
-  board.tick();
-}, TICK_INTERVAL_MS);
-void showHealth(byId('health', HTMLElement), ({ atSeconds, windowsNote, statisticsFile }) => {
-  if (atSeconds !== null) clock.observe(atSeconds);
-  showNote(windowsNote);
-  if (statisticsFile !== undefined && statisticsFile !== listedFile && !isReading)
+/** The pairs that the live stream follows now; a pair view goes on with one of them. */
+export { board, clock, live };
+
+/** Once, when the page is there. `told`: there are other statistics. */
+export function startCharts(told: (statisticsFile: string | null) => void): void {
+  page.reload.addEventListener('click', () => void load());
+  page.views.addEventListener('change', ({ target }) => {
+    if (!(target instanceof HTMLInputElement)) return;
+    view = target.value === 'live' ? 'live' : 'all';
+    board.repaint();
+  });
+  addEventListener('online', () => live.hurry());
+  document.addEventListener('visibilitychange', () => {
+    if (!document.hidden) live.hurry();
+  });
+  setInterval(() => {
+    live.tick();
+    showLive(live.state, board.liveCount);
+    board.tick();
+  }, TICK_INTERVAL_MS);
+  void showHealth(byId('health', HTMLElement), ({ atSeconds, windowsNote, statisticsFile }) => {
+    if (atSeconds !== null) clock.observe(atSeconds);
+    showNote(windowsNote);
+    if (statisticsFile === undefined || statisticsFile === listedFile || isReading) return;
+    told(statisticsFile);
     void reread(statisticsFile);
-});
-void load();
+  });
+  void load();
+}

@@ -1,15 +1,19 @@
 // One pair on the page: its name, newest spread and age in words, its chart and the values below it. Says of
 // every number how old it is; draws only when told to.
 
-import type { PairName } from '../src/api/contract.js';
+import type { PairName } from '../../src/api/contract.js';
+import { element, setText } from '../dom.js';
+import { clockText, dateText, momentText, percentText, ZONE_SUFFIX } from '../format.js';
+import { count, t } from '../i18n/words.js';
+import { addressOfPair } from '../state/route.js';
+import { keyOf, table } from '../state/table.js';
+import { type Following, newestWords } from '../words.js';
 import { Chart } from './chart.js';
-import { element, setText } from './dom.js';
-import { clockText, countText, dateText, momentText, percentText } from './format.js';
+import { whyHole } from './hole-words.js';
 import { createLegend, lastValidRow } from './legend.js';
 import type { Paintable } from './painter.js';
 import type { Series } from './series.js';
 import { type Columns, rowAt, slice } from './thin.js';
-import { type Following, newestWords } from './words.js';
 
 /** What of a chart is in sight: all there is, or the newest quarter of an hour. */
 export type View = 'all' | 'live';
@@ -50,22 +54,19 @@ export class Card implements Paintable {
     this.#sight = sight;
     this.#columns = series.columns;
     const legs = element('span', 'legs', `(${exchange1} / ${exchange2})`);
+    const link = element('a', '', `${symbol} `, legs);
+    link.href = addressOfPair(symbol, exchange1, exchange2);
     const newest = element('span', '', this.#value, ' ', this.#age);
     this.#note = element('span', 'note', note);
     this.#plot.setAttribute('role', 'img');
     this.root = element(
       'article',
       'card',
-      element(
-        'header',
-        '',
-        element('h2', 'pair', `${symbol} `, legs),
-        element('p', 'last', newest, this.#note),
-      ),
+      element('header', '', element('h2', 'pair', link), element('p', 'last', newest, this.#note)),
       this.#plot,
       this.#legend.root,
     );
-    this.root.setAttribute('aria-label', `${symbol}, ${exchange1} against ${exchange2}`);
+    this.root.setAttribute('aria-label', t('card.label', { symbol, exchange1, exchange2 }));
     this.tick();
   }
 
@@ -112,6 +113,7 @@ export class Card implements Paintable {
     } else {
       this.#legend.root.hidden = false;
       this.#chart ??= this.#createChart();
+      this.#chart.costPercent = this.#costPercent();
       this.#chart.draw(this.#columns, view === 'live' ? [from, to] : null);
       this.#legend.show(this.#columns, this.#chart.row);
     }
@@ -125,15 +127,29 @@ export class Card implements Paintable {
 
   #createChart(): Chart {
     this.#plot.replaceChildren();
-    return new Chart(this.#plot, (row) => this.#legend.show(this.#columns, row));
+    return new Chart(this.#plot, (row) => this.#point(row));
+  }
+
+  #point(row: number | null): void {
+    this.#legend.show(this.#columns, row);
+    const isHole = row !== null && this.#columns.spreads[row] === null;
+    const at = isHole ? this.#columns.timestamps[row]! : null;
+    if (at === null) this.#legend.why('');
+    else if (this.#plot.matches(':hover'))
+      void whyHole(this.#name, at).then((words) => this.#legend.why(words));
+  }
+
+  #costPercent(): number | null {
+    const { symbol, exchange1, exchange2 } = this.#name;
+    const row = table.value?.rowOf.get(keyOf(symbol, exchange1, exchange2));
+    return (row === undefined ? undefined : table.value?.reply.costPercent[row]) ?? null;
   }
 
   #showNothing(view: View): void {
     this.#chart?.destroy();
     this.#chart = null;
     this.#legend.root.hidden = true;
-    const words =
-      view === 'live' ? 'No points in the last 15 minutes' : 'No quotes of both legs in this range';
+    const words = t(view === 'live' ? 'card.noLive' : 'card.noHistory');
     this.#plot.replaceChildren(element('p', 'nothing', words));
   }
 
@@ -141,15 +157,21 @@ export class Card implements Paintable {
   #summary(): string {
     const { symbol, exchange1, exchange2 } = this.#name;
     const { timestamps, spreads } = this.#columns;
-    const name = `Spread of ${symbol} between ${exchange1} and ${exchange2}`;
+    const name = t('card.summary', { symbol, exchange1, exchange2 });
     const first = timestamps[0];
     const last = timestamps.at(-1);
-    if (first === undefined || last === undefined) return `${name}: no points`;
-    const span = `${dateText(first)} ${clockText(first)} to ${dateText(last)} ${clockText(last)} UTC`;
-    const value = percentText(spreads[lastValidRow(this.#columns)]);
+    if (first === undefined || last === undefined) return t('card.noPoints', { name });
+    const moment = (seconds: number): string => `${dateText(seconds)} ${clockText(seconds)}`;
     const holes = holeCount(spreads);
-    const broken = holes === 0 ? '' : `, ${countText(holes, 'hole')}`;
-    return `${name}: ${countText(timestamps.length, 'point')} from ${span}${broken}, last ${value}`;
+    return t('card.points', {
+      name,
+      points: count('points', timestamps.length),
+      from: moment(first),
+      to: moment(last),
+      zone: ZONE_SUFFIX,
+      holes: holes === 0 ? '' : `, ${count('holes', holes)}`,
+      value: percentText(spreads[lastValidRow(this.#columns)]),
+    });
   }
 }
 

@@ -2,7 +2,7 @@
 // shows a point twice or out of order, knows where points may be missing, and never draws a line over a break
 // that was shown unless history has data across it.
 
-import type { ChartData, LiveChart } from '../src/api/contract.js';
+import type { ChartData, LiveChart } from '../../src/api/contract.js';
 import { type Columns, emptyColumns, joined, rowAt, slice, thin } from './thin.js';
 
 /** Past it the chart is made thinner. */

@@ -1,8 +1,8 @@
 // The live stream: one WebSocket that comes back by itself, goes on where it was, and says what it is doing.
 // The protocol is told at the head of src/api/realtime.ts. Knows no chart; never gives up.
 
-import type { LiveMessage } from '../src/api/contract.js';
-import { readLive } from './replies.js';
+import type { LiveMessage } from '../../src/api/contract.js';
+import { readLive } from '../replies.js';
 
 const PATH = '/ws/realtime_charts?mode=delta';
 const DELAY_MS_MIN = 500;

@@ -1,22 +1,14 @@
-// The picture of one pair, by uPlot: spread, both bands, a zero line and a UTC time axis; holes stay holes.
+// The picture of one pair, by uPlot: spread, both bands, a zero line and a time axis; holes stay holes.
 // Draws what it is given: never fills, thins or computes a value.
 
 import uPlot from 'uplot';
-import { dateText, tickText } from './format.js';
+import { dateText, IS_LOCAL, tickText, ZONE_SUFFIX } from '../format.js';
+import { ink } from './ink.js';
+import { drawLevels, levels } from './levels.js';
 import type { Columns } from './thin.js';
 
 const HEIGHT_PX = 220;
 const FONT = '11px system-ui, sans-serif';
-const INK = {
-  text: '#8b98a9',
-  grid: '#1c2430',
-  zero: '#5b6878',
-  spread: '#58a6ff',
-  upper: '#f0616d',
-  lower: '#3ecf8e',
-};
-const BAND_FILL = 'rgba(88, 166, 255, 0.06)';
-
 /** Where the y axis of a chart without any value ends, percent. */
 const EMPTY_RANGE_PERCENT = 0.1;
 /** On both sides of a lone point. */
@@ -33,11 +25,14 @@ export class Chart {
   /** The user has chosen what is in sight: it stays until a double click. */
   #zoomed = false;
 
+  /** Costs of a round trip, percent, drawn as a line each way; null = not known. */
+  costPercent: number | null = null;
+
   /** `place` must be in the page: the width is read from it. `show` hears the row under the cursor. */
   constructor(place: HTMLElement, show: (row: number | null) => void) {
     this.#place = place;
     const hooks: uPlot.Hooks.Arrays = {
-      drawAxes: [drawZeroLine],
+      drawAxes: [(u) => drawLevels(u, levels(this.costPercent))],
       setCursor: [(u) => show(u.cursor.idx ?? null)],
       setSelect: [
         (u) => {
@@ -95,18 +90,25 @@ function whole(timestamps: readonly number[]): TimeSpan {
 
 function options(width: number, lone: () => number[], hooks: uPlot.Hooks.Arrays): uPlot.Options {
   const axis = {
-    stroke: INK.text,
+    stroke: () => ink('muted'),
     font: FONT,
-    grid: { stroke: INK.grid, width: 1 },
-    ticks: { stroke: INK.grid, width: 1, size: 4 },
+    grid: { stroke: () => ink('grid'), width: 1 },
+    ticks: { stroke: () => ink('grid'), width: 1, size: 4 },
   };
   return {
     width,
     height: HEIGHT_PX,
     padding: [8, 10, 0, 0],
     legend: { show: false },
-    tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1_000), 'Etc/UTC'),
-    cursor: { y: false, points: { size: 6 }, drag: { x: true, y: false } },
+    tzDate: (seconds) =>
+      IS_LOCAL ? new Date(seconds * 1_000) : uPlot.tzDate(new Date(seconds * 1_000), 'Etc/UTC'),
+    // One cursor over all charts: the same moment in each.
+    cursor: {
+      y: false,
+      points: { size: 6 },
+      drag: { x: true, y: false },
+      sync: { key: 'board', setSeries: false },
+    },
     scales: { x: { time: true }, y: { range: (_, low, high) => rangeWithZero(low, high) } },
     axes: [
       { ...axis, size: 36, space: 56, values: (_, splits, _axis, _space, step) => timeTicks(splits, step) },
@@ -120,15 +122,15 @@ function options(width: number, lone: () => number[], hooks: uPlot.Hooks.Arrays)
     series: [
       {},
       {
-        stroke: INK.spread,
+        stroke: () => ink('spread'),
         width: 1.25,
         spanGaps: false,
-        points: { show: false, size: 4, fill: INK.spread, filter: lone },
+        points: { show: false, size: 4, fill: () => ink('spread'), filter: lone },
       },
-      { stroke: INK.upper, width: 1, dash: [5, 4], spanGaps: false, points: { show: false } },
-      { stroke: INK.lower, width: 1, dash: [5, 4], spanGaps: false, points: { show: false } },
+      { stroke: () => ink('upper'), width: 1, dash: [5, 4], spanGaps: false, points: { show: false } },
+      { stroke: () => ink('lower'), width: 1, dash: [5, 4], spanGaps: false, points: { show: false } },
     ],
-    bands: [{ series: [2, 3], fill: BAND_FILL }],
+    bands: [{ series: [2, 3], fill: () => ink('band') }],
     hooks,
   };
 }
@@ -140,19 +142,6 @@ function rangeWithZero(low: number | null, high: number | null): [number, number
   if (bottom === top) return [-EMPTY_RANGE_PERCENT, EMPTY_RANGE_PERCENT];
   const margin = (top - bottom) * 0.08;
   return [bottom - margin, top + margin];
-}
-
-function drawZeroLine(u: uPlot): void {
-  const { ctx, bbox } = u;
-  const y = Math.round(u.valToPos(0, 'y', true)) + 0.5;
-  ctx.save();
-  ctx.strokeStyle = INK.zero;
-  ctx.lineWidth = Math.max(1, Math.round(devicePixelRatio));
-  ctx.beginPath();
-  ctx.moveTo(bbox.left, y);
-  ctx.lineTo(bbox.left + bbox.width, y);
-  ctx.stroke();
-  ctx.restore();
 }
 
 /** Rows of values between two holes: no line reaches them, so they are drawn as points. */
@@ -173,7 +162,7 @@ function timeTicks(splits: readonly number[], step: number): string[] {
     if (date === day || step >= 86_400) return label;
     const first = day === '';
     day = date;
-    return `${label}\n${date.slice(5)}${first ? ' UTC' : ''}`;
+    return `${label}\n${date.slice(5)}${first ? ZONE_SUFFIX : ''}`;
   });
 }
 

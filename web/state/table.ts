@@ -1,0 +1,123 @@
+// All pairs of the server and what they do now: asked for once a second while somebody looks, anew where there are other pairs or
+// other statistics. It decides neither order nor choice: that is rows.ts.
+
+import { signal } from '@preact/signals';
+import type { TableColumn, TableReply } from '../../src/api/contract.js';
+import { fetchBytes, fetchJson, ServerError } from '../server.js';
+import { readTable } from './table-reply.js';
+
+const POLL_MS = 1_000;
+/** Statistics may be others even where the pairs are the same. */
+const REREAD_MS = 20_000;
+
+/** Index = row; of the rows that are live. */
+export interface Now {
+  /** Of the server, epoch seconds; NaN before its first pass. */
+  readonly atSeconds: number;
+  /** Percent; NaN = none. */
+  readonly spread: Float32Array;
+  readonly executable12: Float32Array;
+  readonly executable21: Float32Array;
+  readonly age1Ms: Float32Array;
+  readonly age2Ms: Float32Array;
+  /** 1 no live leg, 2 lagging, 4 stale. */
+  readonly flags: Uint8Array;
+}
+
+export interface Table {
+  readonly reply: TableReply;
+  readonly rows: number;
+  /** One text for each pair: `keyOf`. */
+  readonly keys: readonly string[];
+  readonly rowOf: ReadonlyMap<string, number>;
+  readonly isRecommended: Uint8Array;
+  /** What is searched in: lower case. */
+  readonly haystack: readonly string[];
+}
+
+export const table = signal<Table | null>(null);
+export const now = signal<Now | null>(null);
+/** Why what is shown is not the present; null = it is. */
+export const problem = signal<string | null>(null);
+
+export function keyOf(symbol: string, exchange1: string, exchange2: string): string {
+  return `${symbol}|${exchange1}|${exchange2}`;
+}
+
+/** NaN where the statistics have none. */
+export function statistic({ reply }: Table, column: TableColumn, row: number): number {
+  return reply.statistics[column][row] ?? Number.NaN;
+}
+
+let rereadMs = 0;
+
+/** Goes on for as long as the page lives. */
+export async function followTable(): Promise<never> {
+  for (;;) {
+    if (!document.hidden) await look();
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+}
+
+/** There are other statistics: not to be waited for. */
+export function rereadTable(): void {
+  rereadMs = 0;
+}
+
+async function look(): Promise<void> {
+  try {
+    if (table.value === null || performance.now() >= rereadMs) await readAgain();
+    const { bytes, headers } = await fetchBytes('/api/table/now');
+    const rows = Number(headers.get('x-rows'));
+    if (rows !== table.value?.reply.live) await readAgain();
+    now.value = read(bytes, rows, headers.get('x-sampled') ?? '');
+    problem.value = null;
+  } catch (error) {
+    problem.value = error instanceof Error ? error.message : String(error);
+    // A fault of the page itself stays a fault.
+    if (!(error instanceof ServerError)) throw error;
+  }
+}
+
+async function readAgain(): Promise<void> {
+  const reply = readTable(await fetchJson('/api/table'));
+  if (typeof reply === 'string') throw new ServerError(`/api/table cannot be read: ${reply}`);
+  rereadMs = performance.now() + REREAD_MS;
+  const before = table.value?.reply;
+  // The same pairs and statistics: nothing is built anew.
+  if (before !== undefined && before.file === reply.file && before.symbol.length === reply.symbol.length)
+    return;
+  table.value = tableOf(reply);
+}
+
+function tableOf(reply: TableReply): Table {
+  const { symbol, exchange1, exchange2 } = reply;
+  const keys = symbol.map((name, row) => keyOf(name, exchange1[row]!, exchange2[row]!));
+  const isRecommended = new Uint8Array(keys.length);
+  for (const row of reply.recommended) isRecommended[row] = 1;
+  return {
+    reply,
+    rows: keys.length,
+    keys,
+    rowOf: new Map(keys.map((key, row) => [key, row])),
+    isRecommended,
+    haystack: symbol.map((name, row) =>
+      `${name} ${name.replace('/', '')} ${exchange1[row]} ${exchange2[row]}`.toLowerCase(),
+    ),
+  };
+}
+
+function read(bytes: ArrayBuffer, rows: number, sampled: string): Now {
+  if (bytes.byteLength !== rows * 21)
+    throw new ServerError(`/api/table/now answered ${bytes.byteLength} bytes for ${rows} rows`);
+  const column = (at: number) => new Float32Array(bytes, at * 4 * rows, rows);
+  return {
+    atSeconds: Date.parse(sampled) / 1_000,
+    spread: column(0),
+    executable12: column(1),
+    executable21: column(2),
+    age1Ms: column(3),
+    age2Ms: column(4),
+    flags: new Uint8Array(bytes, 5 * 4 * rows, rows),
+  };
+}

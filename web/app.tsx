@@ -42,12 +42,11 @@ void followTable();
 listenToKeys();
 onKeys({
   help: () => {
-    isHelpOpen.value = !isHelpOpen.value;
+    isHelpOpen.value = true;
   },
   ...Object.fromEntries(VIEWS.map((view, at) => [`view${at + 1}`, () => go(addressOf(view))])),
   back: () => {
-    if (isHelpOpen.value) isHelpOpen.value = false;
-    else if (route.value.view === 'pair') history.back();
+    if (route.value.view === 'pair') history.back();
   },
 });
 byId('skip', HTMLButtonElement).addEventListener('click', () => byId('main', HTMLElement).focus());

@@ -95,6 +95,8 @@ export function onKeys(handlers: Handlers): () => void {
 export function listenToKeys(): void {
   addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+    // What lies over the page has the keys for itself, and closes by Escape.
+    if (document.querySelector('dialog[open]') !== null) return;
     const action = KEYS[event.key] ?? KEYS[event.key.toLowerCase()];
     if (action === undefined) return;
     const { target } = event;

@@ -12,6 +12,7 @@ const POLL_INTERVAL_MS = 5_000;
 const ANSWER_TIMEOUT_MS = 4_000;
 /** A process that calls itself unwell may answer with this status; its body is an answer all the same. */
 const UNAVAILABLE = 503;
+const STATES = ['healthy', 'degraded', 'starting', 'running', 'failed', 'stopped', 'unknown'] as const;
 
 /** Keeps `root` up to date for as long as the page lives; `told` hears every answer that could be read. */
 export async function showHealth(root: HTMLElement, told: (view: HealthView) => void): Promise<never> {
@@ -54,7 +55,7 @@ function healthNodes(view: HealthView): Node[] {
     (reason) => !view.exchanges.some(([name]) => reason.startsWith(`${name} `)),
   );
   return [
-    state(view.status === 'healthy' ? 'good' : 'bad', view.status),
+    state(view.status === 'healthy' ? 'good' : 'bad', stateText(view.status)),
     element('span', 'facts', facts.join(' · ')),
     list,
     ...others.map((reason) => element('span', 'reason', reason)),
@@ -69,10 +70,16 @@ function exchangeItem(name: string, health: Partial<ExchangeHealth>): HTMLElemen
     facts.push(t('health.lastMessage', { duration: durationText(lastMessageAgeMs) }));
   if (reconnects !== undefined && reconnects > 0) facts.push(count('reconnects', reconnects));
   const look = word === 'running' ? 'good' : word === 'failed' || word === 'degraded' ? 'bad' : 'idle';
-  const item = element('li', look, element('b', '', name), ` ${word}`);
+  const item = element('li', look, element('b', '', name), ` ${stateText(word)}`);
   if (facts.length > 0) item.append(element('span', 'facts', ` · ${facts.join(' · ')}`));
   if (reason !== undefined && word !== 'running') item.append(element('span', 'reason', `: ${reason}`));
   return item;
+}
+
+/** In the words of the page where it has one; a state of another version is shown as it is. */
+function stateText(state: string): string {
+  const known = STATES.find((one) => one === state);
+  return known === undefined ? state : t(`health.state.${known}`);
 }
 
 function state(look: 'good' | 'bad', text: string): HTMLElement {

@@ -39,9 +39,10 @@ export interface Health {
   readonly statistics: { readonly file: string | null; readonly warnings: readonly string[] };
 }
 
-/** Starts a command with these arguments (the port is added); resolves when it says where it listens. */
+/** Starts a command with these arguments (any free port is added where none is named); resolves when it says where it listens. */
 export async function startProgram(args: readonly string[], deadlineMs = 60_000): Promise<Program> {
-  const child = spawn(process.execPath, [MAIN, ...args, '--port', '0'], {
+  const port = args.includes('--port') ? [] : ['--port', '0'];
+  const child = spawn(process.execPath, [MAIN, ...args, ...port], {
     env: { SPREAD_INGEST_LAG_MS_MAX: `${LAG_MS_NEVER}`, ...process.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -167,6 +167,13 @@ export const en = {
     'health.up': 'up {duration}',
     'health.noExchange': 'connected to no exchange',
     'health.exchanges': 'Exchanges',
+    'health.state.healthy': 'healthy',
+    'health.state.degraded': 'degraded',
+    'health.state.starting': 'starting',
+    'health.state.running': 'running',
+    'health.state.failed': 'failed',
+    'health.state.stopped': 'stopped',
+    'health.state.unknown': 'unknown',
     'health.lastMessage': 'last message {duration} ago',
 
     'keys.title': 'Keys',

@@ -166,6 +166,13 @@ export const ru: Translated<typeof en> = {
     'health.up': 'работает {duration}',
     'health.noExchange': 'ни с одной биржей не соединён',
     'health.exchanges': 'Биржи',
+    'health.state.healthy': 'всё в порядке',
+    'health.state.degraded': 'есть неполадки',
+    'health.state.starting': 'запускается',
+    'health.state.running': 'работает',
+    'health.state.failed': 'отказ',
+    'health.state.stopped': 'остановлена',
+    'health.state.unknown': 'неизвестно',
     'health.lastMessage': 'последнее сообщение {duration} назад',
 
     'keys.title': 'Клавиши',

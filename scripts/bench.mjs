@@ -19,6 +19,7 @@ const NAMES = [
   'latency',
   'live-path',
   'memory',
+  'page',
   'replay',
   'zoom',
 ];

@@ -1,7 +1,7 @@
 // The table of pairs: searched, chosen, sorted, frozen, by mouse and keys. Only rows in sight are in the page, however many there
 // are; order and choice are worked out once a second at most.
 
-import { useComputed, useSignal, useSignalEffect } from '@preact/signals';
+import { computed, type Signal, useComputed, useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { clockText, ZONE_SUFFIX } from '../format.js';
 import { count, numberText, t } from '../i18n/words.js';
@@ -19,7 +19,7 @@ const STAR_PX = 22;
 const SPARK_PX = 96;
 const GAP_PX = 8;
 /** Above and below what is in sight. */
-const MORE_ROWS = 6;
+const MORE_ROWS = 4;
 const NARROW = matchMedia('(max-width: 700px)');
 const SORT_DEFAULT = '-net';
 
@@ -50,12 +50,13 @@ function toggleFrozen(): void {
   setParams({ freeze: isFrozen() ? null : '1' });
 }
 
-function shownColumns(): readonly Column[] {
+/** The same list as long as nobody chooses another: rows are then not made anew. */
+const shownColumns = computed((): readonly Column[] => {
   const { hidden } = settings.value;
   // Which are hidden on a narrow screen from the beginning is chosen by nobody: another choice is.
   const untouched = hidden.length === 0 && NARROW.matches;
   return COLUMNS.filter(({ id, isMinor }) => !hidden.includes(id) && !(untouched && isMinor));
-}
+});
 
 export function PairTable() {
   const order = useSignal<readonly number[]>([]);
@@ -91,7 +92,7 @@ export function PairTable() {
 
 interface Working {
   readonly order: { readonly value: readonly number[] };
-  readonly selected: { value: string | null };
+  readonly selected: Signal<string | null>;
   readonly search: { readonly current: HTMLInputElement | null };
   readonly scroller: { readonly current: HTMLDivElement | null };
 }
@@ -125,12 +126,7 @@ function keysOf({ order, selected, search, scroller }: Working) {
     pin: withRow((all, row) => togglePinned(all.keys[row]!)),
     freeze: toggleFrozen,
     copy: withRow(
-      (all, row) =>
-        void copy(
-          shownColumns()
-            .map(({ text }) => text(all, now.value, row))
-            .join('\t'),
-        ),
+      (all, row) => void copy(shownColumns.value.map(({ text }) => text(all, now.value, row)).join('\t')),
     ),
     recommended: () => toggleMark('recommended'),
     tradable: () => toggleMark('tradable'),
@@ -212,7 +208,7 @@ function AsOf() {
 }
 
 function ColumnChoice() {
-  const shown = new Set(shownColumns().map(({ id }) => id));
+  const shown = new Set(shownColumns.value.map(({ id }) => id));
   const toggle = (id: string): void => {
     const next = COLUMNS.filter((column) => (column.id === id) !== shown.has(column.id)).map(
       (column) => column.id,
@@ -243,7 +239,7 @@ interface GridProps {
 function Grid({ order, selected, scroller, pinned }: GridProps) {
   const top = useSignal(0);
   const height = useSignal(400);
-  const columns = shownColumns();
+  const columns = shownColumns.value;
   const first = Math.max(0, Math.floor(top.value / ROW_PX) - MORE_ROWS);
   const inSight = order.slice(first, first + Math.ceil(height.value / ROW_PX) + 2 * MORE_ROWS);
   useEffect(() => {
@@ -257,7 +253,6 @@ function Grid({ order, selected, scroller, pinned }: GridProps) {
   }, []);
   const live = table.value?.reply.live ?? 0;
   wantSparklines(inSight.filter((row) => row < live));
-  void sparklinesVersion.value;
   const tracks = columns.map(({ width, value }) =>
     value === undefined ? `minmax(${width}px, 1fr)` : `${width}px`,
   );
@@ -266,7 +261,7 @@ function Grid({ order, selected, scroller, pinned }: GridProps) {
   return (
     <div
       ref={scroller}
-      class="grid"
+      class={problem.value === null ? 'grid' : 'grid old'}
       role="table"
       aria-label={t('table.label')}
       aria-rowcount={order.length + 1}
@@ -291,9 +286,7 @@ function Grid({ order, selected, scroller, pinned }: GridProps) {
               columns={columns}
               isSelected={table.value?.keys[row] === selected.value}
               isPinned={pinned.has(table.value?.keys[row] ?? '')}
-              select={() => {
-                selected.value = table.value?.keys[row] ?? null;
-              }}
+              selected={selected}
             />
           ))}
         </div>
@@ -349,16 +342,21 @@ interface RowProps {
   readonly columns: readonly Column[];
   readonly isSelected: boolean;
   readonly isPinned: boolean;
-  readonly select: () => void;
+  readonly selected: Signal<string | null>;
 }
 
-function Row({ row, place, columns, isSelected, isPinned, select }: RowProps) {
+function Row({ row, place, columns, isSelected, isPinned, selected }: RowProps) {
   const all = table.value;
   const present = now.value;
+  // Told by it when the row's line has come.
+  void sparklinesVersion.value;
   if (all === null || row >= all.rows) return null;
   const { symbol, exchange1, exchange2 } = all.reply;
   const pair = `${symbol[row]} ${exchange1[row]} / ${exchange2[row]}`;
   const refusal = refusalOf(all, present, row);
+  const select = (): void => {
+    selected.value = all.keys[row]!;
+  };
   return (
     <div
       class={`row ${isSelected ? 'selected' : ''} ${refusal === null ? 'tradable' : ''}`}

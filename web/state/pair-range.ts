@@ -21,7 +21,7 @@ export function rangeOf(params: URLSearchParams, nowSeconds: number): Range {
   const [from, to] = [Number(params.get('from') ?? Number.NaN), Number(params.get('to') ?? Number.NaN)];
   if (to - from >= SECONDS_MIN && to - from <= SECONDS_MAX) return { from, to, span: null };
   const asked = params.get('span') ?? '';
-  const span = asked in SPANS ? (asked as Span) : SPAN_DEFAULT;
+  const span = Object.hasOwn(SPANS, asked) ? (asked as Span) : SPAN_DEFAULT;
   return { from: nowSeconds - SPANS[span], to: nowSeconds, span };
 }
 

@@ -38,7 +38,7 @@ export interface LiveParts {
   readonly ruleOf: (exchange: string) => SelectionRule;
   /** What clients are timed by: in a replay they live in another time than the quotes. Default: the same clock. */
   readonly clientClock?: Clock;
-  /** The moment of the oldest quote on its way to the hub; Infinity or absent = there is none. */
+  /** The moment of the oldest quote on its way to the hub; Infinity or absent = there is none, 0 = not known. */
   readonly oldestUs?: () => Micros;
 }
 
@@ -92,6 +92,8 @@ export function startLive(parts: LiveParts): Live {
   hub.subscribe(feedV2.subscriber);
   const stopAdvancing = clock.every(LIMITS.advanceIntervalMs, () => {
     const oldestUs = parts.oldestUs?.() ?? Number.POSITIVE_INFINITY;
+    // Not known: in a moment it is.
+    if (oldestUs === 0) return;
     hub.advanceTo(Math.min(clock.nowUs() - LIMITS.underWayMs * US_PER_MS, oldestUs));
   });
   const analysis = startAnalysis(options);

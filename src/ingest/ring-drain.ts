@@ -37,7 +37,7 @@ export class RingDrain {
     this.#lanes = this.#lanes.filter((other) => other !== lane);
   }
 
-  /** The moment of the oldest record that waits; Infinity: none does. */
+  /** The moment of the oldest record that waits; Infinity: none does; 0: names do, and what is behind them is not known yet. */
   get oldestUs(): Micros {
     return Math.min(...this.#lanes.map(({ nextUs }) => nextUs), Number.POSITIVE_INFINITY);
   }

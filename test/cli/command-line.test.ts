@@ -108,9 +108,11 @@ test('problem 17: exchanges that cannot be reached leave the process up, degrade
     return Object.values(now.exchanges).every(({ state }) => state === 'failed') && now;
   });
   assert.equal(health.status, 'degraded');
-  assert.equal(health.reasons.length, 2);
+  // A machine with something else to do may add a loop that was held up.
+  const failures = health.reasons.filter((reason) => reason.includes(' failed: '));
+  assert.equal(failures.length, 2, health.reasons.join('; '));
   assert.match(
-    health.reasons[0] ?? '',
+    failures[0] ?? '',
     /^Binance failed: listing: 127\.0\.0\.1:\d+\/api\/v3\/exchangeInfo: .*ECONNREFUSED/,
   );
   assert.equal(await program.end('SIGINT'), 0, program.output());

@@ -107,7 +107,7 @@ function options(width: number, lone: () => number[], hooks: uPlot.Hooks.Arrays)
       y: false,
       points: { size: 6 },
       drag: { x: true, y: false },
-      sync: { key: 'board', setSeries: false },
+      sync: { key: 'board', setSeries: false, scales: ['x', null] },
     },
     scales: { x: { time: true }, y: { range: (_, low, high) => rangeWithZero(low, high) } },
     axes: [

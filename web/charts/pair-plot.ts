@@ -90,7 +90,7 @@ export class PairPlot {
         y: false,
         points: { size: 6 },
         drag: { x: true, y: false, setScale: false },
-        sync: { key: SYNC_KEY, setSeries: false },
+        sync: { key: SYNC_KEY, setSeries: false, scales: ['x', null] },
       },
       scales: {
         x: { time: true },

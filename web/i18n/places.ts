@@ -105,7 +105,7 @@ const en = {
     'exchangeState.degraded': 'degraded',
     'exchangeState.failed': 'failed',
     'exchangeState.stopped': 'stopped',
-    'connectionState.waiting': 'waiting',
+    'connectionState.waiting': 'waits to reconnect',
     'connectionState.connecting': 'connecting',
     'connectionState.open': 'open, no quote yet',
     'connectionState.live': 'live',
@@ -181,6 +181,7 @@ const en = {
     'lake.skipped.value': '{files}',
     'lake.empty':
       'The lake holds no day yet. The first file of a day is written after its first hour, or when recording stops.',
+    'lake.emptyRead': 'The lake is empty, and this process records nothing.',
     'lake.days': 'Bytes a day',
     'lake.days.summary':
       '{days} from {oldest} to {newest}; the largest is {date} with {bytes}, the newest has {last}',
@@ -198,6 +199,7 @@ const en = {
 
     'heat.title': 'Coverage by the hour',
     'heat.of': '{name}: coverage of its symbols by the hour',
+    'heat.kept': 'worked out once a minute at most',
     'heat.range': 'Stretch',
     'heat.days2': '2 days',
     'heat.days7': '7 days',
@@ -336,7 +338,7 @@ export const placesWords = {
       'exchangeState.degraded': 'с неполадками',
       'exchangeState.failed': 'не работает',
       'exchangeState.stopped': 'остановлена',
-      'connectionState.waiting': 'ждёт',
+      'connectionState.waiting': 'ждёт переподключения',
       'connectionState.connecting': 'соединяется',
       'connectionState.open': 'открыто, котировок ещё нет',
       'connectionState.live': 'живое',
@@ -413,6 +415,7 @@ export const placesWords = {
       'lake.skipped.value': '{files}',
       'lake.empty':
         'В хранилище ещё нет ни одного дня. Первый файл дня пишется после первого часа или при остановке записи.',
+      'lake.emptyRead': 'Хранилище пусто, и этот процесс ничего не записывает.',
       'lake.days': 'Байт за день',
       'lake.days.summary': '{days} с {oldest} по {newest}; больше всего {date}: {bytes}, в последнем {last}',
       'lake.days.older': 'Последние {shown} из {total}; в таблице {listed}.',
@@ -429,6 +432,7 @@ export const placesWords = {
 
       'heat.title': 'Покрытие по часам',
       'heat.of': '{name}: покрытие символов по часам',
+      'heat.kept': 'вычисляется не чаще раза в минуту',
       'heat.range': 'Промежуток',
       'heat.days2': '2 дня',
       'heat.days7': '7 дней',

@@ -2,7 +2,7 @@
 // the covered share with hatching above it, so that no colour is needed. The cells are made once an answer, not once a look.
 
 import { useSignal } from '@preact/signals';
-import { useEffect, useMemo, useRef } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { HourCoverage, LakeCoverageReply } from '../../src/api/contract.js';
 import { ABSENT, clockText, dateText, ZONE_SUFFIX } from '../format.js';
 import { numberText, t } from '../i18n/words.js';
@@ -11,6 +11,8 @@ import { coveredOf, heatSummary } from '../state/heat.js';
 const HOUR_SECONDS = 3_600;
 /** A gap of a second is seen all the same. */
 const GAP_SHOWN_MIN = 0.22;
+/** More rows at once hold the page up. */
+const ROWS_MAX = 60;
 /** Of an hour that is labelled in the head, where there are two days, and where there are more. */
 const LABEL_HOURS = 6;
 const LABEL_HOURS_LONG = 24;
@@ -31,11 +33,12 @@ export function Heat({ reply, head, open, toggle }: HeatProps) {
   const told = useSignal<string | null>(null);
   const scroller = useRef<HTMLDivElement>(null);
   const hours = useMemo(() => hourTexts(reply), [reply]);
+  const [rowsMax, setRowsMax] = useState(ROWS_MAX);
   const toggling = useRef(toggle);
   toggling.current = toggle;
   const rows = useMemo(
     () =>
-      reply.rows.map((row, at) => (
+      reply.rows.slice(0, rowsMax).map((row, at) => (
         <tr key={row.name}>
           <th scope="row">
             {toggle === null ? (
@@ -57,7 +60,7 @@ export function Heat({ reply, head, open, toggle }: HeatProps) {
           {cellsOf(row, hours, at === 0)}
         </tr>
       )),
-    [reply, hours, open, toggle === null],
+    [reply, hours, open, toggle === null, rowsMax],
   );
   useEffect(() => {
     // The newest hours are what one looks for.
@@ -97,6 +100,11 @@ export function Heat({ reply, head, open, toggle }: HeatProps) {
           <tbody>{rows}</tbody>
         </table>
       </div>
+      {reply.rows.length > rowsMax && (
+        <button type="button" class="more" onClick={() => setRowsMax(rowsMax + ROWS_MAX)}>
+          {t('exchanges.more', { count: numberText(Math.min(ROWS_MAX, reply.rows.length - rowsMax)) })}
+        </button>
+      )}
       <Told told={told} />
       <Legend />
       {reply.leftOut > 0 && <p class="facts">{t('heat.leftOut', { count: numberText(reply.leftOut) })}</p>}
@@ -173,7 +181,7 @@ function cellsOf({ covered, gap }: HourCoverage, hours: readonly string[], isFir
       return <td {...place} key={at} class="hour void" aria-label={t('heat.cell.void', { time })} />;
     if (share >= 1)
       return <td {...place} key={at} class="hour full" aria-label={t('heat.cell.full', { time })} />;
-    const label = t('heat.cell', { time, covered: shareText(share), gap: shareText(gap[at]!) });
+    const label = t('heat.cell', { time, covered: shareText(share), gap: gapText(share, gap[at]!) });
     const height = Math.min(share, 1 - GAP_SHOWN_MIN) * 100;
     return (
       <td
@@ -205,6 +213,13 @@ function shareText(share: number): string {
   const digits = share > 0.999 || (share > 0 && share < 0.001) ? 2 : 1;
   const factor = 10 ** digits;
   return `${(Math.floor(share * 100 * factor) / factor).toFixed(digits)} %`;
+}
+
+/** Both together are all that was collected: what is cut from one is given to the other. */
+function gapText(share: number, gap: number): string {
+  const digits = share > 0.999 || (share > 0 && share < 0.001) ? 2 : 1;
+  const factor = 10 ** digits;
+  return `${(Math.ceil((Math.round(gap * 1e6) / 1e4) * factor) / factor).toFixed(digits)} %`;
 }
 
 const STEPS: Readonly<Record<string, readonly [rows: number, cells: number]>> = {

@@ -15,8 +15,8 @@ interface Bar {
   readonly day: LakeDay | null;
 }
 
-export function LakeDays({ lake: { days, daysTotal } }: { lake: LakeReply }) {
-  if (days.length === 0) return <p class="not-yet">{t('lake.empty')}</p>;
+export function LakeDays({ lake: { days, daysTotal, recording } }: { lake: LakeReply }) {
+  if (days.length === 0) return <p class="not-yet">{t(recording ? 'lake.empty' : 'lake.emptyRead')}</p>;
   const bars = barsOf(days);
   const largest = days.reduce((most, day) => (day.bytes > most.bytes ? day : most));
   const last = days.at(-1)!;

@@ -110,6 +110,7 @@ function Coverage() {
           <legend>{t('heat.range')}</legend>
           {DAYS.map(choice)}
         </fieldset>
+        <p class="facts">{t('heat.kept')}</p>
         <Freshness polled={all} atSeconds={Number.NaN} />
       </div>
       {all.value === null ? (

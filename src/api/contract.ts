@@ -199,6 +199,15 @@ export interface ExchangeHealth {
   readonly reconnects: number;
 }
 
+export interface QueueHealth {
+  readonly length: number;
+  readonly lengthMax: number;
+  /** `bytes`, `quotes`, `requests` or `alerts`. */
+  readonly unit: string;
+  readonly overflow: string;
+  readonly overflowed: number;
+}
+
 /** What the page reads of `/api/health`; the reply holds more. */
 export interface Health {
   readonly status: 'healthy' | 'degraded';
@@ -208,6 +217,10 @@ export interface Health {
   readonly timestamp: string;
   readonly uptime: { readonly totalSeconds: number };
   readonly memory: { readonly rssMb: number };
+  /** How long the event loop was held up: the longest of the last ten seconds, and since the start. */
+  readonly loop: { readonly recentMsMax: number; readonly msMax: number };
+  /** By name: how full each queue is, what happens when it is, and how often that has happened. */
+  readonly queues: Readonly<Record<string, QueueHealth>>;
   /** The newest statistics: when `file` changes, the opportunities are others. */
   readonly statistics: { readonly file: string | null };
   /** By exchange name. */

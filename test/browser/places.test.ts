@@ -355,6 +355,7 @@ test('an exchange that goes away is told with its reason, and a process that goe
       await old.waitFor({ timeout: 30_000 });
       assert.match((await old.textContent())!, /as of \d\d:\d\d:\d\d UTC, /);
       assert.equal(await page.locator('.exchange-sheet.old').count(), 1, 'what was known is marked as old');
+      await page.locator('.process.old').waitFor(WAIT);
       assert.deepEqual(await violations(page), []);
       await keepPicture(page, 'exchanges-process-away.png');
       await page.keyboard.press('4');

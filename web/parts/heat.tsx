@@ -21,6 +21,8 @@ const LABEL_HOURS_NARROW = 12;
 
 interface HeatProps {
   readonly reply: LakeCoverageReply;
+  /** It is not the present any longer. */
+  readonly isOld: boolean;
   /** What a row is. */
   readonly head: string;
   /** The row that is open; null = none. */
@@ -29,7 +31,7 @@ interface HeatProps {
   readonly toggle: ((name: string) => void) | null;
 }
 
-export function Heat({ reply, head, open, toggle }: HeatProps) {
+export function Heat({ reply, isOld, head, open, toggle }: HeatProps) {
   const told = useSignal<string | null>(null);
   const scroller = useRef<HTMLDivElement>(null);
   const hours = useMemo(() => hourTexts(reply), [reply]);
@@ -75,7 +77,7 @@ export function Heat({ reply, head, open, toggle }: HeatProps) {
   return (
     <>
       <Summary reply={reply} />
-      <div ref={scroller} class="heat-scroll">
+      <div ref={scroller} class={`heat-scroll ${isOld ? 'old' : ''}`}>
         <table
           class="heat"
           // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: the arrow keys go from cell to cell

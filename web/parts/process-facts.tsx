@@ -14,13 +14,15 @@ interface ProcessProps {
   readonly health: ProcessHealth;
   /** Instruments whose quotes come too late to count; NaN = not known. */
   readonly lagging: number;
+  /** The process answers no longer. */
+  readonly isOld: boolean;
 }
 
-export function ProcessFacts({ health, lagging }: ProcessProps) {
+export function ProcessFacts({ health, lagging, isOld }: ProcessProps) {
   const { status, reasons, uptime, memory, loop } = health;
   const isWell = status === 'healthy';
   return (
-    <section class="sheet-box process" aria-labelledby="process-title">
+    <section class={`sheet-box process ${isOld ? 'old' : ''}`} aria-labelledby="process-title">
       <h3 id="process-title">
         {t('exchanges.process')}{' '}
         <State

@@ -39,10 +39,12 @@ export function ExchangesView() {
     <section ref={root as never} class="place" aria-labelledby="place-title">
       <div class="place-head">
         <h2 id="place-title">{t('nav.exchanges')}</h2>
-        {value !== null && <p class="facts">{summaryText(value)}</p>}
+        {value !== null && value.exchanges.length > 0 && <p class="facts">{summaryText(value)}</p>}
         <Freshness polled={connections} atSeconds={atMs / 1_000} />
       </div>
-      {health.value !== null && <ProcessFacts health={health.value} lagging={laggingOf(value)} />}
+      {health.value !== null && (
+        <ProcessFacts health={health.value} lagging={laggingOf(value)} isOld={health.problem !== null} />
+      )}
       {value === null ? (
         <NotYet polled={connections} loading={t('exchanges.loading')} />
       ) : (

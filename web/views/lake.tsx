@@ -40,10 +40,10 @@ export function LakeView() {
       {value === null ? (
         <NotYet polled={lake} loading={t('lake.loading')} />
       ) : (
-        <>
+        <div class={`parts ${lake.problem === null ? '' : 'old'}`}>
           <LakeFacts lake={value} />
           <LakeDays lake={value} />
-        </>
+        </div>
       )}
       <Coverage />
       <p class="facts key-hint">{t('place.keyHint')}</p>
@@ -116,7 +116,13 @@ function Coverage() {
       {all.value === null ? (
         <NotYet polled={all} loading={t('heat.loading')} />
       ) : (
-        <Heat reply={all.value} head={t('heat.exchange')} open={open} toggle={toggle} />
+        <Heat
+          reply={all.value}
+          isOld={all.problem !== null}
+          head={t('heat.exchange')}
+          open={open}
+          toggle={toggle}
+        />
       )}
       {open !== null && (
         <section class="symbols" aria-labelledby="symbols-title">
@@ -129,7 +135,14 @@ function Coverage() {
           {symbols.value === null ? (
             <NotYet polled={symbols} loading={t('heat.loading')} />
           ) : (
-            <Heat key={open} reply={symbols.value} head={t('heat.symbol')} open={null} toggle={null} />
+            <Heat
+              key={open}
+              reply={symbols.value}
+              isOld={symbols.problem !== null}
+              head={t('heat.symbol')}
+              open={null}
+              toggle={null}
+            />
           )}
         </section>
       )}

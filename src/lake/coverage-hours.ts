@@ -45,7 +45,8 @@ export function addHours(
   const gaps = facts.gaps.map((gap) => ({ gap, toUs: endOf(gap, lines, downs, nowUs) }));
   const absent = gaps.filter(({ gap }) => gap.reason === 'unsubscribed').map(intervalOf);
   const told = gaps.filter(({ gap }) => gap.reason !== 'unsubscribed').map(intervalOf);
-  const firstUs = firstOf(presence?.firstUs ?? Math.min(lines[0] ?? nowUs, hourOf(nowUs)), facts.alive);
+  const folderUs = presence?.firstUs ?? Math.min(lines[0] ?? nowUs, hourOf(nowUs));
+  const firstUs = firstOf(folderUs, facts.alive, told, nowUs);
   const endUs = presence === null ? nowUs : Math.min(nowUs, presence.lastUs + COLLECTED_US_MAX);
   const collected = less([{ fromUs: Math.max(fromUs, firstUs), toUs: endUs }], absent);
   addTo(sums.collected, fromUs, collected);
@@ -53,10 +54,20 @@ export function addHours(
   addTo(sums.covered, fromUs, good);
 }
 
-/** A folder tells the hour; that nobody was there yet is no hole. */
-function firstOf(folderUs: Micros, alive: readonly Interval[]): Micros {
-  const first = alive.find(({ toUs }) => toUs > folderUs);
-  return first === undefined ? folderUs : Math.max(folderUs, Math.min(first.fromUs, folderUs + US_PER_HOUR));
+/**
+ * A folder tells the hour; that nobody was there yet is no hole. Rows that lie there from before the ledger tells of anything (of
+ * a lake that was brought in) are not known without reading them: that time is none, and neither covered nor a hole.
+ */
+function firstOf(
+  folderUs: Micros,
+  alive: readonly Interval[],
+  told: readonly Interval[],
+  nowUs: Micros,
+): Micros {
+  let firstUs = nowUs;
+  for (const { fromUs, toUs } of [...alive, ...told])
+    if (toUs > folderUs) firstUs = Math.min(firstUs, fromUs);
+  return Math.max(folderUs, firstUs);
 }
 
 function intervalOf({ gap, toUs }: { readonly gap: ToldGap; readonly toUs: Micros }): Interval {

@@ -5,16 +5,16 @@
 import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import type { PairName, TableColumn, TableReply } from '../../src/api/contract.js';
 import { TABLE_COLUMNS } from '../../src/opportunities/all-pairs.js';
 import { type LiveEnd, startLive } from './page-live.js';
 
 const TYPES: Readonly<Record<string, string>> = {
-  'index.html': 'text/html; charset=utf-8',
-  'app.js': 'text/javascript; charset=utf-8',
-  'app.css': 'text/css; charset=utf-8',
-  'icon.svg': 'image/svg+xml',
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
 };
 
 export type Answer = (response: ServerResponse, request: IncomingMessage) => void | Promise<void>;
@@ -41,7 +41,8 @@ export async function startPageServer(webDirectory: string): Promise<PageServer>
   const server = createServer((request, response) => {
     const path = (request.url ?? '/').split('?')[0] ?? '/';
     const file = path === '/' ? 'index.html' : path.slice(1);
-    const type = TYPES[file];
+    // Bare names alone are the page's own files.
+    const type = file.includes('/') ? undefined : TYPES[extname(file)];
     if (type === undefined) asked.push(request.url ?? '');
     const answer = type === undefined ? answers.get(path) : asset(join(webDirectory, file), type);
     void (answer ?? text(404, 'text/plain', 'nothing here'))(response, request);

@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import { wave } from '../support/charts.js';
 import { chromiumMissing } from '../support/chromium.js';
 import {
@@ -22,11 +23,23 @@ import { json, ndjson, opportunitiesOf, text } from '../support/page-server.js';
 const bench = pageBench();
 const skip = chromiumMissing();
 
-test('the built page is four files without an inline script or style', async () => {
+test('the built page is its few files, without an inline script or style, and its first load is under 100 KB', async () => {
   const web = bench.directory();
-  assert.deepEqual((await readdir(web)).sort(), ['app.css', 'app.js', 'icon.svg', 'index.html']);
+  const names = await readdir(web);
+  for (const name of names)
+    assert.match(name, /^(app\.css|app\.js|icon\.svg|index\.html|part-[A-Z0-9]{8}\.js)$/);
   const html = await readFile(join(web, 'index.html'), 'utf8');
   assert.doesNotMatch(html, /<style|\sstyle=|\son[a-z]+=|<script(?![^>]*\ssrc=)|https?:/i);
+  // The parts that are imported when they are wanted are none of it.
+  const first = new Set(['index.html', 'app.css', 'icon.svg', 'app.js']);
+  for (const name of first) {
+    const text = await readFile(join(web, name), 'utf8');
+    for (const [, part] of text.matchAll(/(?:from|import)\s*"\.\/(part-[A-Z0-9]{8}\.js)"/g)) first.add(part!);
+  }
+  assert.ok(first.size > 4 && first.size < names.length, [...first].join());
+  let bytes = 0;
+  for (const name of first) bytes += gzipSync(await readFile(join(web, name))).length;
+  assert.ok(bytes < 100_000, `${bytes} bytes by gzip`);
 });
 
 test('draws charts one by one before the stream ends, and counts them', { skip }, async () => {

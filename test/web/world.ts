@@ -11,7 +11,7 @@ interface Hole {
   readonly toSeconds: number;
 }
 
-/** As much of web/series.ts as the page uses. */
+/** As much of web/charts/series.ts as the page uses. */
 export interface Series {
   readonly columns: Rows;
   readonly length: number;
@@ -27,7 +27,7 @@ interface SeriesClass {
 }
 
 export const { Series, POINTS_MAX } = await loadWebModule<{ Series: SeriesClass; POINTS_MAX: number }>(
-  'series',
+  'charts/series',
 );
 const NAMES = { symbol: 'BTC/USDT', exchange1: 'Alpha', exchange2: 'Beta' };
 const WINDOW_SECONDS = 40;

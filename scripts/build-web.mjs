@@ -18,6 +18,7 @@ await build({
   bundle: true,
   minify: true,
   format: 'esm',
+  charset: 'utf8',
   target: ['chrome111', 'firefox113', 'safari16.4'],
   tsconfig: join(web, 'tsconfig.json'),
   legalComments: 'inline',

@@ -34,6 +34,7 @@ export async function startPageServer(webDirectory: string): Promise<PageServer>
   const answers = new Map<string, Answer>([
     ['/api/health', json(healthy())],
     ['/api/table', json(tableOf([]))],
+    ['/api/alerts/since', json({ lastId: 0, alerts: [] })],
     ['/api/table/now', (response) => void response.writeHead(200, { 'x-rows': '0', 'x-sampled': '' }).end()],
   ]);
   const asked: string[] = [];

@@ -7,6 +7,7 @@ import { forgetInk } from './charts/ink.js';
 import { board, startCharts } from './charts/section.js';
 import { byId, setText } from './dom.js';
 import { language, type TextKey, t } from './i18n/words.js';
+import { followAlerts } from './parts/alarm.js';
 import { Nav, SettingsBar } from './parts/bar.js';
 import { Help, isHelpOpen } from './parts/help.js';
 import { listenToKeys, onKeys } from './parts/keys.js';
@@ -39,6 +40,7 @@ render(<Overlay />, byId('overlay', HTMLElement));
 render(<Views />, byId('views-root', HTMLElement));
 startCharts(rereadTable);
 void followTable();
+void followAlerts();
 listenToKeys();
 onKeys({
   help: () => {

@@ -10,10 +10,13 @@ const LINE_CHARS_MAX = 64 * 1024 * 1024;
 export class ServerError extends Error {
   /** HTTP status of a refusal; absent where there was no answer, or not the one asked for. */
   readonly status: number | undefined;
+  /** What a refusal says for itself, and the field that it is about; absent where it says nothing. */
+  readonly said: { readonly words: string; readonly field: string | null } | undefined;
 
-  constructor(message: string, status?: number) {
+  constructor(message: string, status?: number, said?: ServerError['said']) {
     super(message);
     this.status = status;
+    this.said = said;
   }
 }
 
@@ -29,6 +32,24 @@ export async function fetchJson(
     return await response.json();
   } catch (error) {
     if (signal?.aborted === true) throw error;
+    throw new ServerError(`${path} did not answer with JSON (${contentType(response)})`);
+  }
+}
+
+/** Asks for a change, of which the server expects JSON even where there is nothing to say. Null where the answer is empty. */
+export async function changeJson(
+  method: 'POST' | 'PUT' | 'DELETE',
+  path: string,
+  body?: object,
+): Promise<unknown> {
+  const headers = { 'content-type': 'application/json' };
+  const sent = body === undefined ? {} : { body: JSON.stringify(body) };
+  const response = await request(path, null, { method, headers, ...sent });
+  if (!response.ok) throw await refusal(path, response);
+  if (response.status === 204) return null;
+  try {
+    return await response.json();
+  } catch {
     throw new ServerError(`${path} did not answer with JSON (${contentType(response)})`);
   }
 }
@@ -73,9 +94,13 @@ export async function* fetchLines(path: string, signal: AbortSignal | null = nul
   }
 }
 
-async function request(path: string, signal: AbortSignal | null): Promise<Response> {
+async function request(
+  path: string,
+  signal: AbortSignal | null,
+  change: RequestInit = {},
+): Promise<Response> {
   try {
-    return await fetch(path, { signal, cache: 'no-store' });
+    return await fetch(path, { signal, cache: 'no-store', ...change });
   } catch (error) {
     if (signal?.aborted === true) throw error;
     throw new ServerError(`${path} cannot be reached: is the process running?`);
@@ -86,8 +111,12 @@ async function refusal(path: string, response: Response): Promise<ServerError> {
   const status = `${path} answered ${response.status} ${response.statusText}`.trimEnd();
   if (!contentType(response).includes('json'))
     return new ServerError(`${status} (${contentType(response)})`, response.status);
-  const said = errorText(await response.json().catch(() => undefined));
-  return new ServerError(said === '' ? status : `${status}: ${said}`, response.status);
+  const answer: unknown = await response.json().catch(() => undefined);
+  const words = errorText(answer);
+  if (words === '') return new ServerError(status, response.status);
+  const { field } = answer as { readonly field?: unknown };
+  const said = { words, field: typeof field === 'string' ? field : null };
+  return new ServerError(`${status}: ${words}`, response.status, said);
 }
 
 function contentType(response: Response): string {

@@ -35,6 +35,7 @@ export async function startPageServer(webDirectory: string): Promise<PageServer>
     ['/api/health', json(healthy())],
     ['/api/table', json(tableOf([]))],
     ['/api/coverage', json({ exchange: 'Any', totals: [], gaps: [], segments: [] })],
+    ['/api/alerts/since', json({ lastId: 0, alerts: [] })],
     ['/api/table/now', (response) => void response.writeHead(200, { 'x-rows': '0', 'x-sampled': '' }).end()],
   ]);
   const asked: string[] = [];

@@ -20,6 +20,7 @@ export type Action =
   | 'copy'
   | 'recommended'
   | 'tradable'
+  | 'newRule'
   | 'zoomIn'
   | 'zoomOut'
   | 'earlier'
@@ -55,6 +56,8 @@ const KEYS: Readonly<Record<string, Action>> = {
   к: 'recommended',
   t: 'tradable',
   е: 'tradable',
+  n: 'newRule',
+  т: 'newRule',
   '+': 'zoomIn',
   '=': 'zoomIn',
   '-': 'zoomOut',
@@ -75,6 +78,7 @@ export const KEY_MAP: readonly (readonly [keys: string, what: TextKey])[] = [
   ['f', 'keys.freeze'],
   ['c', 'keys.copy'],
   ['r t', 'keys.filters'],
+  ['n', 'keys.newRule'],
   ['+ − ← → 0', 'keys.zoom'],
 ];
 

@@ -168,7 +168,7 @@ test('in small frames nothing is lost for good: what clients hold is of the wind
             );
         }
     }),
-    { numRuns: 100 },
+    { numRuns: 400 },
   );
   assert.ok(putOff > 0, 'frames were too small at times');
 });

@@ -458,6 +458,10 @@ test('a hidden page without notifications asks nothing, and tells what fired whe
     page.on('request', (request) => {
       if (request.url().includes('/api/alerts/since')) asked += 1;
     });
+    let answered = 0;
+    page.on('requestfinished', (request) => {
+      if (request.url().includes('/api/alerts/since')) answered += 1;
+    });
     await page.goto(program.url);
     await until('it follows', async () => {
       await page.clock.runFor(2_000);
@@ -465,6 +469,8 @@ test('a hidden page without notifications asks nothing, and tells what fired whe
     });
     await page.evaluate('window.turn(true)');
     await page.clock.runFor(2_000);
+    // One that was under way would have told it while the page was hidden.
+    await until('nothing is under way', () => answered === asked);
     const before = asked;
     await ask('POST', `/rules/${id}/test`);
     for (let at = 0; at < 10; at += 1) await page.clock.runFor(3_000);

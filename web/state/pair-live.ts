@@ -27,6 +27,8 @@ export type FeedState = 'connecting' | 'connected' | 'reconnecting';
 export class PairLive {
   /** Raised with each point. */
   readonly version = signal(0);
+  /** Raised when it is back after a break: what came in between is history's. */
+  readonly returns = signal(0);
   readonly state = signal<FeedState>('connecting');
   readonly quotes = signal<readonly [Quote | null, Quote | null]>([null, null]);
   readonly spread = signal<Spread | null>(null);
@@ -45,10 +47,14 @@ export class PairLive {
     this.#client.on('quote', (quote) => this.#quoted(quote));
     this.#client.on('spread', (spread) => this.#spread(spread));
     this.#client.on('control', ({ type }) => {
-      if (type === 'ready') this.state.value = 'connected';
+      if (type !== 'ready') return;
+      if (this.state.value === 'reconnecting') this.returns.value += 1;
+      this.state.value = 'connected';
     });
     this.#client.on('disconnect', ({ retryMs }) => {
-      if (retryMs !== null) this.state.value = 'reconnecting';
+      if (retryMs === null) return;
+      this.state.value = 'reconnecting';
+      this.#broken();
     });
   }
 
@@ -64,6 +70,14 @@ export class PairLive {
 
   close(): void {
     this.#client.close();
+  }
+
+  /** No line over what was not heard. */
+  #broken(): void {
+    const last = this.#points.at(-1);
+    if (last === undefined || last.values.bid === null) return;
+    const none = { bid: null, edge12: null, edge21: null, mid: null };
+    this.#points.push({ ...last, at: last.at + 0.001, values: none });
   }
 
   #quoted(quote: Quote): void {

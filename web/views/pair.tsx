@@ -33,6 +33,7 @@ export function PairView({ symbol, exchange1, exchange2 }: PairName) {
   useEffect(() => () => live.current?.close(), []);
   useSignalEffect(() => {
     void again.value;
+    void live.current?.returns.value;
     const query = new URLSearchParams(params.value);
     const range = rangeOf(query, clock.nowSeconds());
     const abort = new AbortController();
@@ -57,7 +58,15 @@ export function PairView({ symbol, exchange1, exchange2 }: PairName) {
     const timer = setInterval(() => {
       if (!document.hidden && currentRange().span !== null) again.value += 1;
     }, REREAD_MS);
-    return () => clearInterval(timer);
+    // While nobody looked more may have come than is kept.
+    const seen = (): void => {
+      if (!document.hidden && currentRange().span !== null) again.value += 1;
+    };
+    document.addEventListener('visibilitychange', seen);
+    return () => {
+      clearInterval(timer);
+      document.removeEventListener('visibilitychange', seen);
+    };
   }, []);
   useEffect(() => onKeys(rangeKeys), []);
   const askAgain = (): void => {

@@ -194,9 +194,10 @@ test('Enter opens a pair: history that live points join without a seam, legs, co
     };
     const from = await until('history is there', async () => (await points()) > 100 && (await points()));
     await until('live points have joined', async () => (await points()) >= from + 5);
+    // The table is read again every twenty seconds; on a busy machine new statistics take their time.
     await page
-      .locator('.verdict', { hasText: /cycle|nothing|Too little|times an hour|Stands apart/ })
-      .waitFor(WAIT);
+      .locator('.verdict', { hasText: /cycle|nothing|Too little|Stands apart/ })
+      .waitFor({ timeout: 90_000 });
     assert.equal(await page.locator('.strip').count(), 2);
     assert.match((await page.locator('.strip').first().textContent()) ?? '', /BinancePerp: data \d/);
     assert.equal(await page.locator('.facts-box tbody tr').count(), 2);

@@ -24,6 +24,8 @@ export type TableColumn =
  * others are known to the statistics alone.
  */
 export interface TableReply {
+  /** As the header `x-table` of `/api/table/now` has it: of another one the rows are others. */
+  readonly version: string;
   readonly file: string | null;
   readonly warnings: readonly string[];
   readonly minCycles: number;

@@ -3,7 +3,7 @@
 
 import type { FastifyInstance } from 'fastify';
 import { exchangeKey } from '../core/exchange.js';
-import { isoMicros } from '../core/time.js';
+import { type Clock, isoMicros } from '../core/time.js';
 import { type PairStatistics, TABLE_COLUMNS } from '../opportunities/all-pairs.js';
 import type { OpportunityList, OpportunityStore } from '../opportunities/store.js';
 import { SPARKLINE_BUCKET_SECONDS, type Tracked } from '../windows/tracked.js';
@@ -17,6 +17,7 @@ export interface TableDeps {
   readonly tracked: Tracked;
   /** Percent: the taker fees of a round trip. */
   readonly costPercent: (exchange1: string, exchange2: string) => number;
+  readonly clock: Pick<Clock, 'nowUs'>;
 }
 
 /** Why a pair could not be traded now, as `/api/opportunities` has it; whether it is below its costs the reader sees. */
@@ -33,7 +34,8 @@ export function tableRoutes(app: FastifyInstance, deps: TableDeps): void {
   // Parameters are read by hand: the answers then name what was expected and what was there.
   const validatorCompiler = () => () => true;
   const json = 'application/json; charset=utf-8';
-  const made = keptTable(deps);
+  const versionOf = versions(deps.clock.nowUs());
+  const made = keptTable(deps, versionOf);
   app.get(
     '/api/table',
     { schema: { summary: 'All pairs, with what the newest statistics have of them, in columns' } },
@@ -53,8 +55,11 @@ export function tableRoutes(app: FastifyInstance, deps: TableDeps): void {
       },
     },
     async (_request, reply) => {
+      // Which table it is of: rows of another mean other pairs.
+      const version = versionOf(await deps.opportunities.list(), tracked.pairs.size);
       const { sampledUs, pairs } = tracked;
       return await reply
+        .header('x-table', version)
         .type('application/octet-stream')
         .header('cache-control', 'no-store')
         .header('x-rows', pairs.size)
@@ -90,8 +95,22 @@ function roundedOrNull(value: number): number | null {
   return orNull(Math.round(value * STEPS_PER_PERCENT) / STEPS_PER_PERCENT);
 }
 
+/** One name a process, number of pairs and statistics: within a process pairs keep their numbers. */
+function versions(epoch: number): (list: OpportunityList, size: number) => string {
+  let known: OpportunityList | undefined;
+  let lists = 0;
+  return (list, size) => {
+    if (list !== known) lists += 1;
+    known = list;
+    return `${epoch}-${lists}-${size}`;
+  };
+}
+
 /** The text of `/api/table`, made anew when there are other pairs or other statistics. */
-function keptTable(deps: TableDeps): () => Promise<string> {
+function keptTable(
+  deps: TableDeps,
+  versionOf: (list: OpportunityList, size: number) => string,
+): () => Promise<string> {
   let list: OpportunityList | undefined;
   let size = -1;
   let body = '';
@@ -100,9 +119,10 @@ function keptTable(deps: TableDeps): () => Promise<string> {
     const found = await deps.opportunities.list();
     const { pairs } = deps.tracked;
     if (found === list && pairs.size === size) return body;
-    making ??= tableText(deps, found, pairs.size)
+    const count = pairs.size;
+    making ??= tableText(deps, found, count, versionOf(found, count))
       .then((text) => {
-        [list, size, body] = [found, pairs.size, text];
+        [list, size, body] = [found, count, text];
         return text;
       })
       .finally(() => {
@@ -113,7 +133,12 @@ function keptTable(deps: TableDeps): () => Promise<string> {
 }
 
 /** A column at a time, so that ten thousand pairs do not hold up the loop that receives quotes. */
-async function tableText(deps: TableDeps, list: OpportunityList, size: number): Promise<string> {
+async function tableText(
+  deps: TableDeps,
+  list: OpportunityList,
+  size: number,
+  version: string,
+): Promise<string> {
   const { tracked, costPercent } = deps;
   const turn = () => new Promise((resolve) => setImmediate(resolve));
   const names: PairName[] = Array.from({ length: size }, (_, pair) => tracked.pairs.names(pair));
@@ -134,6 +159,7 @@ async function tableText(deps: TableDeps, list: OpportunityList, size: number): 
   await turn();
   const recommended = new Set(list.opportunities.map(keyOf));
   const head: Omit<TableReply, 'statistics'> = {
+    version,
     file: list.file,
     warnings: list.warnings.map(({ message }) => message),
     minCycles: list.minCycles,

@@ -48,9 +48,13 @@ interface Now {
   readonly flags: Uint8Array;
 }
 
+/** Every one that `/api/table/now` has had. */
+const versions = new Set<string>();
+
 async function nowOf(): Promise<Now> {
   const response = await fetch(`${app.url}/api/table/now`);
   const rows = Number(response.headers.get('x-rows'));
+  versions.add(response.headers.get('x-table')!);
   const bytes = await response.arrayBuffer();
   assert.equal(bytes.byteLength, rows * 21);
   const column = (at: number) => new Float32Array(bytes, at * 4 * rows, rows);
@@ -146,6 +150,10 @@ test('other statistics are another table, while the process runs', async () => {
     return found.file === 'summary_stats_20261122_010000.csv' && found;
   });
   assert.equal(table.symbol.length, 9);
+  // What one second says is of the table that bears its name.
+  assert.ok(!versions.has(table.version));
+  await nowOf();
+  assert.ok(versions.has(table.version));
   assert.deepEqual(
     table.recommended.map((row) => `${table.symbol[row]} ${table.exchange1[row]} ${table.exchange2[row]}`),
     ['BTC/USDT Binance OKX'],

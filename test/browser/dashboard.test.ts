@@ -232,6 +232,8 @@ test('a range that is drawn over is in the address and stays there; keys zoom, m
     assert.ok(to - from > 215 && to - from < 235, `${to - from} s of 900`);
     await page.reload();
     await page.getByText(/^\d{4}-\d\d-\d\d .* to \d{4}/).waitFor(WAIT);
+    // Keys are there with the picture.
+    await page.locator('.pair-plot canvas').first().waitFor(WAIT);
     await page.keyboard.press('+');
     await until('half of it', () => Math.abs(range()[1] - range()[0] - (to - from) / 2) < 0.1);
     await page.keyboard.press('ArrowLeft');

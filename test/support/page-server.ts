@@ -36,7 +36,10 @@ export async function startPageServer(webDirectory: string): Promise<PageServer>
     ['/api/table', json(tableOf([]))],
     ['/api/coverage', json({ exchange: 'Any', totals: [], gaps: [], segments: [] })],
     ['/api/alerts/since', json({ lastId: 0, alerts: [] })],
-    ['/api/table/now', (response) => void response.writeHead(200, { 'x-rows': '0', 'x-sampled': '' }).end()],
+    [
+      '/api/table/now',
+      (response) => void response.writeHead(200, { 'x-rows': '0', 'x-table': 'none', 'x-sampled': '' }).end(),
+    ],
   ]);
   const asked: string[] = [];
   const server = createServer((request, response) => {
@@ -95,7 +98,7 @@ export function tableOf(pairs: readonly PairName[]): TableReply {
   const statistics: Partial<Record<TableColumn, null[]>> = {};
   for (const name of TABLE_COLUMNS) statistics[name] = none;
   return {
-    ...{ file: null, warnings: [], minCycles: 40, live: 0, recommended: [] },
+    ...{ version: 'none', file: null, warnings: [], minCycles: 40, live: 0, recommended: [] },
     symbol: pairs.map(({ symbol }) => symbol),
     exchange1: pairs.map(({ exchange1 }) => exchange1),
     exchange2: pairs.map(({ exchange2 }) => exchange2),

@@ -63,7 +63,7 @@ function world(rows: number): { table: Table; now: Now } {
     TABLE_COLUMNS.map((name) => [name, names.map(() => (random.below(4) === 0 ? null : random.below(9)))]),
   ) as unknown as TableReply['statistics'];
   const reply: TableReply = {
-    ...{ file: 'x.csv', warnings: [], minCycles: 40, live: rows, recommended: [], statistics },
+    ...{ version: '1', file: 'x.csv', warnings: [], minCycles: 40, live: rows, recommended: [], statistics },
     symbol: names,
     exchange1: names.map((_, row) => `Left${row % 7}`),
     exchange2: names.map((_, row) => `Right${row}`),
@@ -169,7 +169,15 @@ test('a range is what its address says, or an hour up to now; zoom and move stay
   const at = (query: string) => rangeOf(new URLSearchParams(query), 10_000);
   assert.deepEqual(at('from=100&to=200'), { from: 100, to: 200, span: null });
   assert.deepEqual(at('span=15m'), { from: 9_100, to: 10_000, span: '15m' });
-  for (const query of ['', 'span=3w', 'from=200&to=100', 'from=x&to=9', 'from=1', 'span=toString'])
+  for (const query of [
+    '',
+    'span=3w',
+    'from=200&to=100',
+    'from=x&to=9',
+    'from=1',
+    'span=toString',
+    'from=1700000000000000&to=1700000000003600',
+  ])
     assert.deepEqual(at(query), { from: 6_400, to: 10_000, span: '1h' }, query);
   assert.deepEqual(zoomed(at('from=100&to=200'), 0.5), { from: '125.000', to: '175.000', span: null });
   assert.deepEqual(

@@ -43,6 +43,8 @@ export class Card implements Paintable {
   readonly #legend = createLegend();
   #chart: Chart | null = null;
   #view: View | null = null;
+  /** A moment within a hole, epoch seconds. */
+  #pointedAt: number | null = null;
   /** As drawn. */
   #columns: Readonly<Columns>;
 
@@ -134,9 +136,15 @@ export class Card implements Paintable {
     this.#legend.show(this.#columns, row);
     const isHole = row !== null && this.#columns.spreads[row] === null;
     const at = isHole ? this.#columns.timestamps[row]! : null;
+    this.#pointedAt = at;
     if (at === null) this.#legend.why('');
-    else if (this.#plot.matches(':hover'))
-      void whyHole(this.#name, at).then((words) => this.#legend.why(words));
+    else if (this.#plot.matches(':hover')) void this.#tellWhy(at);
+  }
+
+  /** Only where the cursor still is when the answer comes. */
+  async #tellWhy(at: number): Promise<void> {
+    const words = await whyHole(this.#name, at);
+    if (this.#pointedAt === at) this.#legend.why(words);
   }
 
   #costPercent(): number | null {

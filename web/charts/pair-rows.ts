@@ -52,8 +52,8 @@ export function legColumns(data: PairData, live: readonly LivePoint[]): Columns 
     const price = (quote: typeof left, side: 'bid' | 'ask', isGone: boolean): Cell =>
       isGone ? null : (quote?.[side] ?? undefined);
     const [isLeftGone, isRightGone] = [
-      leg !== null && leg === left?.exchange,
-      leg !== null && leg === right?.exchange,
+      leg !== null && leg.toLowerCase() === left?.exchange.toLowerCase(),
+      leg !== null && leg.toLowerCase() === right?.exchange.toLowerCase(),
     ];
     return [
       price(left, 'bid', isLeftGone),

@@ -208,8 +208,8 @@ function showNote(note: string | null): void {
 /** The pairs that the live stream follows now; a pair view goes on with one of them. */
 export { board, clock, live };
 
-/** Once, when the page is there. `told`: there are other statistics. */
-export function startCharts(told: (statisticsFile: string | null) => void): void {
+/** Once, when the page is there. */
+export function startCharts(): void {
   page.reload.addEventListener('click', () => void load());
   page.views.addEventListener('change', ({ target }) => {
     if (!(target instanceof HTMLInputElement)) return;
@@ -229,7 +229,6 @@ export function startCharts(told: (statisticsFile: string | null) => void): void
     if (atSeconds !== null) clock.observe(atSeconds);
     showNote(windowsNote);
     if (statisticsFile === undefined || statisticsFile === listedFile || isReading) return;
-    told(statisticsFile);
     void reread(statisticsFile);
   });
   void load();

@@ -46,6 +46,7 @@ export function LegsNow({ live, exchanges, nowSeconds }: LegsProps) {
               key={exchange}
               exchange={exchange}
               quote={live.quotes.value[at] ?? null}
+              isLive={live.state.value === 'connected'}
               flags={[...(spread?.legs[at]?.flags ?? []), ...(live.quotes.value[at]?.flags ?? [])]}
               nowSeconds={nowSeconds}
             />
@@ -59,13 +60,15 @@ export function LegsNow({ live, exchanges, nowSeconds }: LegsProps) {
 interface LegProps {
   readonly exchange: string;
   readonly quote: Quote | null;
+  /** What is known is of now. */
+  readonly isLive: boolean;
   readonly flags: readonly string[];
   readonly nowSeconds: number;
 }
 
-function Leg({ exchange, quote, flags, nowSeconds }: LegProps) {
+function Leg({ exchange, quote, isLive, flags, nowSeconds }: LegProps) {
   const flag = SHOWN_FLAGS.find((one) => flags.includes(one));
-  const state = quote === null ? 'none' : (flag ?? 'fresh');
+  const state = quote === null ? 'none' : isLive ? (flag ?? 'fresh') : 'stale';
   const sized = (price: number, size: number | null): string =>
     size === null ? priceText(price) : `${priceText(price)} × ${priceText(size)}`;
   return (

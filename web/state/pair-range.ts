@@ -7,6 +7,8 @@ const SPAN_DEFAULT: Span = '1h';
 /** A chart of less shows nothing more. */
 const SECONDS_MIN = 1;
 const SECONDS_MAX = 366 * 86_400;
+/** The year 2100: what is beyond is no number of seconds. */
+const END_SECONDS = 4_102_444_800;
 
 /** Epoch seconds, half-open. */
 export interface Range {
@@ -19,7 +21,8 @@ export interface Range {
 /** What cannot be read is the span that is shown where nothing is said. */
 export function rangeOf(params: URLSearchParams, nowSeconds: number): Range {
   const [from, to] = [Number(params.get('from') ?? Number.NaN), Number(params.get('to') ?? Number.NaN)];
-  if (to - from >= SECONDS_MIN && to - from <= SECONDS_MAX) return { from, to, span: null };
+  const isTime = from >= 0 && to <= END_SECONDS;
+  if (isTime && to - from >= SECONDS_MIN && to - from <= SECONDS_MAX) return { from, to, span: null };
   const asked = params.get('span') ?? '';
   const span = Object.hasOwn(SPANS, asked) ? (asked as Span) : SPAN_DEFAULT;
   return { from: nowSeconds - SPANS[span], to: nowSeconds, span };

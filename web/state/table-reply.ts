@@ -24,7 +24,8 @@ const COLUMNS: readonly TableColumn[] = [
 export function readTable(value: unknown): TableReply | string {
   if (typeof value !== 'object' || value === null) return 'expected an object';
   const reply = value as Partial<TableReply>;
-  const { symbol, live, recommended, warnings, statistics } = reply;
+  const { version, symbol, live, recommended, warnings, statistics } = reply;
+  if (typeof version !== 'string') return 'version: expected a text';
   if (!Array.isArray(symbol)) return 'symbol: expected a list';
   const wide = (name: string, column: unknown): string | null =>
     Array.isArray(column) && column.length === symbol.length

@@ -7,8 +7,7 @@ import { fetchBytes, fetchJson, ServerError } from '../server.js';
 import { readTable } from './table-reply.js';
 
 const POLL_MS = 1_000;
-/** Statistics may be others even where the pairs are the same. */
-const REREAD_MS = 20_000;
+const ANSWER_MS_MAX = 10_000;
 
 /** Index = row; of the rows that are live. */
 export interface Now {
@@ -49,8 +48,6 @@ export function statistic({ reply }: Table, column: TableColumn, row: number): n
   return reply.statistics[column][row] ?? Number.NaN;
 }
 
-let rereadMs = 0;
-
 /** Goes on for as long as the page lives. */
 export async function followTable(): Promise<never> {
   for (;;) {
@@ -59,34 +56,30 @@ export async function followTable(): Promise<never> {
   }
 }
 
-/** There are other statistics: not to be waited for. */
-export function rereadTable(): void {
-  rereadMs = 0;
-}
-
 async function look(): Promise<void> {
+  // A connection that is dead without knowing it would stop the table, and leave it bright.
+  const signal = AbortSignal.timeout(ANSWER_MS_MAX);
   try {
-    if (table.value === null || performance.now() >= rereadMs) await readAgain();
-    const { bytes, headers } = await fetchBytes('/api/table/now');
-    const rows = Number(headers.get('x-rows'));
-    if (rows !== table.value?.reply.live) await readAgain();
-    now.value = read(bytes, rows, headers.get('x-sampled') ?? '');
+    const { bytes, headers } = await fetchBytes('/api/table/now', signal);
+    const version = headers.get('x-table') ?? '';
+    if (version !== table.value?.reply.version) await readAgain(signal);
+    // Numbers of one table never stand beside the names of another; in a second there are both.
+    if (version !== table.value?.reply.version) return;
+    now.value = read(bytes, Number(headers.get('x-rows')), headers.get('x-sampled') ?? '');
     problem.value = null;
   } catch (error) {
     problem.value = error instanceof Error ? error.message : String(error);
     // A fault of the page itself stays a fault.
-    if (!(error instanceof ServerError)) throw error;
+    if (!signal.aborted && !(error instanceof ServerError)) throw error;
   }
 }
 
-async function readAgain(): Promise<void> {
-  const reply = readTable(await fetchJson('/api/table'));
+async function readAgain(signal: AbortSignal): Promise<void> {
+  const reply = readTable(await fetchJson('/api/table', signal));
   if (typeof reply === 'string') throw new ServerError(`/api/table cannot be read: ${reply}`);
-  rereadMs = performance.now() + REREAD_MS;
-  const before = table.value?.reply;
-  // The same pairs and statistics: nothing is built anew.
-  if (before !== undefined && before.file === reply.file && before.symbol.length === reply.symbol.length)
-    return;
+  if (reply.version === table.value?.reply.version) return;
+  // What was known of the rows before is of other pairs.
+  now.value = null;
   table.value = tableOf(reply);
 }
 

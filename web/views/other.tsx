@@ -24,14 +24,19 @@ export function OtherView() {
   const tries = useSignal(0);
   useEffect(() => {
     failed.value = null;
+    // Of the view that one has left meanwhile nothing is shown.
+    let isOver = false;
     LOADERS[view]?.().then(
       (Shown) => {
-        shown.value = { view, Shown };
+        if (!isOver) shown.value = { view, Shown };
       },
       (error: unknown) => {
-        failed.value = error instanceof Error ? error.message : String(error);
+        if (!isOver) failed.value = error instanceof Error ? error.message : String(error);
       },
     );
+    return () => {
+      isOver = true;
+    };
   }, [view, tries.value]);
   if (failed.value !== null)
     return (

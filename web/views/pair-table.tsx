@@ -27,7 +27,7 @@ export function PairTable() {
     const present = now.value;
     if (all === null) return;
     const choice = choiceOf(route.value.params);
-    const asked = JSON.stringify([choice, all.reply.file, all.rows]);
+    const asked = JSON.stringify([choice, all.reply.version]);
     // A frozen order stays until something else is asked for.
     if (isFrozen() && asked === orderedBy.current) return;
     orderedBy.current = asked;

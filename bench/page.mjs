@@ -163,7 +163,12 @@ async function traced(session, work) {
     ({ name, ph, pid, tid }) => name === 'RunTask' && ph === 'X' && mainThreads.has(`${pid} ${tid}`),
   );
   // Of the page that works: others of the browser idle.
-  const byThread = Map.groupBy?.(tasks, ({ pid, tid }) => `${pid} ${tid}`) ?? groups(tasks);
+  const byThread = new Map();
+  for (const task of tasks) {
+    const key = `${task.pid} ${task.tid}`;
+    if (!byThread.has(key)) byThread.set(key, []);
+    byThread.get(key).push(task);
+  }
   const busiest = [...byThread.values()].sort((a, b) => total(b) - total(a))[0] ?? [];
   const first = Math.min(...busiest.map(({ ts }) => ts));
   const frames = new Map();
@@ -177,15 +182,6 @@ async function traced(session, work) {
     frames: frames.size,
     frameP95Ms: sorted[Math.floor(sorted.length * 0.95)] ?? Number.NaN,
   };
-}
-
-function groups(tasks) {
-  const found = new Map();
-  for (const task of tasks) {
-    const key = `${task.pid} ${task.tid}`;
-    found.set(key, [...(found.get(key) ?? []), task]);
-  }
-  return found;
 }
 
 function total(tasks) {

@@ -2,6 +2,7 @@
 // memory alone, and bounded. Knows no HTTP and no exchange.
 
 import type { Log } from '../core/log.js';
+import { orNull } from '../core/numbers.js';
 import { type Clock, type Micros, US_PER_MS } from '../core/time.js';
 import { type Alert, type AlertTold, told } from './alert.js';
 import { AlertEngine, type EngineOptions, type Fired } from './engine.js';
@@ -214,10 +215,10 @@ export class Alerts {
       ...{ atUs, test, symbol, exchange1, exchange2, threshold, on: rule.on },
       rule: { id: rule.id, name: rule.name, sound: rule.sound, notify: rule.notify },
       value: orNull(value),
-      spreadPercent: orNull(tracked.spread[pair]),
-      executable12Percent: orNull(tracked.executable12[pair]),
-      executable21Percent: orNull(tracked.executable21[pair]),
-      edgeBps: orNull(pair < 0 ? undefined : this.#engine.edgeBps(pair)),
+      spreadPercent: orNull(tracked.spread[pair] ?? Number.NaN),
+      executable12Percent: orNull(tracked.executable12[pair] ?? Number.NaN),
+      executable21Percent: orNull(tracked.executable21[pair] ?? Number.NaN),
+      edgeBps: orNull(pair < 0 ? Number.NaN : this.#engine.edgeBps(pair)),
       delivered: outbox === null ? [] : rule.to.map((target) => ({ target, state: 'pending', reason: null })),
     };
     this.#nextAlert += 1;
@@ -275,8 +276,4 @@ export class Alerts {
 function anyOf({ symbol, exchange1, exchange2 }: AlertRule) {
   const [one = 'any exchange', other = 'any other'] = [exchange1, exchange2].filter((name) => name !== null);
   return { symbol: symbol ?? 'any symbol', exchange1: one, exchange2: other };
-}
-
-function orNull(value: number | undefined): number | null {
-  return value !== undefined && Number.isFinite(value) ? value : null;
 }

@@ -19,6 +19,7 @@ import type { OpportunityStore } from '../opportunities/store.js';
 import { CONTENT_TYPES, exportName, FORMAT_QUERY, formatOf, isExport, oneTable } from './chart-formats.js';
 import { noPair } from './pair-answers.js';
 import { bad, givenRange, oneOf, points, type Query, RequestError, text } from './query.js';
+import { asAnswer } from './read-for.js';
 import { badRequests, CHART, DASHBOARD_QUERY, TABLE } from './shapes.js';
 
 export interface ChartRouteDeps {
@@ -129,8 +130,7 @@ async function oneChart(
 ): Promise<FastifyReply> {
   const { format } = request;
   const answer = await history.chart(request, signal).catch((error: unknown) => {
-    if (error instanceof HistoryError && error.code !== 'failed') throw new RequestError(503, error.message);
-    throw error;
+    throw asAnswer(error);
   });
   if (answer.status === 'unknown-pair') throw noPair(request);
   if (isExport(format)) {

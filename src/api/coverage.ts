@@ -7,7 +7,7 @@ import { type Clock, type Micros, US_PER_DAY, US_PER_SECOND } from '../core/time
 import type { Coverage, History } from '../history/service.js';
 import type { CoverageClass, CoverageReply } from './contract.js';
 import { bad, needed, type Query, RequestError, time } from './query.js';
-import { readFor } from './read-for.js';
+import { readFor, sendJson } from './read-for.js';
 import { badRequests, COVERAGE, COVERAGE_QUERY } from './shapes.js';
 
 export interface CoverageDeps {
@@ -40,10 +40,7 @@ export function coverageRoute(app: FastifyInstance, { history, clock, limits }: 
     const asked = { symbol, exchange, ...range, nowUs, segmentsMax: limits.coverageSegmentsMax };
     const found = await readFor(reply, history, 'coverage', asked);
     if (found === undefined) throw new RequestError(404, `no quotes of ${symbol} on ${exchange} in the lake`);
-    return await reply
-      .type('application/json; charset=utf-8')
-      .header('cache-control', 'no-store')
-      .send(JSON.stringify(bodyOf(found, range)));
+    return sendJson(reply, JSON.stringify(bodyOf(found, range)));
   });
 }
 

@@ -6,7 +6,7 @@ import { type Micros, US_PER_DAY, US_PER_SECOND } from '../core/time.js';
 import { type CyclesFound, type History, NEUTRAL_PERCENT } from '../history/service.js';
 import type { CyclesReply } from './contract.js';
 import { CYCLES, CYCLES_QUERY } from './page-shapes.js';
-import { noPair, rangeTooLong } from './pair-answers.js';
+import { pairFound } from './pair-answers.js';
 import { decimal, givenRange, neededPair, type Query } from './query.js';
 import { readFor, sendJson } from './read-for.js';
 import { badRequests } from './shapes.js';
@@ -44,9 +44,8 @@ export function cyclesRoute(app: FastifyInstance, { history, limits }: CyclesDep
       rangeUsMax: pairDaysMax * US_PER_DAY,
     };
     const found = await readFor(reply, history, 'cycles', asked);
-    if (found === undefined) throw noPair(pair);
-    if ('tooLong' in found) throw rangeTooLong(query, pairDaysMax);
-    return sendJson(reply, JSON.stringify({ ...bodyOf(found), ...rules } satisfies CyclesReply));
+    const body: CyclesReply = { ...bodyOf(pairFound(found, pair, query, pairDaysMax)), ...rules };
+    return sendJson(reply, JSON.stringify(body));
   });
 }
 

@@ -4,11 +4,11 @@
 import type { FastifyInstance } from 'fastify';
 import { exchangeKey } from '../core/exchange.js';
 import type { Clock } from '../core/time.js';
-import { type History, HistoryError, type WrittenBody } from '../history/service.js';
+import type { History, WrittenBody } from '../history/service.js';
 import { HEATMAP, HEATMAP_QUERY } from './lake-shapes.js';
 import { Lately } from './lately.js';
 import { type Query, RequestError, text, wholeNumber } from './query.js';
-import { sendJson } from './read-for.js';
+import { asAnswer, sendJson } from './read-for.js';
 import { badRequests } from './shapes.js';
 
 export interface HeatmapDeps {
@@ -57,9 +57,7 @@ export function heatmapRoute(app: FastifyInstance, { history, clock, limits }: H
     const found = await lately
       .get(key, () => make(hours, exchange))
       .catch((error: unknown) => {
-        if (error instanceof HistoryError && error.code !== 'failed')
-          throw new RequestError(503, error.message);
-        throw error;
+        throw asAnswer(error);
       });
     if (found === undefined) throw new RequestError(404, `no quotes of ${exchange ?? ''} in the lake`);
     return sendJson(reply, found.json);

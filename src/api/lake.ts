@@ -3,11 +3,11 @@
 
 import type { FastifyInstance } from 'fastify';
 import { type Clock, isoMicros } from '../core/time.js';
-import { type History, HistoryError } from '../history/service.js';
+import type { History } from '../history/service.js';
 import type { LakeReply } from './contract.js';
 import { LAKE } from './lake-shapes.js';
 import { Lately } from './lately.js';
-import { RequestError } from './query.js';
+import { asAnswer } from './read-for.js';
 import { badRequests } from './shapes.js';
 import type { Snapshot } from './snapshot.js';
 
@@ -33,9 +33,7 @@ export function lakeRoute(app: FastifyInstance, { history, clock, snapshot, lake
   };
   app.get('/api/lake', { schema }, async (_request, reply): Promise<LakeReply> => {
     const held = await lately.get('', make).catch((error: unknown) => {
-      if (error instanceof HistoryError && error.code !== 'failed')
-        throw new RequestError(503, error.message);
-      throw error;
+      throw asAnswer(error);
     });
     reply.header('cache-control', 'no-store');
     return { ...held, ...nowOf(snapshot()), kept: lakeKept };

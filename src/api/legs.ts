@@ -5,7 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import { US_PER_DAY } from '../core/time.js';
 import type { History } from '../history/service.js';
 import { LEGS, LEGS_QUERY } from './page-shapes.js';
-import { noPair, rangeTooLong } from './pair-answers.js';
+import { pairFound } from './pair-answers.js';
 import { givenRange, neededPair, type Query, wholeNumber } from './query.js';
 import { readFor, sendJson } from './read-for.js';
 import { badRequests } from './shapes.js';
@@ -41,8 +41,6 @@ export function legsRoute(app: FastifyInstance, { history, limits }: LegsDeps): 
       points,
       rangeUsMax,
     });
-    if (found === undefined) throw noPair(pair);
-    if ('tooLong' in found) throw rangeTooLong(query, pairDaysMax);
-    return sendJson(reply, found.json);
+    return sendJson(reply, pairFound(found, pair, query, pairDaysMax).json);
   });
 }

@@ -2,11 +2,11 @@
 // /api/opportunities/top: those that could be traded now, the best first. Reads what others have; computes nothing.
 
 import type { FastifyInstance } from 'fastify';
+import { orNull } from '../core/numbers.js';
 import { chosen, type JudgedPair, judge, ORDERS, type PairNow, type Wanted } from '../opportunities/rank.js';
 import type { OpportunityStore } from '../opportunities/store.js';
 import type { Tracked } from '../windows/tracked.js';
 import type { OpportunitiesReply, OpportunitySummary } from './contract.js';
-import { orNull } from './numbers.js';
 import { decimal, oneOf, type Query, text, wholeNumber } from './query.js';
 import { badRequests, OPPORTUNITIES, OPPORTUNITIES_QUERY } from './shapes.js';
 

@@ -2,10 +2,10 @@
 // what the last pass over all pairs has left; bounded by rows, so that an answer never holds up the loop.
 
 import type { FastifyInstance } from 'fastify';
+import { orNull } from '../core/numbers.js';
 import { isoMicros } from '../core/time.js';
 import { SPARKLINE_BUCKET_SECONDS, type Tracked } from '../windows/tracked.js';
 import type { PairSummary, PairsReply } from './contract.js';
-import { orNull } from './numbers.js';
 import { oneOf, pairMatcher, type Query, wholeNumber } from './query.js';
 import { badRequests, PAIRS, PAIRS_QUERY } from './shapes.js';
 

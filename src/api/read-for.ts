@@ -22,9 +22,15 @@ export async function readFor<K extends ReadKind>(
   try {
     return await history.read(kind, request, gone.signal);
   } catch (error) {
-    if (error instanceof HistoryError && error.code !== 'failed') throw new RequestError(503, error.message);
-    throw error;
+    throw asAnswer(error);
   }
+}
+
+/** What is thrown instead: 503 where history has no room or is closing; a fault stays one. */
+export function asAnswer(error: unknown): unknown {
+  return error instanceof HistoryError && error.code !== 'failed'
+    ? new RequestError(503, error.message)
+    : error;
 }
 
 /** A body that is JSON already; another one a moment later. */

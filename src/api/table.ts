@@ -3,13 +3,14 @@
 
 import type { FastifyInstance } from 'fastify';
 import { exchangeKey } from '../core/exchange.js';
+import { orNull } from '../core/numbers.js';
 import { type Clock, isoMicros } from '../core/time.js';
 import { type PairStatistics, TABLE_COLUMNS } from '../opportunities/all-pairs.js';
 import type { OpportunityList, OpportunityStore } from '../opportunities/store.js';
 import { SPARKLINE_BUCKET_SECONDS, type Tracked } from '../windows/tracked.js';
 import type { PairName, SparklinesReply, TableReply } from './contract.js';
-import { orNull } from './numbers.js';
 import { bad, type Query, text } from './query.js';
+import { sendJson } from './read-for.js';
 import { badRequests } from './shapes.js';
 
 export interface TableDeps {
@@ -33,16 +34,12 @@ export function tableRoutes(app: FastifyInstance, deps: TableDeps): void {
   const { tracked } = deps;
   // Parameters are read by hand: the answers then name what was expected and what was there.
   const validatorCompiler = () => () => true;
-  const json = 'application/json; charset=utf-8';
   const versionOf = versions(deps.clock.nowUs());
   const made = keptTable(deps, versionOf);
   app.get(
     '/api/table',
     { schema: { summary: 'All pairs, with what the newest statistics have of them, in columns' } },
-    async (_request, reply) => {
-      const body = await made();
-      return await reply.type(json).header('cache-control', 'no-store').send(body);
-    },
+    async (_request, reply) => sendJson(reply, await made()),
   );
   const now = keptNow(tracked);
   app.get(
@@ -75,7 +72,7 @@ export function tableRoutes(app: FastifyInstance, deps: TableDeps): void {
       rows,
       sparklines: rows.map((row) => Array.from(tracked.sparkline(row), roundedOrNull)),
     };
-    return await reply.type(json).header('cache-control', 'no-store').send(JSON.stringify(body));
+    return sendJson(reply, JSON.stringify(body));
   });
 }
 

@@ -2,8 +2,6 @@
 // made in the form fires, is told and delivered; mistakes, changes and deletions; both languages, both looks, a narrow screen.
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
@@ -15,12 +13,12 @@ import { type Receiver, startReceiver } from '../alerts/receiver.js';
 import { chromiumMissing, launchChromium } from '../support/chromium.js';
 import { keepPicture, textOf, WAIT } from '../support/page.js';
 import { type Program, startProgram, testFolder } from '../support/program.js';
+import { violations, watchPage } from '../support/real-page.js';
 import { until } from '../support/wait.js';
 
 const skip = chromiumMissing();
 const clock = createRealClock();
 const place = testFolder();
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 let world: GeneratedWorld;
 let receiver: Receiver;
 let program: Program;
@@ -92,17 +90,8 @@ async function withPage(run: Run, steps: (page: Page) => Promise<void>): Promise
         constructor(title, options) { super(title, options); window.notified.push(options.body); }
       };`);
     const page = await context.newPage();
-    const wrong: string[] = [];
-    page.on('pageerror', (error) => wrong.push(`script error: ${error.message}`));
-    page.on('request', (request) => {
-      if (!request.url().startsWith(program.url)) wrong.push(`asked another host: ${request.url()}`);
-    });
-    page.on('console', (message) => {
-      const failed = broken && message.text().startsWith('Failed to load resource');
-      // What a server refuses the browser notes as well.
-      const refused = /status of 400/.test(message.text());
-      if (message.type() === 'error' && !failed && !refused) wrong.push(`console: ${message.text()}`);
-    });
+    // What a server refuses the browser notes as well.
+    const wrong = watchPage(page, program.url, broken ? /^Failed to load resource/ : /status of 400/);
     await steps(page);
     assert.deepEqual(wrong, []);
   } finally {
@@ -370,17 +359,11 @@ for (const colorScheme of ['dark', 'light'] as const)
         symbol: 'NOBODY',
       });
       await open(page);
-      await page.evaluate(axe);
-      const violations = async (): Promise<unknown> =>
-        await page.evaluate(
-          `axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) =>
-            violations.map(({ id, nodes }) => [id, ...nodes.map(({ html, failureSummary }) => html + failureSummary)]))`,
-        );
       const sent = page.locator('.fired', { hasText: 'everywhere' }).filter({ hasText: '✓ desk: sent' });
       await sent.first().waitFor(WAIT);
       await ask('POST', `/rules/${id}/test`);
       await page.locator('.toast.alert').first().waitFor(WAIT);
-      assert.deepEqual(await violations(), []);
+      assert.deepEqual(await violations(page, null), []);
       await keepPicture(page, `alerts-${colorScheme}.png`);
       await page.setViewportSize({ width: 375, height: 812 });
       assert.equal(await page.evaluate(sideways), 0);
@@ -391,10 +374,10 @@ for (const colorScheme of ['dark', 'light'] as const)
       await page.keyboard.press('Enter');
       await page.locator('#rule-above-wrong').waitFor(WAIT);
       assert.equal(await page.evaluate(sideways), 0);
-      assert.deepEqual(await violations(), []);
+      assert.deepEqual(await violations(page, null), []);
       await keepPicture(page, `alerts-${colorScheme}-375-form.png`);
       await page.setViewportSize({ width: 1_380, height: 900 });
-      assert.deepEqual(await violations(), []);
+      assert.deepEqual(await violations(page, null), []);
       await keepPicture(page, `alerts-${colorScheme}-form.png`);
       assert.equal((await all()).rules.find((rule) => rule.id === id)!.above, 95);
     });

@@ -11,6 +11,7 @@ import { promisify } from 'node:util';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { chromiumMissing, launchChromium } from './chromium.js';
 import { type PageServer, startPageServer } from './page-server.js';
+import { FAILED_REQUEST, watchPage } from './real-page.js';
 import { projectRoot } from './shared.js';
 
 export const CHARTS = '/api/charts';
@@ -60,7 +61,7 @@ export function pageBench(): PageBench {
       });
       try {
         const page = await context.newPage();
-        const wrong = watch(page, server.url, run.broken === true);
+        const wrong = watchPage(page, server.url, run.broken === true ? FAILED_REQUEST : null);
         await steps(page, server);
         assert.deepEqual(wrong, []);
       } finally {
@@ -69,21 +70,6 @@ export function pageBench(): PageBench {
       }
     },
   };
-}
-
-/** What goes wrong on the page, in words, as it happens. */
-function watch(page: Page, url: string, broken: boolean): string[] {
-  const wrong: string[] = [];
-  page.on('pageerror', (error) => wrong.push(`script error: ${error.message}`));
-  page.on('request', (request) => {
-    if (!request.url().startsWith(url)) wrong.push(`asked another host: ${request.url()}`);
-  });
-  page.on('console', (message) => {
-    const failedRequest =
-      broken && /^(Failed to load resource|WebSocket connection to )/.test(message.text());
-    if (message.type() === 'error' && !failedRequest) wrong.push(`console: ${message.text()}`);
-  });
-  return wrong;
 }
 
 /** Waits until the status line holds these words. */

@@ -29,18 +29,9 @@ export async function withRealPage(
     ...{ viewport: { width, height }, colorScheme, locale, acceptDownloads: true },
     permissions: ['clipboard-read', 'clipboard-write'],
   });
-  const wrong: string[] = [];
   try {
     const page = await context.newPage();
-    page.on('pageerror', (error) => wrong.push(`script error: ${error.message}`));
-    page.on('request', (request) => {
-      const { protocol, host } = new URL(request.url());
-      if (protocol.startsWith('http') && host !== new URL(url).host) wrong.push(`asked ${request.url()}`);
-    });
-    page.on('console', (message) => {
-      const failed = broken && /Failed to load resource|WebSocket connection to /.test(message.text());
-      if (message.type() === 'error' && !failed) wrong.push(`console: ${message.text()}`);
-    });
+    const wrong = watchPage(page, url, broken ? FAILED_REQUEST : null);
     await page.goto(url);
     await steps(page);
     assert.deepEqual(wrong, []);
@@ -49,13 +40,36 @@ export async function withRealPage(
   }
 }
 
-/** What axe finds against the rules of WCAG A and AA, in words. */
-export async function violations(page: Page): Promise<readonly string[]> {
+/** What the console says of a request that failed. */
+export const FAILED_REQUEST = /^(Failed to load resource|WebSocket connection to )/;
+
+/** What goes wrong on the page, in words, as it happens. `expected`: errors of the console that the test is about. */
+export function watchPage(page: Page, url: string, expected: RegExp | null): readonly string[] {
+  const { origin } = new URL(url);
+  const wrong: string[] = [];
+  page.on('pageerror', (error) => wrong.push(`script error: ${error.message}`));
+  page.on('request', (request) => {
+    if (new URL(request.url()).origin !== origin) wrong.push(`asked another host: ${request.url()}`);
+  });
+  page.on('console', (message) => {
+    if (message.type() !== 'error' || expected?.test(message.text()) === true) return;
+    wrong.push(`console: ${message.text()}`);
+  });
+  return wrong;
+}
+
+export const WCAG_A_AND_AA = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] as const;
+
+/** What axe finds against rules of these tags, in words; null = all its rules. */
+export async function violations(
+  page: Page,
+  tags: readonly string[] | null = WCAG_A_AND_AA,
+): Promise<readonly string[]> {
   await page.evaluate(AXE);
-  const found = (await page.evaluate(`axe.run(document, {
-    runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'],
-    resultTypes: ['violations'],
-  })`)) as { violations: { id: string; help: string; nodes: { html: string; failureSummary: string }[] }[] };
+  const options = { resultTypes: ['violations'], ...(tags !== null && { runOnly: tags }) };
+  const found = (await page.evaluate(`axe.run(document, ${JSON.stringify(options)})`)) as {
+    violations: { id: string; help: string; nodes: { html: string }[] }[];
+  };
   return found.violations.map(
     ({ id, help, nodes }) =>
       `${id}: ${help}: ${nodes

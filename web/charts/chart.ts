@@ -2,13 +2,12 @@
 // Draws what it is given: never fills, thins or computes a value.
 
 import uPlot from 'uplot';
-import { dateText, IS_LOCAL, tickText, ZONE_SUFFIX } from '../format.js';
+import { timeAxis, tzDate, valueAxis } from './axes.js';
 import { ink } from './ink.js';
 import { drawLevels, levels } from './levels.js';
 import type { Columns } from './thin.js';
 
 const HEIGHT_PX = 220;
-const FONT = '11px system-ui, sans-serif';
 /** Where the y axis of a chart without any value ends, percent. */
 const EMPTY_RANGE_PERCENT = 0.1;
 /** On both sides of a lone point. */
@@ -89,19 +88,12 @@ function whole(timestamps: readonly number[]): TimeSpan {
 }
 
 function options(width: number, lone: () => number[], hooks: uPlot.Hooks.Arrays): uPlot.Options {
-  const axis = {
-    stroke: () => ink('muted'),
-    font: FONT,
-    grid: { stroke: () => ink('grid'), width: 1 },
-    ticks: { stroke: () => ink('grid'), width: 1, size: 4 },
-  };
   return {
     width,
     height: HEIGHT_PX,
     padding: [8, 10, 0, 0],
     legend: { show: false },
-    tzDate: (seconds) =>
-      IS_LOCAL ? new Date(seconds * 1_000) : uPlot.tzDate(new Date(seconds * 1_000), 'Etc/UTC'),
+    tzDate,
     // One cursor over all charts: the same moment in each.
     cursor: {
       y: false,
@@ -110,15 +102,7 @@ function options(width: number, lone: () => number[], hooks: uPlot.Hooks.Arrays)
       sync: { key: 'board', setSeries: false, scales: ['x', null] },
     },
     scales: { x: { time: true }, y: { range: (_, low, high) => rangeWithZero(low, high) } },
-    axes: [
-      { ...axis, size: 36, space: 56, values: (_, splits, _axis, _space, step) => timeTicks(splits, step) },
-      {
-        ...axis,
-        size: 58,
-        space: 32,
-        values: (_, splits, _axis, _space, step) => splits.map((at) => percentTick(at, step)),
-      },
-    ],
+    axes: [timeAxis(56), valueAxis(58, percentTick)],
     series: [
       {},
       {
@@ -151,19 +135,6 @@ function loneRows(values: Columns['spreads']): number[] {
   for (let row = 0; row < values.length; row += 1)
     if (!none(row) && none(row - 1) && none(row + 1)) rows.push(row);
   return rows;
-}
-
-/** A date under the first tick and wherever the day changes. */
-function timeTicks(splits: readonly number[], step: number): string[] {
-  let day = '';
-  return splits.map((at) => {
-    const label = tickText(at, step);
-    const date = dateText(at);
-    if (date === day || step >= 86_400) return label;
-    const first = day === '';
-    day = date;
-    return `${label}\n${date.slice(5)}${first ? ZONE_SUFFIX : ''}`;
-  });
 }
 
 function percentTick(at: number, step: number): string {

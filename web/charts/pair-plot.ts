@@ -3,7 +3,8 @@
 
 import uPlot from 'uplot';
 import type { CycleSummary } from '../../src/api/contract.js';
-import { dateText, IS_LOCAL, priceText, tickText, ZONE_SUFFIX } from '../format.js';
+import { priceText } from '../format.js';
+import { timeAxis, tzDate, valueAxis } from './axes.js';
 import { type Ink, ink } from './ink.js';
 import { drawLevels, type Level } from './levels.js';
 import type { Columns } from './pair-rows.js';
@@ -20,7 +21,6 @@ export interface PlotOptions {
   readonly pointed: (row: number | null) => void;
 }
 
-const FONT = '11px system-ui, sans-serif';
 /** Both pictures have their axis as wide, so that a moment lies below itself. */
 const AXIS_PX = 78;
 const SYNC_KEY = 'pair';
@@ -58,14 +58,6 @@ export class PairPlot {
     this.#cycles = cycles;
   }
 
-  get canvas(): HTMLCanvasElement {
-    return this.#plot.ctx.canvas;
-  }
-
-  repaint(): void {
-    this.#plot.redraw(false, true);
-  }
-
   destroy(): void {
     this.#resized.disconnect();
     this.#plot.destroy();
@@ -73,19 +65,12 @@ export class PairPlot {
 
   #settings(): uPlot.Options {
     const { place, heightPx, lines, isPercent, selected, pointed } = this.#options;
-    const axis: uPlot.Axis = {
-      stroke: () => ink('muted'),
-      font: FONT,
-      grid: { stroke: () => ink('grid'), width: 1 },
-      ticks: { stroke: () => ink('grid'), width: 1, size: 4 },
-    };
     return {
       width: Math.max(200, place.clientWidth),
       height: heightPx,
       padding: [10, 10, 0, 0],
       legend: { show: false },
-      tzDate: (seconds) =>
-        IS_LOCAL ? new Date(seconds * 1_000) : uPlot.tzDate(new Date(seconds * 1_000), 'Etc/UTC'),
+      tzDate,
       cursor: {
         y: false,
         points: { size: 6 },
@@ -96,15 +81,7 @@ export class PairPlot {
         x: { time: true },
         y: { range: (_, low, high) => (isPercent ? withZero(low, high) : padded(low, high)) },
       },
-      axes: [
-        { ...axis, size: 36, space: 70, values: (_, splits, _axis, _space, step) => timeTicks(splits, step) },
-        {
-          ...axis,
-          size: AXIS_PX,
-          space: 32,
-          values: (_, splits, _axis, _space, step) => splits.map((at) => valueTick(at, step, isPercent)),
-        },
-      ],
+      axes: [timeAxis(70), valueAxis(AXIS_PX, (at, step) => valueTick(at, step, isPercent))],
       series: [
         {},
         ...lines.map(
@@ -144,19 +121,6 @@ function padded(low: number | null, high: number | null): [number, number] {
   if (low === null || high === null) return [0, 1];
   const margin = (high - low || Math.abs(high) * 0.001 || 1) * 0.08;
   return [low - margin, high + margin];
-}
-
-/** A date under the first tick and wherever the day changes. */
-function timeTicks(splits: readonly number[], step: number): string[] {
-  let day = '';
-  return splits.map((at) => {
-    const label = tickText(at, step);
-    const date = dateText(at);
-    if (date === day || step >= 86_400) return label;
-    const first = day === '';
-    day = date;
-    return `${label}\n${date.slice(5)}${first ? ZONE_SUFFIX : ''}`;
-  });
 }
 
 function valueTick(at: number, step: number, isPercent: boolean): string {

@@ -205,8 +205,8 @@ function showNote(note: string | null): void {
   page.note.hidden = note === null;
 }
 
-/** The pairs that the live stream follows now; a pair view goes on with one of them. */
-export { board, clock, live };
+/** Other views choose among the charts, and go by the server's time as it was told here. */
+export { board, clock };
 
 /** Once, when the page is there. */
 export function startCharts(): void {

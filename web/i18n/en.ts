@@ -2,8 +2,6 @@
 
 export const en = {
   texts: {
-    'app.title': 'Spread Aggregator',
-    'app.noscript': 'This page draws its charts with JavaScript, which is switched off here.',
     'nav.label': 'Views',
     'nav.overview': 'Overview',
     'nav.grid': 'Grid',
@@ -36,7 +34,6 @@ export const en = {
     'common.loading': 'Loading …',
     'common.retry': 'Try again',
     'common.close': 'Close',
-    'common.none': 'none',
     'common.yes': 'yes',
     'common.no': 'no',
     'common.copied': '{text} copied',
@@ -130,7 +127,6 @@ export const en = {
     'board.nothingPassesOf': 'No pair passes the filter (more than {cycles}).',
 
     'card.label': '{symbol}, {exchange1} against {exchange2}',
-    'card.open': 'Open {symbol} {exchange1} / {exchange2}',
     'card.noLive': 'No points in the last 15 minutes',
     'card.noHistory': 'No quotes of both legs in this range',
     'card.summary': 'Spread of {symbol} between {exchange1} and {exchange2}',

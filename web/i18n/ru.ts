@@ -5,8 +5,6 @@ import type { Translated } from './words.js';
 
 export const ru: Translated<typeof en> = {
   texts: {
-    'app.title': 'Spread Aggregator',
-    'app.noscript': 'Эта страница рисует графики на JavaScript, а он здесь выключен.',
     'nav.label': 'Разделы',
     'nav.overview': 'Обзор',
     'nav.grid': 'Сетка',
@@ -39,7 +37,6 @@ export const ru: Translated<typeof en> = {
     'common.loading': 'Загрузка …',
     'common.retry': 'Повторить',
     'common.close': 'Закрыть',
-    'common.none': 'нет',
     'common.yes': 'да',
     'common.no': 'нет',
     'common.copied': 'Скопировано: {text}',
@@ -129,7 +126,6 @@ export const ru: Translated<typeof en> = {
     'board.nothingPassesOf': 'Ни одна пара не проходит фильтр (больше {cycles}).',
 
     'card.label': '{symbol}, {exchange1} против {exchange2}',
-    'card.open': 'Открыть {symbol} {exchange1} / {exchange2}',
     'card.noLive': 'За последние 15 минут точек нет',
     'card.noHistory': 'В этом промежутке нет котировок обеих ног',
     'card.summary': 'Спред {symbol} между {exchange1} и {exchange2}',

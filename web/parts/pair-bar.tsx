@@ -49,6 +49,13 @@ export function PairHead({
   );
 }
 
+const STEPS = [
+  { name: 'pair.earlier', sign: '←', key: 'ArrowLeft', step: rangeKeys.earlier },
+  { name: 'pair.later', sign: '→', key: 'ArrowRight', step: rangeKeys.later },
+  { name: 'pair.zoomIn', sign: '+', key: '+', step: rangeKeys.zoomIn },
+  { name: 'pair.zoomOut', sign: '−', key: '-', step: rangeKeys.zoomOut },
+] as const;
+
 export function PairBar(name: PairName) {
   const { params } = route.value;
   const range = rangeOf(params, clock.nowSeconds());
@@ -73,33 +80,11 @@ export function PairBar(name: PairName) {
             {spanText(span)}
           </button>
         ))}
-        <button
-          type="button"
-          aria-label={t('pair.earlier')}
-          aria-keyshortcuts="ArrowLeft"
-          onClick={rangeKeys.earlier}
-        >
-          ←
-        </button>
-        <button
-          type="button"
-          aria-label={t('pair.later')}
-          aria-keyshortcuts="ArrowRight"
-          onClick={rangeKeys.later}
-        >
-          →
-        </button>
-        <button type="button" aria-label={t('pair.zoomIn')} aria-keyshortcuts="+" onClick={rangeKeys.zoomIn}>
-          +
-        </button>
-        <button
-          type="button"
-          aria-label={t('pair.zoomOut')}
-          aria-keyshortcuts="-"
-          onClick={rangeKeys.zoomOut}
-        >
-          −
-        </button>
+        {STEPS.map(({ name, sign, key, step }) => (
+          <button key={name} type="button" aria-label={t(name)} aria-keyshortcuts={key} onClick={step}>
+            {sign}
+          </button>
+        ))}
       </fieldset>
       {range.span === null && (
         <span class="facts">

@@ -3,7 +3,7 @@
 import { clockText, ZONE_SUFFIX } from '../format.js';
 import { count, numberText, t } from '../i18n/words.js';
 import { COLUMNS } from '../state/columns.js';
-import { route, setParams } from '../state/route.js';
+import { route } from '../state/route.js';
 import { choose } from '../state/settings.js';
 import { now, problem, table } from '../state/table.js';
 import {
@@ -14,6 +14,7 @@ import {
   toggleFrozen,
   toggleMark,
 } from '../state/table-choice.js';
+import { SearchField } from './search-field.js';
 
 interface TableToolsProps {
   readonly search: { current: HTMLInputElement | null };
@@ -37,16 +38,7 @@ export function TableTools({ search, shown }: TableToolsProps) {
   );
   return (
     <div class="tools">
-      <input
-        ref={search}
-        type="search"
-        maxLength={80}
-        aria-label={t('table.search')}
-        aria-keyshortcuts="/"
-        placeholder={t('table.searchHint')}
-        value={choice.words}
-        onInput={({ currentTarget }) => setParams({ q: currentTarget.value })}
-      />
+      <SearchField field={search} />
       {mark('recommended', t('table.recommended.hint', { cycles: all?.reply.minCycles ?? 40 }))}
       {mark('tradable', t('table.tradable.hint'))}
       {mark('pinned', t('table.pinned'))}

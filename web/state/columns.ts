@@ -1,6 +1,7 @@
 // The columns of the table of pairs: what each says of a row, what it is sorted by, and what is copied. Reads the table as it is
 // handed over; NaN is no value and comes last.
 
+import type { TableColumn } from '../../src/api/contract.js';
 import { ABSENT, ageText, cyclesText, durationText, percentText, shareText } from '../format.js';
 import type { TextKey } from '../i18n/words.js';
 import { t } from '../i18n/words.js';
@@ -78,6 +79,21 @@ function age(id: string, title: TextKey, hint: TextKey, value: Value): Column {
   return { id, title, hint, width: 50, value, text: (...of) => ageText(value(...of)), isMinor: true };
 }
 
+function figure(
+  id: string,
+  title: TextKey,
+  hint: TextKey,
+  value: Value,
+  textOf: (value: number) => string,
+): Column {
+  return { id, title, hint, width: 66, value, text: (...of) => textOf(value(...of)), isMinor: true };
+}
+
+/** As the statistics have it. */
+function kept(column: TableColumn): Value {
+  return (table, _now, row) => statistic(table, column, row);
+}
+
 export const COLUMNS: readonly Column[] = [
   {
     id: 'symbol',
@@ -109,51 +125,11 @@ export const COLUMNS: readonly Column[] = [
     true,
   ),
   percent('net', 'column.net', 'column.net.hint', netPercent),
-  {
-    id: 'netCycles',
-    title: 'column.netCycles',
-    hint: 'column.netCycles.hint',
-    width: 66,
-    value: (table, _now, row) => statistic(table, 'net_cycles', row),
-    text: (table, _now, row) => cyclesText(statistic(table, 'net_cycles', row)),
-    isMinor: true,
-  },
-  {
-    id: 'cycles',
-    title: 'column.cycles',
-    hint: 'column.cycles.hint',
-    width: 66,
-    value: cyclesPerHour,
-    text: (...of) => cyclesText(cyclesPerHour(...of)),
-    isMinor: true,
-  },
-  {
-    id: 'above',
-    title: 'column.above',
-    hint: 'column.above.hint',
-    width: 66,
-    value: (table, _now, row) => statistic(table, 'time_above_040bp_pct', row),
-    text: (table, _now, row) => shareText(statistic(table, 'time_above_040bp_pct', row)),
-    isMinor: true,
-  },
-  {
-    id: 'halfLife',
-    title: 'column.halfLife',
-    hint: 'column.halfLife.hint',
-    width: 66,
-    value: (table, _now, row) => statistic(table, 'half_life_sec', row),
-    text: (table, _now, row) => secondsText(statistic(table, 'half_life_sec', row)),
-    isMinor: true,
-  },
-  {
-    id: 'percentile',
-    title: 'column.percentile',
-    hint: 'column.percentile.hint',
-    width: 66,
-    value: percentileNow,
-    text: (...of) => shareText(percentileNow(...of)),
-    isMinor: true,
-  },
+  figure('netCycles', 'column.netCycles', 'column.netCycles.hint', kept('net_cycles'), cyclesText),
+  figure('cycles', 'column.cycles', 'column.cycles.hint', cyclesPerHour, cyclesText),
+  figure('above', 'column.above', 'column.above.hint', kept('time_above_040bp_pct'), shareText),
+  figure('halfLife', 'column.halfLife', 'column.halfLife.hint', kept('half_life_sec'), secondsText),
+  figure('percentile', 'column.percentile', 'column.percentile.hint', percentileNow, shareText),
   age('age1', 'column.age1', 'column.age1.hint', (_table, now, row) => at(now?.age1Ms, row)),
   age('age2', 'column.age2', 'column.age2.hint', (_table, now, row) => at(now?.age2Ms, row)),
   {

@@ -1,6 +1,7 @@
 // Which instruments of an exchange are listed, and in which order: those that need a look first, then by name. Pure.
 
 import type { SymbolSummary } from '../../src/api/contract.js';
+import { hasAll, searchedText, wordsOf } from './search.js';
 
 /** In the order of the list; `left` = not watched. */
 export const STATES = ['refused', 'down', 'stale', 'waiting', 'live', 'left'] as const;
@@ -12,15 +13,11 @@ export function instrumentRows(
   words: string,
   state: InstrumentState | null,
 ): readonly SymbolSummary[] {
-  const wanted = words
-    .toLowerCase()
-    .split(/\s+/)
-    .filter((word) => word !== '');
+  const wanted = wordsOf(words);
   const passes = (row: SymbolSummary): boolean => {
     if (state !== null && (row.state ?? 'left') !== state) return false;
     const { symbol, exchangeSymbol } = row;
-    const text = `${symbol} ${symbol.replace('/', '')} ${exchangeSymbol}`.toLowerCase();
-    return wanted.every((word) => text.includes(word));
+    return hasAll(searchedText(symbol, exchangeSymbol), wanted);
   };
   return all.filter(passes).toSorted((a, b) => rank(a) - rank(b) || (a.symbol < b.symbol ? -1 : 1));
 }

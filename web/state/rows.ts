@@ -2,6 +2,7 @@
 // server has them. Pure over what it is handed; a frozen order is the caller's to keep.
 
 import { COLUMNS, refusalOf } from './columns.js';
+import { hasAll, wordsOf } from './search.js';
 import type { Now, Table } from './table.js';
 
 export interface Choice {
@@ -20,15 +21,12 @@ export function chosenRows(
   choice: Choice,
   pinned: ReadonlySet<string>,
 ): readonly number[] {
-  const words = choice.words
-    .toLowerCase()
-    .split(/\s+/)
-    .filter((word) => word !== '');
+  const words = wordsOf(choice.words);
   const rows: number[] = [];
   for (let row = 0; row < table.rows; row += 1) {
     if (choice.recommended && table.isRecommended[row] === 0) continue;
     if (choice.pinned && !pinned.has(table.keys[row]!)) continue;
-    if (!words.every((word) => table.haystack[row]!.includes(word))) continue;
+    if (!hasAll(table.haystack[row]!, words)) continue;
     if (choice.tradable && refusalOf(table, now, row) !== null) continue;
     rows.push(row);
   }

@@ -4,6 +4,7 @@
 import { signal } from '@preact/signals';
 import type { TableColumn, TableReply } from '../../src/api/contract.js';
 import { fetchBytes, fetchJson, ServerError } from '../server.js';
+import { searchedText } from './search.js';
 import { readTable } from './table-reply.js';
 
 const POLL_MS = 1_000;
@@ -94,9 +95,7 @@ function tableOf(reply: TableReply): Table {
     keys,
     rowOf: new Map(keys.map((key, row) => [key, row])),
     isRecommended,
-    haystack: symbol.map((name, row) =>
-      `${name} ${name.replace('/', '')} ${exchange1[row]} ${exchange2[row]}`.toLowerCase(),
-    ),
+    haystack: symbol.map((name, row) => searchedText(name, exchange1[row]!, exchange2[row]!)),
   };
 }
 

@@ -6,7 +6,9 @@ import { useEffect, useRef } from 'preact/hooks';
 import { board } from '../charts/section.js';
 import { t } from '../i18n/words.js';
 import { onKeys } from '../parts/keys.js';
+import { SearchField } from '../parts/search-field.js';
 import { route, setParams } from '../state/route.js';
+import { hasAll, searchedText, wordsOf } from '../state/search.js';
 import { settings, togglePinned } from '../state/settings.js';
 import { keyOf } from '../state/table.js';
 
@@ -16,12 +18,11 @@ export function GridTools() {
   const isPinned = params.get('only') === 'pinned';
   useSignalEffect(() => {
     const asked = route.value.params;
-    const words = (asked.get('q') ?? '').toLowerCase().split(/\s+/);
+    const words = wordsOf(asked.get('q') ?? '');
     const pinned = asked.get('only') === 'pinned' ? new Set(settings.value.pinned) : null;
     board.choose(({ symbol, exchange1, exchange2 }) => {
       if (pinned !== null && !pinned.has(keyOf(symbol, exchange1, exchange2))) return false;
-      const names = `${symbol} ${symbol.replace('/', '')} ${exchange1} ${exchange2}`.toLowerCase();
-      return words.every((word) => names.includes(word));
+      return hasAll(searchedText(symbol, exchange1, exchange2), words);
     });
   });
   // Beside the table all of them are shown.
@@ -45,16 +46,7 @@ export function GridTools() {
   );
   return (
     <div class="tools">
-      <input
-        ref={search}
-        type="search"
-        maxLength={80}
-        aria-label={t('table.search')}
-        aria-keyshortcuts="/"
-        placeholder={t('table.searchHint')}
-        value={params.get('q') ?? ''}
-        onInput={({ currentTarget }) => setParams({ q: currentTarget.value })}
-      />
+      <SearchField field={search} />
       <button
         type="button"
         class="toggle"

@@ -10,7 +10,6 @@ import { ServerError } from '../server.js';
 import { saveRule } from '../state/alerts.js';
 import { bodyOf, type Draft, draftOf, MEASURES, newDraft, type TextField } from '../state/rule-draft.js';
 import { table } from '../state/table.js';
-import { isHelpOpen } from './help.js';
 import { onKeys } from './keys.js';
 import { say } from './toasts.js';
 
@@ -128,12 +127,7 @@ function takeFocus(form: HTMLFormElement | null, ruleId: string | null, close: (
     ({ value }) => value === '',
   );
   (empty ?? form?.querySelector<HTMLInputElement>('[name=name]'))?.focus();
-  const release = onKeys({
-    back: () => {
-      if (isHelpOpen.value) isHelpOpen.value = false;
-      else close();
-    },
-  });
+  const release = onKeys({ back: close });
   return () => {
     release();
     const opener = ruleId === null ? null : document.getElementById(`rule-edit-${ruleId}`);

@@ -1,8 +1,9 @@
 // The replies of /api/alerts, checked before they are believed: a server of another version may say anything. Pure.
 
 import type { AlertSummary, AlertsReply, AlertsSinceReply } from '../../src/api/contract.js';
+import { amiss, type Kind, listAmiss } from './reply-shape.js';
 
-type Shape = Readonly<Record<string, 'string' | 'number' | 'boolean' | 'list'>>;
+type Shape = Readonly<Record<string, Kind>>;
 
 const RULE: Shape = {
   ...{ id: 'string', name: 'string', enabled: 'boolean', above: 'number', rearmBelow: 'number' },
@@ -23,21 +24,28 @@ const MEASURES: readonly unknown[] = ['spread', 'edge', 'percentile'];
 
 /** What is wrong with it, in words, where something is. */
 export function readAlerts(value: unknown): AlertsReply | string {
-  if (!isRecord(value)) return 'expected an object';
-  const { lastId, sendsOutside, limits } = value;
-  if (typeof lastId !== 'number') return 'lastId: expected a number';
-  if (typeof sendsOutside !== 'boolean') return 'sendsOutside: expected true or false';
-  const wrong =
-    listed('rules', value['rules'], RULE) ??
-    listed('alerts', value['alerts'], ALERT) ??
-    listed('targets', value['targets'], TARGET) ??
-    shaped('limits', limits, LIMITS);
-  return wrong ?? (value as unknown as AlertsReply);
+  const wrong = amiss(value, {
+    ...{ lastId: 'number', sendsOutside: 'boolean', limits: 'object' },
+    ...{ rules: 'list', alerts: 'list', targets: 'list' },
+  });
+  if (wrong !== null) return wrong;
+  const reply = value as AlertsReply;
+  return (
+    listAmiss('rules', reply.rules, RULE) ??
+    listAmiss('alerts', reply.alerts, ALERT) ??
+    listAmiss('targets', reply.targets, TARGET) ??
+    amiss(reply.limits, LIMITS, 'limits.') ??
+    measuresAmiss('rules', reply.rules) ??
+    measuresAmiss('alerts', reply.alerts) ??
+    reply
+  );
 }
 
 export function readSince(value: unknown): AlertsSinceReply | string {
-  if (!isRecord(value) || typeof value['lastId'] !== 'number') return 'lastId: expected a number';
-  return listed('alerts', value['alerts'], ALERT) ?? (value as unknown as AlertsSinceReply);
+  const wrong = amiss(value, { lastId: 'number', alerts: 'list' });
+  if (wrong !== null) return wrong;
+  const reply = value as AlertsSinceReply;
+  return listAmiss('alerts', reply.alerts, ALERT) ?? measuresAmiss('alerts', reply.alerts) ?? reply;
 }
 
 /** Epoch seconds. */
@@ -46,27 +54,8 @@ export function atSeconds({ at }: AlertSummary): number {
   return Date.parse(at.replace(/(\.\d{3})\d+/, '$1')) / 1_000;
 }
 
-function listed(name: string, value: unknown, shape: Shape): string | null {
-  if (!Array.isArray(value)) return `${name}: expected a list`;
-  for (const [at, one] of value.entries()) {
-    const wrong = shaped(`${name}.${at}`, one, shape);
-    if (wrong !== null) return wrong;
-    // What a rule or an alert measures decides its words.
-    if (name !== 'targets' && !MEASURES.includes(one.on)) return `${name}.${at}.on: expected a measure`;
-  }
-  return null;
-}
-
-function shaped(name: string, value: unknown, shape: Shape): string | null {
-  if (!isRecord(value)) return `${name}: expected an object`;
-  for (const [field, type] of Object.entries(shape)) {
-    const is = value[field];
-    if (type === 'list' ? !Array.isArray(is) : typeof is !== type)
-      return `${name}.${field}: expected a ${type}`;
-  }
-  return null;
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+/** What a rule or an alert measures decides its words. */
+function measuresAmiss(name: string, list: readonly { readonly on: unknown }[]): string | null {
+  const at = list.findIndex(({ on }) => !MEASURES.includes(on));
+  return at < 0 ? null : `${name}[${at}].on: expected a measure`;
 }

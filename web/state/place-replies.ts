@@ -11,9 +11,7 @@ import type {
   LakeReply,
   SymbolSummary,
 } from '../../src/api/contract.js';
-
-type Fields = Readonly<Record<string, unknown>>;
-type Kind = 'string' | 'number' | 'list' | 'object' | 'number?' | 'string?' | 'boolean';
+import { amiss, type Kind, listAmiss } from './reply-shape.js';
 
 /** Each of these says what is wrong with the reply, in words, where something is. */
 export function readConnections(value: unknown): ConnectionsReply | string {
@@ -114,32 +112,3 @@ function connectionsAmiss(exchanges: readonly ExchangeConnections[]): string | n
   }
   return null;
 }
-
-function listAmiss(name: string, list: readonly unknown[], kinds: Readonly<Record<string, Kind>>) {
-  for (const [at, one] of list.entries()) {
-    const wrong = amiss(one, kinds, `${name}[${at}].`);
-    if (wrong !== null) return wrong;
-  }
-  return null;
-}
-
-/** `number?` and `string?` may be null or absent. */
-function amiss(value: unknown, kinds: Readonly<Record<string, Kind>>, name = ''): string | null {
-  if (!is(value, 'object')) return `${name}: expected an object`;
-  for (const [field, kind] of Object.entries(kinds))
-    if (!is((value as Fields)[field], kind)) return `${name}${field}: expected ${WORDS[kind]}`;
-  return null;
-}
-
-function is(value: unknown, kind: Kind): boolean {
-  if (kind.endsWith('?'))
-    return value === null || value === undefined || is(value, kind.slice(0, -1) as Kind);
-  if (kind === 'list') return Array.isArray(value);
-  if (kind === 'object') return typeof value === 'object' && value !== null && !Array.isArray(value);
-  return typeof value === kind;
-}
-
-const WORDS: Readonly<Record<Kind, string>> = {
-  ...{ string: 'a text', number: 'a number', list: 'a list', object: 'an object', boolean: 'yes or no' },
-  ...{ 'number?': 'a number or nothing', 'string?': 'a text or nothing' },
-};

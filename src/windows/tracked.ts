@@ -5,8 +5,8 @@
 
 import type { ColdEvent, Subscriber, ValidityListener } from '../core/event.js';
 import { type Micros, US_PER_MS, US_PER_SECOND } from '../core/time.js';
+import { InstrumentStanding } from '../series/instrument-standing.js';
 import { spreadPercent } from '../series/spread.js';
-import { STALE_LIMIT_US_DEFAULT } from '../series/valid.js';
 import { tellValidity } from '../series/validity.js';
 import type { PairTable } from './pair-table.js';
 
@@ -55,9 +55,7 @@ export class Tracked implements Subscriber {
   readonly executable21: Float64Array;
   readonly #latest: LatestSides;
   readonly #lagging: Uint8Array;
-  /** Index = instrument id: quotes stamped before it do not stand. */
-  readonly #goneUs: Float64Array;
-  readonly #limitUs: Float64Array;
+  readonly #standing: InstrumentStanding;
   /** A column of all pairs for each bucket: number of the bucket modulo their count. */
   readonly #buckets: readonly Float32Array[];
   /** Number of the newest bucket with a value, by pair. */
@@ -71,7 +69,7 @@ export class Tracked implements Subscriber {
 
   readonly #validity: ValidityListener = {
     gap: (...gap) => this.#gap(...gap),
-    limit: (...limit) => this.#limit(...limit),
+    limit: (...limit) => this.#standing.limit(...limit),
   };
 
   constructor({ pairs, latest, lagging, instrumentsMax }: TrackedOptions) {
@@ -82,8 +80,7 @@ export class Tracked implements Subscriber {
     this.spread = new Float64Array(pairsMax).fill(Number.NaN);
     this.executable12 = this.spread.slice();
     this.executable21 = this.spread.slice();
-    this.#goneUs = new Float64Array(instrumentsMax).fill(Number.NEGATIVE_INFINITY);
-    this.#limitUs = new Float64Array(instrumentsMax).fill(STALE_LIMIT_US_DEFAULT);
+    this.#standing = new InstrumentStanding(latest.stampUs, instrumentsMax);
     this.#buckets = Array.from({ length: SPARKLINE_BUCKETS }, () =>
       new Float32Array(pairsMax).fill(Number.NaN),
     );
@@ -91,7 +88,7 @@ export class Tracked implements Subscriber {
   }
 
   static bytesMax(pairsMax: number, instrumentsMax: number): number {
-    return pairsMax * (SPARKLINE_BUCKETS * 4 + 3 * 8 + 4) + instrumentsMax * 2 * 8;
+    return pairsMax * (SPARKLINE_BUCKETS * 4 + 3 * 8 + 4) + InstrumentStanding.bytesMax(instrumentsMax);
   }
 
   /** Of the last pass; NaN before the first. */
@@ -187,26 +184,16 @@ export class Tracked implements Subscriber {
 
   /** Its newest quote counts, as of the last sample. */
   stands(instrumentId: number): boolean {
-    const stampUs = this.#latest.stampUs[instrumentId]!;
-    const endUs = stampUs + this.#limitUs[instrumentId]!;
-    // NaN (no quote yet) fails both.
-    return stampUs > this.#goneUs[instrumentId]! && endUs > this.#sampledUs;
+    return this.#standing.stands(instrumentId, this.#sampledUs);
   }
 
   #gap(instrumentId: number, stampUs: Micros, fromUs: Micros): void {
-    this.#goneUs[instrumentId] = stampUs;
+    this.#standing.gap(instrumentId, stampUs);
     const fromBucket = Math.floor(fromUs / BUCKET_US);
     for (const pair of this.pairs.of(instrumentId)) {
       this.#clear(pair);
       this.#takeBack(pair, fromBucket);
     }
-  }
-
-  /** A limit may end the present quote, and never revives one that it had ended before. */
-  #limit(instrumentId: number, stampUs: Micros, limitUs: number): void {
-    const endUs = this.#latest.stampUs[instrumentId]! + this.#limitUs[instrumentId]!;
-    if (endUs <= stampUs) this.#goneUs[instrumentId] = stampUs;
-    this.#limitUs[instrumentId] = limitUs;
   }
 
   #clear(pair: number): void {

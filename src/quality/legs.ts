@@ -1,0 +1,124 @@
+// What is to be known of each leg before a spread of it is believed, beside its latest quote: whether that stands and why not, how
+// often it spoke since it came back, how long its quote was under way. One small step for a quote, no clock, nothing by name.
+
+import type { ColdEvent, LatestQuotes, ValidityListener } from '../core/event.js';
+import { REFUSAL_BIT, type RefusalBits } from '../core/refusals.js';
+import { type Micros, US_PER_MINUTE } from '../core/time.js';
+import { InstrumentStanding } from '../series/instrument-standing.js';
+import { tellValidity } from '../series/validity.js';
+
+export interface LegsOptions {
+  readonly latest: LatestQuotes;
+  /** The hub's, index = instrument id: 1 while what comes of it is late. */
+  readonly lagging: Uint8Array;
+  readonly instrumentsMax: number;
+}
+
+/** Why the newest quote of an instrument ended without a next one. */
+const HOLE = { none: 0, gap: 1, oneSided: 2, halted: 3 } as const;
+/** A second quote after a hole confirms the first: the first may be what the exchange had kept from before. */
+export const CONFIRMING_QUOTES = 2;
+/** The distance between an exchange's clock and ours is learned anew within this. */
+const OFFSET_US = 5 * US_PER_MINUTE;
+/** Exchanges there may be; of one beyond, no time counts. */
+const EXCHANGES_MAX = 64;
+
+export class Legs {
+  /** Index = instrument id: quotes since it came back, two at most. */
+  readonly spoken: Uint8Array;
+  /** How much longer its newest quote was under way than the fastest of its exchange lately, µs; NaN: it carries no time. */
+  readonly delayUs: Float64Array;
+  readonly latest: LatestQuotes;
+  readonly standing: InstrumentStanding;
+  readonly #lagging: Uint8Array;
+  readonly #hole: Uint8Array;
+  readonly #holeUs: Float64Array;
+  readonly #exchange: Uint8Array;
+  readonly #offsets = Array.from({ length: EXCHANGES_MAX }, () => new RollingLeast());
+
+  readonly #validity: ValidityListener = {
+    gap: (instrumentId, stampUs) => this.standing.gap(instrumentId, stampUs),
+    limit: (...limit) => this.standing.limit(...limit),
+  };
+
+  constructor({ latest, lagging, instrumentsMax }: LegsOptions) {
+    this.latest = latest;
+    this.#lagging = lagging;
+    this.standing = new InstrumentStanding(latest.stampUs, instrumentsMax);
+    this.spoken = new Uint8Array(instrumentsMax);
+    this.delayUs = new Float64Array(instrumentsMax).fill(Number.NaN);
+    this.#hole = new Uint8Array(instrumentsMax);
+    this.#holeUs = new Float64Array(instrumentsMax).fill(Number.NaN);
+    this.#exchange = new Uint8Array(instrumentsMax).fill(EXCHANGES_MAX);
+  }
+
+  static bytesMax(instrumentsMax: number): number {
+    return InstrumentStanding.bytesMax(instrumentsMax) + instrumentsMax * (1 + 8 + 1 + 8 + 1);
+  }
+
+  /** Clocks are those of exchanges: instruments of one share what is learned of its clock. */
+  meet(instrumentId: number, exchange: number): void {
+    this.#exchange[instrumentId] = Math.min(exchange, EXCHANGES_MAX);
+  }
+
+  /** The hub's latest quote is this one already. */
+  quote(stampUs: Micros, instrumentId: number, exchangeUs: Micros): void {
+    const spoken = this.spoken[instrumentId]!;
+    if (spoken < CONFIRMING_QUOTES) this.spoken[instrumentId] = spoken + 1;
+    this.#hole[instrumentId] = HOLE.none;
+    const offset = this.#offsets[this.#exchange[instrumentId]!];
+    this.delayUs[instrumentId] =
+      exchangeUs > 0 && offset !== undefined ? offset.over(stampUs - exchangeUs, stampUs) : Number.NaN;
+  }
+
+  /** Whether its quote has ended with it. */
+  cold(event: ColdEvent): boolean {
+    tellValidity(event, this.#validity);
+    if (event.type !== 'gap' && event.type !== 'status') return false;
+    const { instrumentId, stampUs } = event;
+    if (this.#hole[instrumentId] !== HOLE.none || !this.standing.isGone(instrumentId)) return false;
+    this.#holeUs[instrumentId] = event.type === 'gap' ? event.fromUs : stampUs;
+    if (event.type === 'status') this.#hole[instrumentId] = HOLE.oneSided;
+    else this.#hole[instrumentId] = event.reason === 'unsubscribed' ? HOLE.halted : HOLE.gap;
+    // A side that comes back is no new connection: what stood beside it was heard of all the time.
+    if (event.type === 'gap') this.spoken[instrumentId] = 0;
+    return true;
+  }
+
+  /** Why nothing can be said of spreads of this leg at `nowUs`; 0: its quote counts. */
+  refusals(instrumentId: number, nowUs: Micros): RefusalBits {
+    if (Number.isNaN(this.latest.stampUs[instrumentId]!)) return REFUSAL_BIT['no-live-leg'];
+    let bits = 0;
+    if (this.#lagging[instrumentId] === 1) bits |= REFUSAL_BIT.lagging;
+    const hole = this.#hole[instrumentId];
+    if (hole === HOLE.oneSided) bits |= REFUSAL_BIT['one-sided'];
+    else if (hole === HOLE.halted) bits |= REFUSAL_BIT.halted;
+    // While it lags its limit is nothing: that is the other reason.
+    else if (hole === HOLE.gap || (bits === 0 && !this.standing.stands(instrumentId, nowUs)))
+      bits |= REFUSAL_BIT.stale;
+    return bits;
+  }
+
+  /** Since when a hole is there; NaN where none is. */
+  holeUs(instrumentId: number): Micros {
+    return this.#hole[instrumentId] === HOLE.none ? Number.NaN : this.#holeUs[instrumentId]!;
+  }
+}
+
+/** The least of the last five to ten minutes. */
+class RollingLeast {
+  #before = Number.POSITIVE_INFINITY;
+  #now = Number.POSITIVE_INFINITY;
+  #fromUs: Micros = Number.NEGATIVE_INFINITY;
+
+  /** Takes the value in; by how much it is over the least. */
+  over(value: number, nowUs: Micros): number {
+    if (nowUs - this.#fromUs >= OFFSET_US) {
+      this.#before = this.#now;
+      this.#now = Number.POSITIVE_INFINITY;
+      this.#fromUs = nowUs;
+    }
+    if (value < this.#now) this.#now = value;
+    return value - Math.min(this.#before, this.#now);
+  }
+}

@@ -9,7 +9,7 @@ import type { SpreadQuantiles } from './alerts/percentile.js';
 import { RulesFile } from './alerts/rules-file.js';
 import { createTarget } from './alerts/targets.js';
 import { exchangeNames } from './app-api.js';
-import { costPercentOf } from './app-live.js';
+import { costPercentOf } from './app-costs.js';
 import type { AppOptions } from './app-options.js';
 import type { Config } from './config/config.js';
 import { assert } from './core/assert.js';
@@ -21,6 +21,7 @@ import { LIMITS, MEMORY_TABLE_MB } from './limits.js';
 import type { PairStatistics } from './opportunities/all-pairs.js';
 import { edgeBpsOf } from './opportunities/rank.js';
 import type { OpportunityStore } from './opportunities/store.js';
+import type { Quality } from './quality/quality.js';
 import type { Tracked } from './windows/tracked.js';
 
 export interface AlertsParts {
@@ -28,6 +29,7 @@ export interface AlertsParts {
   readonly hub: Hub;
   /** It has the hub's seconds already: rules look at what it made of each. */
   readonly tracked: Tracked;
+  readonly quality: Quality;
   readonly opportunities: OpportunityStore;
   /** False in a replay: nothing is sent, and rules that are changed are not written. */
   readonly outside: boolean;
@@ -41,7 +43,7 @@ export interface OpenAlerts {
 }
 
 export async function openAlerts(parts: AlertsParts): Promise<OpenAlerts> {
-  const { options, hub, tracked, outside } = parts;
+  const { options, hub, tracked, quality, outside } = parts;
   const { config, clock, log } = options;
   const { clientClock = clock } = parts;
   const { alerts: limits, windows } = LIMITS;
@@ -53,7 +55,7 @@ export async function openAlerts(parts: AlertsParts): Promise<OpenAlerts> {
     createTarget(name, settings, (variable) => process.env[variable]),
   );
   const alerts = await Alerts.open({
-    ...{ tracked, targets, clock, log, limits },
+    ...{ tracked, quality, targets, clock, log, limits },
     edgeBps: edgeBpsOf,
     costPercent: costPercentOf(options),
     spelled: (name) => spelledAs(name, names),

@@ -9,7 +9,8 @@ import { rowValues } from './analysis/row-values.js';
 import type { LiveStatisticsSummary } from './api/contract.js';
 import { type Api, createApi } from './api/server.js';
 import type { Snapshot } from './api/snapshot.js';
-import { costPercentOf, type Live } from './app-live.js';
+import { costPercentOf } from './app-costs.js';
+import type { Live } from './app-live.js';
 import type { AppOptions } from './app-options.js';
 import { type Clock, US_PER_SECOND } from './core/time.js';
 import { adapters } from './exchanges/index.js';
@@ -44,6 +45,7 @@ export async function openApi(parts: ApiParts): Promise<Api> {
     opportunities,
     alerts,
     tracked: live.tracked,
+    quality: live.quality,
     costPercent: costPercentOf(options),
     liveStatistics: (isWanted) => summaries(live.statistics.of(isWanted)),
     clock: options.clock,

@@ -12,6 +12,7 @@ import type { Hub } from './hub/hub.js';
 import { LIMITS, MEMORY_TABLE_MB } from './limits.js';
 import { chosen, judge } from './opportunities/rank.js';
 import type { OpportunityStore } from './opportunities/store.js';
+import type { Quality } from './quality/quality.js';
 import { spreadPercent } from './series/spread.js';
 import { STALE_LIMIT_US_DEFAULT } from './series/valid.js';
 import { tellValidity } from './series/validity.js';
@@ -23,6 +24,7 @@ export interface FeedV2Parts {
   readonly instruments: InstrumentTable;
   readonly opportunities: OpportunityStore;
   readonly tracked: Tracked;
+  readonly quality: Quality;
   /** Percent, of a round trip. */
   readonly costPercent: (exchange1: string, exchange2: string) => number;
   readonly clientClock?: Clock;
@@ -38,6 +40,7 @@ export function openFeedV2(parts: FeedV2Parts): FeedV2 {
   return new FeedV2({
     ...{ clock, clientClock, log, instruments, tellValidity, spreadPercent, limits },
     // By the machine's time: a replay may be started twice from the same moment.
+    judge: parts.quality.refusalsOf,
     epoch: clientClock.nowUs(),
     latest: hub.latest,
     lastSeq: () => hub.lastStampUs,
@@ -46,13 +49,13 @@ export function openFeedV2(parts: FeedV2Parts): FeedV2 {
   });
 }
 
-function opportunityLister({ opportunities, tracked, costPercent }: FeedV2Parts): OpportunityLister {
+function opportunityLister({ opportunities, tracked, quality, costPercent }: FeedV2Parts): OpportunityLister {
   return async () => {
     const list = await opportunities.list();
     const judged = list.opportunities.map((one) =>
-      judge(one, nowOf(tracked, one), costPercent(one.exchange1, one.exchange2)),
+      judge(one, nowOf(tracked, quality, one), costPercent(one.exchange1, one.exchange2)),
     );
-    const rows = chosen(judged, { sort: 'edge' }).map((pair) => {
+    const rows = chosen(judged, { sort: 'fresh' }).map((pair) => {
       const { statistics: _statistics, ...row } = summaryOf(pair);
       return row;
     });

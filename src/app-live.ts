@@ -1,12 +1,13 @@
 // The live half put together: watched pairs that follow the statistics, their charts, the feed for bots, and the
 // analysis that writes new statistics. Composition only, like app.ts.
 
-import { roundTripPercent, takerFees } from './analysis/fees.js';
 import { LiveStatistics } from './analysis/live-statistics.js';
 import { type Analysis, createAnalysis } from './analysis/service.js';
 import { REALTIME_PATH, Realtime } from './api/realtime.js';
+import { costPercentOf } from './app-costs.js';
 import { openFeedV2 } from './app-feed.js';
 import type { AppOptions } from './app-options.js';
+import { openQuality } from './app-quality.js';
 import { watchedPairs } from './config/pairs.js';
 import { assert } from './core/assert.js';
 import type { InstrumentTable } from './core/instrument.js';
@@ -22,6 +23,7 @@ import type { Source } from './ingest/source.js';
 import { LIMITS, MEMORY_TABLE_MB } from './limits.js';
 import { LoopDelay } from './loop-delay.js';
 import type { OpportunityStore } from './opportunities/store.js';
+import type { Quality } from './quality/quality.js';
 import type { SocketRoute } from './sockets/upgrade.js';
 import { Movers } from './windows/movers.js';
 import { PairTable } from './windows/pair-table.js';
@@ -47,6 +49,7 @@ export interface Live {
   readonly ready: Promise<void>;
   readonly watched: Watched;
   readonly tracked: Tracked;
+  readonly quality: Quality;
   readonly watching: Watching;
   readonly statistics: LiveStatistics;
   readonly realtime: Realtime;
@@ -65,15 +68,18 @@ export function startLive(parts: LiveParts): Live {
   const { options, hub, instruments } = parts;
   const { config, clock, log } = options;
   const { clientClock = clock } = parts;
-  const watched = createWatched(parts);
-  hub.subscribe(watched);
   const pairs = new PairTable({
     instruments,
     pairsMax: LIMITS.windows.trackedPairsMax,
     spotPerp: config.pairs.spotPerp,
   });
-  const { latest, lagging } = hub;
-  const tracked = new Tracked({ pairs, latest, lagging, instrumentsMax: LIMITS.instrumentsMax });
+  // Before all who ask it about a quote.
+  const quality = openQuality({ options, hub, instruments, pairs });
+  hub.subscribe(quality);
+  const watched = createWatched(parts);
+  hub.subscribe(watched);
+  const { latest } = hub;
+  const tracked = new Tracked({ pairs, latest, instrumentsMax: LIMITS.instrumentsMax });
   hub.subscribe(tracked);
   const statistics = createStatistics(parts, watched);
   hub.subscribe(statistics);
@@ -88,7 +94,7 @@ export function startLive(parts: LiveParts): Live {
   });
   const rawFeed = openRawFeed(parts);
   hub.subscribe(rawFeed.subscriber);
-  const feedV2 = openFeedV2({ ...parts, tracked, costPercent: costPercentOf(options) });
+  const feedV2 = openFeedV2({ ...parts, tracked, quality, costPercent: costPercentOf(options) });
   hub.subscribe(feedV2.subscriber);
   const stopAdvancing = clock.every(LIMITS.advanceIntervalMs, () => {
     const oldestUs = parts.oldestUs?.() ?? Number.POSITIVE_INFINITY;
@@ -103,6 +109,7 @@ export function startLive(parts: LiveParts): Live {
     ready,
     watched,
     tracked,
+    quality,
     watching,
     statistics,
     realtime,
@@ -155,12 +162,6 @@ function createWatched({ options, hub, instruments }: LiveParts): Watched {
     pairsMax,
     pointsTotalMax,
   });
-}
-
-/** Percent, of a round trip. */
-export function costPercentOf({ config }: AppOptions): (exchange1: string, exchange2: string) => number {
-  const fee = takerFees(config.analysis.takerFeePercent, TAKER_FEES_PERCENT);
-  return (exchange1, exchange2) => roundTripPercent(fee, exchange1, exchange2);
 }
 
 function createStatistics({ options }: LiveParts, watched: Watched): LiveStatistics {

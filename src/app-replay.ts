@@ -68,7 +68,12 @@ export async function startReplay(options: ReplayOptions): Promise<ReplayApp> {
     const beginsUs = await warmUp(options, parts);
     const { app, hub, live, statistics } = parts;
     // Only now: what fills the windows beforehand fires nothing.
-    const from = { hub, tracked: live.tracked, opportunities: statistics.opportunities };
+    const from = {
+      hub,
+      tracked: live.tracked,
+      quality: live.quality,
+      opportunities: statistics.opportunities,
+    };
     alerts = await openAlerts({ ...from, options: app, outside: false, clientClock: options.clock });
     return await serve(options, parts, beginsUs, alerts);
   } catch (error) {

@@ -53,7 +53,8 @@ export async function startApp(options: AppOptions): Promise<App> {
     const { threads, oldestUs } = sources;
     const ruleOf = selectionOf(config);
     live = startLive({ options, hub, instruments, feeds, opportunities, ruleOf, oldestUs });
-    alerts = await openAlerts({ options, hub, tracked: live.tracked, opportunities, outside: true });
+    const { tracked, quality } = live;
+    alerts = await openAlerts({ options, hub, tracked, quality, opportunities, outside: true });
     const known = { options, history, live, feeds, alerts: alerts.alerts };
     const parts = { ...known, startedUs, hub, lake, threads, statistics };
     api = await openApi({ ...known, opportunities, snapshot: () => snapshotOf(parts) });

@@ -205,10 +205,12 @@ export const LIMITS = {
 
 /** Megabytes of resident memory, by what holds them (design: 8 exchanges × 300 instruments, 10,000 quotes/s). */
 export const MEMORY_TABLE_MB = {
-  runtimeAndLibraries: 60,
+  runtimeAndLibraries: 54,
   workers: 3 * 9,
   journalAndRunBuffers: 13,
   windowsAndTrackedPairs: 16,
+  /** Of 10,000 pairs: refusals, episodes, four hours of their basis, a day of their shares; legs of all instruments. */
+  quality: 6,
   liveStatistics: 5,
   /** States of rules and statistics of pairs 2.4, alerts that fired 0.5. */
   alerts: 3,

@@ -2,6 +2,7 @@
 // alerts, no network. One pass over the pairs a rule, and nothing is allocated for a pair that does not fire.
 
 import { exchangeKey } from '../core/exchange.js';
+import { REFUSAL_BIT, type RefusalBits } from '../core/refusals.js';
 import { symbolKey } from '../core/symbol.js';
 import { type Micros, US_PER_SECOND } from '../core/time.js';
 import { percentileOf, QUANTILES, type SpreadQuantiles, turned } from './percentile.js';
@@ -28,6 +29,11 @@ export interface AlertPairs {
   readonly executable21: Float64Array;
 }
 
+/** By the same numbers, as of the same second: why a spread would not be traded. */
+export interface AlertQuality {
+  readonly refusals: { readonly [pair: number]: RefusalBits };
+}
+
 /** A rule that fired for a pair. */
 export interface Fired {
   readonly rule: AlertRule;
@@ -41,6 +47,8 @@ export interface Fired {
 
 export interface EngineOptions {
   readonly tracked: AlertPairs;
+  /** What is refused fires nothing. */
+  readonly quality: AlertQuality;
   /** Basis points: the better executable spread less the costs; NaN where there is none. */
   readonly edgeBps: (executable12: number, executable21: number, costPercent: number) => number;
   /** Percent, of a round trip. */
@@ -62,6 +70,10 @@ const HOLDING = 2;
 const FIRED = 3;
 /** Fired then, has been below since, and waits for the cooldown to end. */
 const COOLING = 4;
+
+/** Who asks for spreads asks for those below their costs too; the other reasons say that there is none. */
+const ANY = -1;
+const UNTRUE = ~REFUSAL_BIT['below-costs'];
 
 /** Where nobody looked for longer, nobody knows that a condition held. */
 const UNSEEN_SECONDS_MAX = 5;
@@ -211,7 +223,10 @@ export class AlertEngine {
     this.#options.fire({ rule, pair, atUs, value, threshold: thresholdOf(rule, value) });
   }
 
+  /** NaN: there is none that anybody should be told of. */
   #measure({ on }: AlertRule, pair: number): number {
+    const refused = this.#options.quality.refusals[pair]!;
+    if ((refused & (on === 'edge' ? ANY : UNTRUE)) !== 0) return Number.NaN;
     if (on === 'spread') return Math.abs(this.#options.tracked.spread[pair]!);
     if (on === 'edge') return this.edgeBps(pair);
     const percentile = this.#percentile(pair);

@@ -1,8 +1,11 @@
 // What the HTTP API answers with, as types only: the one file of the server that web/ may import.
-// Never holds code, imports nothing, and never promises a field that an answer may leave out. What the views of one pair, of the
+// Never holds code, imports no more than the words, and never promises a field that an answer may leave out. What the views of one pair, of the
 // lake and of the connections ask for is written in page-contract.ts.
 
+import type { Refusal } from '../core/refusals.js';
+
 export type * from './contract-alerts.js';
+export type * from './contract-quality.js';
 export type * from './contract-table.js';
 export type * from './page-contract.js';
 
@@ -81,10 +84,12 @@ export interface OpportunitySummary {
   readonly exchange2: string;
   readonly opportunityCycles: number;
   readonly tradable: boolean;
-  /** Why not: `no-live-leg`, `lagging`, `stale`, `below-costs`. */
-  readonly refusals: readonly string[];
+  /** Why not: every reason that holds (docs/quality.md). */
+  readonly refusals: readonly Refusal[];
   /** Basis points: the better executable spread less the taker fees of a round trip. */
   readonly edgeBps: number | null;
+  /** The same less the pair's own long median in that direction. */
+  readonly freshEdgeBps: number | null;
   readonly spreadPercent: number | null;
   readonly executable12Percent: number | null;
   readonly executable21Percent: number | null;

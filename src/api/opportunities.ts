@@ -3,16 +3,20 @@
 
 import type { FastifyInstance } from 'fastify';
 import { orNull } from '../core/numbers.js';
+import { refusalsOf } from '../core/refusals.js';
 import { chosen, type JudgedPair, judge, ORDERS, type PairNow, type Wanted } from '../opportunities/rank.js';
 import type { OpportunityStore } from '../opportunities/store.js';
 import type { Tracked } from '../windows/tracked.js';
 import type { OpportunitiesReply, OpportunitySummary } from './contract.js';
+import { OPPORTUNITIES, OPPORTUNITIES_QUERY } from './opportunity-shapes.js';
+import type { SpreadQuality } from './quality.js';
 import { decimal, oneOf, type Query, text, wholeNumber } from './query.js';
-import { badRequests, OPPORTUNITIES, OPPORTUNITIES_QUERY } from './shapes.js';
+import { badRequests } from './shapes.js';
 
 export interface OpportunitiesDeps {
   readonly opportunities: OpportunityStore;
   readonly tracked: Tracked;
+  readonly quality: SpreadQuality;
   /** Percent: the taker fees of a round trip. */
   readonly costPercent: (exchange1: string, exchange2: string) => number;
   readonly limits: { readonly pairsAnsweredMax: number };
@@ -33,12 +37,12 @@ export function opportunitiesRoutes(app: FastifyInstance, deps: OpportunitiesDep
   );
   const top = { ...schema, summary: 'Those of them that could be traded now, the best first' };
   app.get('/api/opportunities/top', { schema: top, validatorCompiler }, async (request) =>
-    answer(deps, request.query as Query, { sort: 'edge', tradable: true, limit: TOP_DEFAULT }),
+    answer(deps, request.query as Query, { sort: 'fresh', tradable: true, limit: TOP_DEFAULT }),
   );
 }
 
 async function answer(
-  { opportunities, tracked, costPercent, limits }: OpportunitiesDeps,
+  { opportunities, tracked, quality, costPercent, limits }: OpportunitiesDeps,
   query: Query,
   otherwise: Wanted & { readonly limit?: number },
 ): Promise<OpportunitiesReply> {
@@ -57,7 +61,7 @@ async function answer(
     alive: asked.alive === '1' || asked.alive === 'true',
   };
   const judged = found.opportunities.map((one) =>
-    judge(one, nowOf(tracked, one), costPercent(one.exchange1, one.exchange2)),
+    judge(one, nowOf(tracked, quality, one), costPercent(one.exchange1, one.exchange2)),
   );
   return {
     opportunities: chosen(judged, wanted).slice(0, limit).map(summaryOf),
@@ -70,6 +74,7 @@ async function answer(
 /** Null where not both legs are received. */
 export function nowOf(
   tracked: Tracked,
+  quality: SpreadQuality,
   names: { readonly symbol: string; readonly exchange1: string; readonly exchange2: string },
 ): PairNow | null {
   const found = tracked.pairs.find(names);
@@ -78,13 +83,23 @@ export function nowOf(
   const [leg1, leg2] = [tracked.leg(pair, 0), tracked.leg(pair, 1)];
   const [edge12, edge21] = [tracked.executable12[pair]!, tracked.executable21[pair]!];
   const spreadPercent = tracked.spread[pair]!;
-  if (!isTurned) return { spreadPercent, executablePercent: [edge12, edge21], legs: [leg1, leg2] };
+  const judged = {
+    refusals: refusalsOf(quality.refusals[pair]!),
+    freshEdgePercent: quality.freshEdge[pair]!,
+  };
+  if (!isTurned) return { spreadPercent, executablePercent: [edge12, edge21], legs: [leg1, leg2], ...judged };
   // Named the other way round: the spread is that of the other quotient.
   const turned = (1 / (1 + spreadPercent / 100) - 1) * 100;
-  return { spreadPercent: turned, executablePercent: [edge21, edge12], legs: [leg2, leg1] };
+  return { spreadPercent: turned, executablePercent: [edge21, edge12], legs: [leg2, leg1], ...judged };
 }
 
-export function summaryOf({ opportunity, now, edgeBps, refusals }: JudgedPair): OpportunitySummary {
+export function summaryOf({
+  opportunity,
+  now,
+  edgeBps,
+  freshEdgeBps,
+  refusals,
+}: JudgedPair): OpportunitySummary {
   const { symbol, exchange1, exchange2, opportunityCycles, statistics } = opportunity;
   const leg = (at: 0 | 1) => {
     const { ageMs = Number.NaN, stands = false } = now?.legs[at] ?? {};
@@ -95,6 +110,7 @@ export function summaryOf({ opportunity, now, edgeBps, refusals }: JudgedPair): 
     tradable: refusals.length === 0,
     refusals,
     edgeBps: orNull(edgeBps),
+    freshEdgeBps: orNull(freshEdgeBps),
     spreadPercent: orNull(now?.spreadPercent ?? Number.NaN),
     executable12Percent: orNull(now?.executablePercent[0] ?? Number.NaN),
     executable21Percent: orNull(now?.executablePercent[1] ?? Number.NaN),

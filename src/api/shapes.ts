@@ -1,6 +1,6 @@
 // JSON Schemas of the answers, for OpenAPI and for what fastify serialises. Nothing is computed here.
 
-const ANYTHING = { type: 'object', additionalProperties: true } as const;
+export const ANYTHING = { type: 'object', additionalProperties: true } as const;
 const COUNTS = { type: 'object', additionalProperties: { type: 'number' } } as const;
 
 export const PING = { type: 'object', properties: { status: { type: 'string' } } } as const;
@@ -41,72 +41,7 @@ export const HEALTH = {
 } as const;
 
 const TEXT = { type: 'string', nullable: true } as const;
-const NUMBER = { type: 'number', nullable: true } as const;
-
-export const OPPORTUNITIES_QUERY = {
-  type: 'object',
-  properties: {
-    sort: {
-      type: 'string',
-      description: 'name (default), edge, net or cycles; all but name: the most first',
-    },
-    minCycles: {
-      type: 'string',
-      description: 'Pairs with more cycles of 40 bp than this; default: as configured',
-    },
-    minEdgeBps: {
-      type: 'string',
-      description: 'The better executable spread after all fees is at least this now',
-    },
-    symbol: { type: 'string', description: 'Of this symbol alone; any spelling' },
-    exchange: { type: 'string', description: 'With this exchange as either leg; any case' },
-    alive: { type: 'string', description: '1: only where both legs have a quote that stands' },
-    limit: { type: 'string', description: 'At most so many; default: all, of the top 20' },
-  },
-} as const;
-
-export const OPPORTUNITIES = {
-  type: 'object',
-  properties: {
-    opportunities: {
-      type: 'array',
-      items: {
-        type: 'object',
-        properties: {
-          symbol: { type: 'string' },
-          exchange1: { type: 'string' },
-          exchange2: { type: 'string' },
-          opportunityCycles: { type: 'number' },
-          tradable: { type: 'boolean' },
-          refusals: {
-            type: 'array',
-            items: { type: 'string' },
-            description: 'no-live-leg, lagging, stale, below-costs',
-          },
-          edgeBps: {
-            ...NUMBER,
-            description: 'The better executable spread less the taker fees of a round trip',
-          },
-          spreadPercent: NUMBER,
-          executable12Percent: NUMBER,
-          executable21Percent: NUMBER,
-          legs: {
-            type: 'array',
-            items: { type: 'object', properties: { ageMs: NUMBER, live: { type: 'boolean' } } },
-          },
-          statistics: { ...ANYTHING, description: 'The columns of the statistics file, by name' },
-        },
-      },
-    },
-    warnings: { type: 'array', items: { type: 'string' } },
-    file: {
-      type: 'string',
-      nullable: true,
-      description: 'The statistics file that it is of, as in /api/health; null where there is none',
-    },
-    minCycles: { type: 'number', description: 'Pairs with more cycles than this pass the filter' },
-  },
-} as const;
+export const NUMBER = { type: 'number', nullable: true } as const;
 
 export const SYMBOLS_QUERY = {
   type: 'object',

@@ -9,6 +9,7 @@ import { type PairStatistics, TABLE_COLUMNS } from '../opportunities/all-pairs.j
 import type { OpportunityList, OpportunityStore } from '../opportunities/store.js';
 import { SPARKLINE_BUCKET_SECONDS, type Tracked } from '../windows/tracked.js';
 import type { PairName, SparklinesReply, TableReply } from './contract.js';
+import type { SpreadQuality } from './quality.js';
 import { bad, type Query, text } from './query.js';
 import { sendJson } from './read-for.js';
 import { badRequests } from './shapes.js';
@@ -16,15 +17,12 @@ import { badRequests } from './shapes.js';
 export interface TableDeps {
   readonly opportunities: OpportunityStore;
   readonly tracked: Tracked;
+  readonly quality: SpreadQuality;
   /** Percent: the taker fees of a round trip. */
   readonly costPercent: (exchange1: string, exchange2: string) => number;
   readonly clock: Pick<Clock, 'nowUs'>;
 }
 
-/** Why a pair could not be traded now, as `/api/opportunities` has it; whether it is below its costs the reader sees. */
-const NO_LIVE_LEG = 1;
-const LAGGING = 2;
-const STALE = 4;
 /** Of one answer: as many rows as any screen shows. */
 const SPARKLINES_MAX = 200;
 /** Sparklines are drawn a few pixels high: a thousandth of a basis point is plenty. */
@@ -41,13 +39,13 @@ export function tableRoutes(app: FastifyInstance, deps: TableDeps): void {
     { schema: { summary: 'All pairs, with what the newest statistics have of them, in columns' } },
     async (_request, reply) => sendJson(reply, await made()),
   );
-  const now = keptNow(tracked);
+  const now = keptNow(deps);
   app.get(
     '/api/table/now',
     {
       schema: {
         summary:
-          'What these pairs do now: float32 columns spread, executable12, executable21, age1, age2, then a byte of flags each',
+          'What these pairs do now: float32 columns spread, executable12, executable21, freshEdge, age1, age2, then 16 bits of refusals each',
         produces: ['application/octet-stream'],
       },
     },
@@ -186,7 +184,7 @@ function columnOf(
 }
 
 /** The bytes of `/api/table/now`, made once a pass over all pairs. */
-function keptNow(tracked: Tracked): () => Buffer {
+function keptNow({ tracked, quality }: TableDeps): () => Buffer {
   let sampledUs = Number.NaN;
   let size = -1;
   let bytes: Buffer = Buffer.alloc(0);
@@ -194,32 +192,28 @@ function keptNow(tracked: Tracked): () => Buffer {
     const { pairs } = tracked;
     if (tracked.sampledUs === sampledUs && pairs.size === size) return bytes;
     [sampledUs, size] = [tracked.sampledUs, pairs.size];
-    bytes = nowBytes(tracked);
+    bytes = nowBytes(tracked, quality);
     return bytes;
   };
 }
 
-function nowBytes(tracked: Tracked): Buffer {
+const FLOATS = 6;
+
+function nowBytes(tracked: Tracked, quality: SpreadQuality): Buffer {
   const { pairs, spread, executable12, executable21 } = tracked;
   const { size } = pairs;
-  const buffer = new ArrayBuffer(size * (5 * 4 + 1));
+  const buffer = new ArrayBuffer(size * (FLOATS * 4 + 2));
   const column = (at: number) => new Float32Array(buffer, at * 4 * size, size);
   column(0).set(spread.subarray(0, size));
   column(1).set(executable12.subarray(0, size));
   column(2).set(executable21.subarray(0, size));
-  const [age1, age2] = [column(3), column(4)];
-  const flags = new Uint8Array(buffer, 5 * 4 * size, size);
+  const [fresh, age1, age2] = [column(3), column(4), column(5)];
+  const refusals = new Uint16Array(buffer, FLOATS * 4 * size, size);
   for (let pair = 0; pair < size; pair += 1) {
-    const [left, right] = [pairs.left[pair]!, pairs.right[pair]!];
-    age1[pair] = tracked.ageMs(left);
-    age2[pair] = tracked.ageMs(right);
-    flags[pair] = flagsOf(tracked, left, right, age1[pair]! + age2[pair]!);
+    fresh[pair] = quality.freshEdge[pair]!;
+    age1[pair] = tracked.ageMs(pairs.left[pair]!);
+    age2[pair] = tracked.ageMs(pairs.right[pair]!);
+    refusals[pair] = quality.refusals[pair]!;
   }
   return Buffer.from(buffer);
-}
-
-function flagsOf(tracked: Tracked, left: number, right: number, ages: number): number {
-  if (Number.isNaN(ages)) return NO_LIVE_LEG;
-  if (tracked.isLate(left) || tracked.isLate(right)) return LAGGING;
-  return tracked.stands(left) && tracked.stands(right) ? 0 : STALE;
 }

@@ -9,6 +9,7 @@ import {
   QUOTE_RECORD,
   type Quote,
   RECORD,
+  REFUSALS,
   type ServerMessage,
   SPREAD_LEG,
   SPREAD_REASONS,
@@ -100,6 +101,7 @@ export class Decoder {
       executable21: orNull(float(at.executable21)),
       reason: SPREAD_REASONS[(reason & 0x0f) - 1] ?? null,
       reasonLeg: reason >> 4,
+      refusals: REFUSALS.filter((_, bit) => (view.getUint32(from + at.refusals, true) & (1 << bit)) !== 0),
       leftOut: view.getUint32(from + at.leftOut, true),
       legs: [leg(0), leg(1)],
     };

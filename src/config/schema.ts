@@ -6,6 +6,7 @@ import { type AlertsConfig, AlertsSchema } from './schema-alerts.js';
 import { type AnalysisConfig, AnalysisSchema } from './schema-analysis.js';
 import { type IngestConfig, IngestSchema } from './schema-ingest.js';
 import { LakeSchema } from './schema-lake.js';
+import { type QualityConfig, QualitySchema } from './schema-quality.js';
 
 const closed = { additionalProperties: false } as const;
 
@@ -228,6 +229,7 @@ export function configSchema(exchangeNames: readonly string[]): object {
       windows: WindowsSchema,
       realtime: RealtimeSchema,
       analysis: AnalysisSchema,
+      quality: QualitySchema,
       alerts: AlertsSchema,
       history: HistorySchema,
       capture: CaptureSchema,
@@ -272,6 +274,7 @@ export interface Config {
   readonly windows: Readonly<Static<typeof WindowsSchema>>;
   readonly realtime: Readonly<Static<typeof RealtimeSchema>>;
   readonly analysis: AnalysisConfig;
+  readonly quality: QualityConfig;
   readonly alerts: AlertsConfig;
   readonly history: Readonly<Static<typeof HistorySchema>>;
   readonly capture: Readonly<Static<typeof CaptureSchema>>;

@@ -7,7 +7,7 @@ import type { Clock, Micros } from '../core/time.js';
 import type { ClientsCounters } from '../sockets/clients.js';
 import type { OpportunityLister } from './opportunity-stream.js';
 import type { FindInstrument } from './pair-book.js';
-import type { SpreadPercent } from './spread-forms.js';
+import type { JudgeSpread, SpreadPercent } from './spread-forms.js';
 
 export interface FeedV2Options {
   /** What quotes are stamped by: ages are told by it. */
@@ -29,6 +29,7 @@ export interface FeedV2Options {
   readonly opportunities: OpportunityLister;
   readonly tellValidity: TellValidity;
   readonly spreadPercent: SpreadPercent;
+  readonly judge: JudgeSpread;
   /** How long a quote stands until its instrument's own limit is told. */
   readonly ageLimitUs: number;
   readonly limits: FeedV2Limits;

@@ -12,7 +12,7 @@ import { coldText, type FormCounters, type Named, QuoteForms } from './forms.js'
 import type { PairBook, WantedPair } from './pair-book.js';
 import { KIND, type RecentRing } from './recent-ring.js';
 import type { Wanted } from './request.js';
-import { SpreadForms, type SpreadPercent } from './spread-forms.js';
+import { type JudgeSpread, SpreadForms, type SpreadPercent } from './spread-forms.js';
 import { BIT, type Standing } from './standing.js';
 
 export interface OutletOptions {
@@ -23,6 +23,7 @@ export interface OutletOptions {
   readonly standing: Standing;
   readonly pairs: PairBook;
   readonly spreadPercent: SpreadPercent;
+  readonly judge: JudgeSpread;
 }
 
 interface Known extends Named {
@@ -44,8 +45,8 @@ export class Outlet {
 
   constructor(options: OutletOptions) {
     this.#options = options;
-    const { latest, standing, spreadPercent } = options;
-    this.#spread = new SpreadForms(this.spreads, latest, standing, spreadPercent);
+    const { latest, standing, spreadPercent, judge } = options;
+    this.#spread = new SpreadForms(this.spreads, latest, standing, spreadPercent, judge);
   }
 
   /** Learns an instrument's names; the pairs that wait for it are told. */

@@ -30,6 +30,13 @@ export type Flag = (typeof FLAGS)[number];
 export const SPREAD_REASONS = ['no-quote', 'gap', 'one-sided', 'lagging', 'stale', 'no-value'] as const;
 export type SpreadReason = (typeof SPREAD_REASONS)[number];
 
+/** Why a spread would not be traded (docs/quality.md); the position in the list is its bit in the binary form: append only. */
+export const REFUSALS = [
+  ...(['no-live-leg', 'lagging', 'stale', 'below-costs', 'halted', 'one-sided', 'crossed'] as const),
+  ...(['skewed', 'unconfirmed', 'flicker', 'thin', 'basis', 'implausible', 'identity'] as const),
+] as const;
+export type Refusal = (typeof REFUSALS)[number];
+
 /** Why a subscription begins with a snapshot. */
 export const SNAPSHOT_REASONS = [
   'new', // no `since` was given
@@ -223,6 +230,8 @@ export interface Spread extends Omit<Stamped, 'receivedUs' | 'ageMs'> {
   readonly reason: SpreadReason | null;
   /** The leg the reason is about: 1 or 2; 0 where there is none. */
   readonly reasonLeg: number;
+  /** Every reason why it would not be traded; empty: it could be. */
+  readonly refusals: readonly Refusal[];
   /** Of both legs. */
   readonly leftOut: number;
   readonly legs: readonly [SpreadLeg, SpreadLeg];
@@ -235,6 +244,8 @@ export interface OpportunityRow {
   readonly opportunityCycles: number;
   /** The better executable spread less the taker fees of a round trip. */
   readonly edgeBps: number | null;
+  /** The same less what stands there all the time: the pair's own long median. */
+  readonly freshEdgeBps: number | null;
   readonly spreadPercent: number | null;
   readonly executable12Percent: number | null;
   readonly executable21Percent: number | null;
@@ -283,6 +294,7 @@ export const QUOTE_RECORD = {
 /** `reason`: its number in the low four bits, 0 = none; the leg's in the high four. Legs: 24 bytes each from `legs`. */
 export const SPREAD_RECORD = {
   ...{ type: 0, reason: 1, flags: 2, pair: 4, seq: 8, receivedUs: 16, exchangeUs: 24, ageMs: 32 },
-  ...{ bidBid: 40, executable12: 48, executable21: 56, legs: 64, legFlags: 112, leftOut: 116, bytes: 120 },
+  ...{ bidBid: 40, executable12: 48, executable21: 56, legs: 64, legFlags: 112, leftOut: 116 },
+  ...{ refusals: 120, bytes: 124 },
 } as const;
 export const SPREAD_LEG = { seq: 0, exchangeUs: 8, ageMs: 16, bytes: 24 } as const;

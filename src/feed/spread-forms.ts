@@ -2,6 +2,7 @@
 // leg does not stand there is no value and a reason: never a value too many.
 
 import type { LatestQuotes } from '../core/event.js';
+import { REFUSAL_BIT, type RefusalBits, refusalsOf } from '../core/refusals.js';
 import type { Micros } from '../core/time.js';
 import { ageMsOf, type FormCounters, flagsText, numberText, stampText } from './forms.js';
 import type { WantedPair } from './pair-book.js';
@@ -10,6 +11,9 @@ import type { Standing } from './standing.js';
 
 /** Percent, of two prices: `series/spread.ts`, handed in. */
 export type SpreadPercent = (price1: number, price2: number) => number;
+
+/** Why the spread of two instruments would not be traded at a moment: `core/refusals.ts` as bits, from the layer of quality. */
+export type JudgeSpread = (leg1: number, leg2: number, nowUs: Micros) => RefusalBits;
 
 interface Leg {
   id: number;
@@ -26,6 +30,7 @@ export class SpreadForms {
   readonly #latest: LatestQuotes;
   readonly #standing: Standing;
   readonly #spreadPercent: SpreadPercent;
+  readonly #judge: JudgeSpread;
   readonly #leg1 = newLeg();
   readonly #leg2 = newLeg();
   #text: Buffer | null = null;
@@ -36,6 +41,7 @@ export class SpreadForms {
   #leftOut = 0;
   #reason: SpreadReason | null = null;
   #reasonLeg = 0;
+  #refusals: RefusalBits = 0;
   #bidBid = Number.NaN;
   #executable12 = Number.NaN;
   #executable21 = Number.NaN;
@@ -45,11 +51,13 @@ export class SpreadForms {
     latest: LatestQuotes,
     standing: Standing,
     spreadPercent: SpreadPercent,
+    judge: JudgeSpread,
   ) {
     this.#counters = counters;
     this.#latest = latest;
     this.#standing = standing;
     this.#spreadPercent = spreadPercent;
+    this.#judge = judge;
   }
 
   /** `more`: flags of the sending. True: both legs stand. */
@@ -72,6 +80,8 @@ export class SpreadForms {
     this.#executable12 = this.#spreadPercent(bid1, ask2);
     this.#executable21 = this.#spreadPercent(bid2, ask1);
     if (stands && Number.isNaN(this.#bidBid)) this.#reason = 'no-value';
+    const isKnown = pair.left >= 0 && pair.right >= 0;
+    this.#refusals = isKnown ? this.#judge(pair.left, pair.right, nowUs) : REFUSAL_BIT['no-live-leg'];
     return stands;
   }
 
@@ -84,7 +94,8 @@ export class SpreadForms {
       `{"type":"spread",${stampText(this.#seq, newer.stampUs, newer.exchangeUs, older, this.#flags)}` +
         `${this.#pair?.names},"bidBid":${numberText(this.#bidBid)},` +
         `"executable12":${numberText(this.#executable12)},"executable21":${numberText(this.#executable21)},` +
-        `"reason":${reason},"reasonLeg":${this.#reasonLeg},"leftOut":${this.#leftOut},` +
+        `"reason":${reason},"reasonLeg":${this.#reasonLeg},` +
+        `"refusals":${JSON.stringify(refusalsOf(this.#refusals))},"leftOut":${this.#leftOut},` +
         `"legs":[${legText(this.#leg1)},${legText(this.#leg2)}]}`,
     );
     return this.#text;
@@ -116,6 +127,7 @@ export class SpreadForms {
       bytes.writeUInt16LE(leg.flags, at.legFlags + n * 2);
     });
     bytes.writeUInt32LE(this.#leftOut, at.leftOut);
+    bytes.writeUInt32LE(this.#refusals, at.refusals);
     this.#record = bytes;
     return bytes;
   }

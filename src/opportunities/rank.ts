@@ -2,6 +2,7 @@
 // alive and what it costs is told to it.
 
 import { exchangeKey } from '../core/exchange.js';
+import type { Refusal } from '../core/refusals.js';
 import { symbolKey } from '../core/symbol.js';
 import type { Opportunity } from './filter.js';
 
@@ -11,8 +12,6 @@ export interface LegNow {
   readonly ageMs: number;
   /** By the rules of the `valid` join. */
   readonly stands: boolean;
-  /** What comes of it is too late to count. */
-  readonly late: boolean;
 }
 
 /** What is known of a pair at this moment. Percent; NaN where there is none. */
@@ -21,13 +20,11 @@ export interface PairNow {
   /** Sold on exchange1, bought on exchange2; and the other way round. */
   readonly executablePercent: readonly [number, number];
   readonly legs: readonly [LegNow, LegNow];
+  /** Every reason that holds why it would not be traded; empty: it could be. */
+  readonly refusals: readonly Refusal[];
+  /** What is left of the edge beyond the pair's own long median; NaN where there is none. */
+  readonly freshEdgePercent: number;
 }
-
-/**
- * `no-live-leg`: a leg is not received, or has not quoted yet. `lagging`: what comes of it is late. `stale`: its last quote no
- * longer stands.
- */
-export type Refusal = 'no-live-leg' | 'lagging' | 'stale' | 'below-costs';
 
 export interface JudgedPair {
   readonly opportunity: Opportunity;
@@ -35,11 +32,13 @@ export interface JudgedPair {
   readonly now: PairNow | null;
   /** Basis points: the better executable spread less the taker fees of a round trip; NaN where there is none. */
   readonly edgeBps: number;
+  /** The same less what stands there all the time. */
+  readonly freshEdgeBps: number;
   /** Why it would not be traded now; empty: it could. */
   readonly refusals: readonly Refusal[];
 }
 
-export const ORDERS = ['name', 'edge', 'net', 'cycles'] as const;
+export const ORDERS = ['name', 'edge', 'fresh', 'net', 'cycles'] as const;
 export type Order = (typeof ORDERS)[number];
 
 /** What is left out is not asked for. */
@@ -56,6 +55,7 @@ export interface Wanted {
 }
 
 const BPS_PER_PERCENT = 100;
+const NOT_RECEIVED: readonly Refusal[] = ['no-live-leg'];
 
 /** The better of the two less the costs of a round trip, all in percent; NaN where there is none. */
 export function edgeBpsOf(executable12: number, executable21: number, costPercent: number): number {
@@ -66,12 +66,8 @@ export function edgeBpsOf(executable12: number, executable21: number, costPercen
 /** `costPercent`: of a round trip. */
 export function judge(opportunity: Opportunity, now: PairNow | null, costPercent: number): JudgedPair {
   const edgeBps = now === null ? Number.NaN : edgeBpsOf(...now.executablePercent, costPercent);
-  const refusals: Refusal[] = [];
-  if (now === null || now.legs.some(({ ageMs }) => Number.isNaN(ageMs))) refusals.push('no-live-leg');
-  else if (now.legs.some(({ late }) => late)) refusals.push('lagging');
-  else if (!isAlive(now) || Number.isNaN(edgeBps)) refusals.push('stale');
-  else if (!(edgeBps > 0)) refusals.push('below-costs');
-  return { opportunity, now, edgeBps, refusals };
+  const freshEdgeBps = (now?.freshEdgePercent ?? Number.NaN) * BPS_PER_PERCENT;
+  return { opportunity, now, edgeBps, freshEdgeBps, refusals: now?.refusals ?? NOT_RECEIVED };
 }
 
 function orLeast(percent: number): number {
@@ -94,6 +90,7 @@ export function chosen(pairs: readonly JudgedPair[], wanted: Wanted): readonly J
 
 const VALUES: Readonly<Record<Exclude<Order, 'name'>, (pair: JudgedPair) => number>> = {
   edge: ({ edgeBps }) => edgeBps,
+  fresh: ({ freshEdgeBps }) => freshEdgeBps,
   net: ({ opportunity }) => Number(opportunity.statistics['net_cycles'] ?? Number.NaN),
   cycles: ({ opportunity }) => opportunity.opportunityCycles,
 };

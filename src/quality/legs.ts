@@ -2,6 +2,7 @@
 // often it spoke since it came back, how long its quote was under way. One small step for a quote, no clock, nothing by name.
 
 import type { ColdEvent, LatestQuotes, ValidityListener } from '../core/event.js';
+import { STATUSES_WITHOUT_QUOTE } from '../core/reasons.js';
 import { REFUSAL_BIT, type RefusalBits } from '../core/refusals.js';
 import { type Micros, US_PER_MINUTE } from '../core/time.js';
 import { InstrumentStanding } from '../series/instrument-standing.js';
@@ -78,9 +79,10 @@ export class Legs {
     const { instrumentId, stampUs } = event;
     if (this.#hole[instrumentId] !== HOLE.none || !this.standing.isGone(instrumentId)) return false;
     this.#holeUs[instrumentId] = event.type === 'gap' ? event.fromUs : stampUs;
-    if (event.type === 'status') this.#hole[instrumentId] = HOLE.oneSided;
-    else this.#hole[instrumentId] = event.reason === 'unsubscribed' ? HOLE.halted : HOLE.gap;
-    // A side that comes back is no new connection: what stood beside it was heard of all the time.
+    if (event.type === 'gap')
+      this.#hole[instrumentId] = event.reason === 'unsubscribed' ? HOLE.halted : HOLE.gap;
+    else this.#hole[instrumentId] = STATUSES_WITHOUT_QUOTE.has(event.status) ? HOLE.oneSided : HOLE.gap;
+    // Neither a side that comes back nor a limit is a new connection: it was heard of all the time.
     if (event.type === 'gap') this.spoken[instrumentId] = 0;
     return true;
   }

@@ -7,6 +7,7 @@ import { REFUSAL_BIT, type RefusalBits } from '../core/refusals.js';
 import { type Micros, US_PER_MS } from '../core/time.js';
 import { spreadPercent } from '../series/spread.js';
 import { Basis } from './basis.js';
+import { type DayOfPair, DayShare } from './day-share.js';
 import { Episodes, type QualityPairs } from './episodes.js';
 import { CONFIRMING_QUOTES, Legs, type LegsOptions } from './legs.js';
 import type { QualityThresholds } from './thresholds.js';
@@ -55,6 +56,7 @@ export class Quality implements Subscriber {
   readonly #options: QualityOptions;
   readonly #episodes: Episodes;
   readonly #basis: Basis;
+  readonly #day: DayShare;
   readonly #cost: Float64Array;
   #known = 0;
   /** Of the last look: one for all. */
@@ -70,6 +72,7 @@ export class Quality implements Subscriber {
     this.legs = new Legs(options);
     this.#episodes = new Episodes(pairs, latest);
     this.#basis = new Basis(pairs.pairsMax);
+    this.#day = new DayShare(pairs.pairsMax);
     this.#cost = new Float64Array(pairs.pairsMax).fill(Number.NaN);
     this.refusals = new Uint16Array(pairs.pairsMax).fill(REFUSAL_BIT['no-live-leg']);
     this.freshEdge = new Float64Array(pairs.pairsMax).fill(Number.NaN);
@@ -77,7 +80,13 @@ export class Quality implements Subscriber {
 
   static bytesMax(pairsMax: number, instrumentsMax: number): number {
     const own = pairsMax * (2 + 8 + 8);
-    return own + Basis.bytesMax(pairsMax) + Episodes.bytesMax(pairsMax) + Legs.bytesMax(instrumentsMax);
+    const parts = Basis.bytesMax(pairsMax) + DayShare.bytesMax(pairsMax) + Episodes.bytesMax(pairsMax);
+    return own + parts + Legs.bytesMax(instrumentsMax);
+  }
+
+  /** Of the last day, as far as this process has seen it. */
+  dayOf(pair: number): DayOfPair {
+    return this.#day.of(pair);
   }
 
   /** Percent, of a round trip. */
@@ -107,11 +116,14 @@ export class Quality implements Subscriber {
     this.#meetNewPairs();
     const isSampled = this.#basis.isDue(us);
     if (isSampled) this.#basis.open(us);
+    this.#day.open(us);
     for (let pair = 0; pair < this.#known; pair += 1) {
       const found = this.look(pair, us);
       this.refusals[pair] = found.refusals;
       this.freshEdge[pair] = found.freshEdgePercent;
       if (isSampled) this.#basis.sample(pair, found.spreadPercent);
+      if (!Number.isNaN(found.spreadPercent))
+        this.#day.count(pair, found.edgePercent > 0, found.refusals === 0);
     }
   };
 
@@ -131,6 +143,14 @@ export class Quality implements Subscriber {
   refusalsAt(pair: number, nowUs: Micros): RefusalBits {
     return this.look(pair, nowUs).refusals;
   }
+
+  /** Of the pair of two instruments, whichever is left; of two that are no pair nothing is believed. */
+  readonly refusalsOf = (leg1: number, leg2: number, nowUs: Micros): RefusalBits => {
+    const { pairs } = this.#options;
+    for (const pair of pairs.of(leg1))
+      if (pairs.left[pair] === leg2 || pairs.right[pair] === leg2) return this.refusalsAt(pair, nowUs);
+    return REFUSAL_BIT['no-live-leg'];
+  };
 
   #nothing(found: Mutable<PairQuality>): void {
     found.direction = 12;

@@ -20,8 +20,6 @@ export interface LatestSides {
 export interface TrackedOptions {
   readonly pairs: PairTable;
   readonly latest: LatestSides;
-  /** The hub's, index = instrument id: 1 while what comes of it is late. */
-  readonly lagging: Uint8Array;
   /** Room for this many instrument ids. */
   readonly instrumentsMax: number;
 }
@@ -54,7 +52,6 @@ export class Tracked implements Subscriber {
   /** The other way round: (bid2/ask1 − 1) · 100 */
   readonly executable21: Float64Array;
   readonly #latest: LatestSides;
-  readonly #lagging: Uint8Array;
   readonly #standing: InstrumentStanding;
   /** A column of all pairs for each bucket: number of the bucket modulo their count. */
   readonly #buckets: readonly Float32Array[];
@@ -72,11 +69,10 @@ export class Tracked implements Subscriber {
     limit: (...limit) => this.#standing.limit(...limit),
   };
 
-  constructor({ pairs, latest, lagging, instrumentsMax }: TrackedOptions) {
+  constructor({ pairs, latest, instrumentsMax }: TrackedOptions) {
     const { pairsMax } = pairs;
     this.pairs = pairs;
     this.#latest = latest;
-    this.#lagging = lagging;
     this.spread = new Float64Array(pairsMax).fill(Number.NaN);
     this.executable12 = this.spread.slice();
     this.executable21 = this.spread.slice();
@@ -140,25 +136,15 @@ export class Tracked implements Subscriber {
     return this.#seenBucket[pair]! > this.#bucket - SPARKLINE_BUCKETS;
   }
 
-  /**
-   * A leg as of the last sample; 0 = the left one. `ageMs`: of its newest quote; NaN where none came yet. `late`: what comes
-   * of it is too late to count.
-   */
-  leg(
-    pair: number,
-    side: 0 | 1,
-  ): { readonly ageMs: number; readonly stands: boolean; readonly late: boolean } {
+  /** A leg as of the last sample; 0 = the left one. `ageMs`: of its newest quote; NaN where none came yet. */
+  leg(pair: number, side: 0 | 1): { readonly ageMs: number; readonly stands: boolean } {
     const id = (side === 0 ? this.pairs.left : this.pairs.right)[pair]!;
-    return { ageMs: this.ageMs(id), stands: this.stands(id), late: this.isLate(id) };
+    return { ageMs: this.ageMs(id), stands: this.stands(id) };
   }
 
   /** Of an instrument's newest quote, as of the last sample; NaN where none came yet. */
   ageMs(instrumentId: number): number {
     return Math.max(0, (this.#sampledUs - this.#latest.stampUs[instrumentId]!) / US_PER_MS);
-  }
-
-  isLate(instrumentId: number): boolean {
-    return this.#lagging[instrumentId] === 1;
   }
 
   /**

@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AlertEngine, type Fired } from '../../src/alerts/engine.js';
 import { type AlertRule, readRule } from '../../src/alerts/rule.js';
+import { REFUSAL_BIT } from '../../src/core/refusals.js';
 import { createRandom } from '../../src/sim/random.js';
 import { type HandPairs, handPairs } from './pairs.js';
 
@@ -15,10 +16,12 @@ console.log(`seed ${SEED} (SEED=… for another)`);
 const context = { targets: [], spelled: (name: string) => name };
 const rule = (body: object, id = 'r1'): AlertRule => readRule({ name: 'any', ...body }, id, context);
 
-function stage(tracked: HandPairs, firesPerSecondMax = 1_000) {
+function stage(tracked: HandPairs, firesPerSecondMax = 1_000, refusals: number[] = []) {
   const fired: Fired[] = [];
   const engine = new AlertEngine({
     tracked,
+    // A pair that is not in the list is refused nothing.
+    quality: { refusals: new Proxy(refusals, { get: (list, at) => list[Number(at)] ?? 0 }) },
     edgeBps: (one, other, cost) => (Math.max(one, other) - cost) * 100,
     costPercent: (exchange1) => (exchange1 === 'Alpha' ? 0.2 : 0.1),
     fire: (one) => fired.push(one),
@@ -222,4 +225,26 @@ test('more than may fire in a second wait for the next, none for ever', () => {
   for (let pair = 0; pair < 4; pair += 1) tracked.set(pair, { spread: 2 });
   assert.deepEqual(pairsAt(2), [8, 0, 1, 2], 'the one whose condition went is not due any more');
   assert.deepEqual(pairsAt(3), [3]);
+});
+
+test('what is refused fires nothing; below its costs it is a spread all the same, and no edge', () => {
+  const tracked = handPairs();
+  const pairs = ['Beta', 'Gamma', 'Delta'].map((exchange2) =>
+    tracked.add({ symbol: 'BTC/USDT', exchange1: 'Alpha', exchange2 }),
+  );
+  for (const pair of pairs) tracked.set(pair, { spread: 3, executable12: 2.9 });
+  const refusals = [0, REFUSAL_BIT['below-costs'], REFUSAL_BIT.unconfirmed | REFUSAL_BIT['below-costs']];
+  const { engine, at } = stage(tracked, 1_000, refusals);
+  engine.setRules([
+    rule({ on: 'spread', above: 1, symbol: 'BTC/USDT' }),
+    rule({ on: 'edge', above: 1, symbol: 'BTC/USDT' }, 'r2'),
+  ]);
+  const fired = at(0).map(({ rule: { id }, pair }) => `${id} ${pair}`);
+  assert.deepEqual(fired, ['r1 0', 'r1 1', 'r2 0']);
+  // No longer refused: it begins then.
+  refusals[2] = 0;
+  assert.deepEqual(
+    at(1).map(({ rule: { id }, pair }) => `${id} ${pair}`),
+    ['r1 2', 'r2 2'],
+  );
 });

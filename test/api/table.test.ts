@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { OpportunitiesReply, PairsReply, SparklinesReply, TableReply } from '../../src/api/contract.js';
 import { createRealClock } from '../../src/clock.js';
+import { refusalsOf } from '../../src/core/refusals.js';
 import { SIM_EXCHANGES } from '../../src/sim/exchanges/index.js';
 import { type GeneratedWorld, startGeneratedWorld } from '../../src/sim/world.js';
 import { startTestApp, type TestApp } from '../support/app.js';
@@ -45,7 +46,7 @@ interface Now {
   readonly spread: Float32Array;
   readonly executable12: Float32Array;
   readonly age1Ms: Float32Array;
-  readonly flags: Uint8Array;
+  readonly refusals: Uint16Array;
 }
 
 /** Every one that `/api/table/now` has had. */
@@ -56,10 +57,10 @@ async function nowOf(): Promise<Now> {
   const rows = Number(response.headers.get('x-rows'));
   versions.add(response.headers.get('x-table')!);
   const bytes = await response.arrayBuffer();
-  assert.equal(bytes.byteLength, rows * 21);
+  assert.equal(bytes.byteLength, rows * 26);
   const column = (at: number) => new Float32Array(bytes, at * 4 * rows, rows);
-  const flags = new Uint8Array(bytes, 20 * rows, rows);
-  return { rows, spread: column(0), executable12: column(1), age1Ms: column(3), flags };
+  const refusals = new Uint16Array(bytes, 24 * rows, rows);
+  return { rows, spread: column(0), executable12: column(1), age1Ms: column(4), refusals };
 }
 
 const allLive = () =>
@@ -109,7 +110,10 @@ test('what they do now is what /api/pairs says of the same second', async () => 
   await allLive();
   const table = await get<TableReply>('/api/table');
   await until('both are of one second', async () => {
-    const [before, { pairs }, after] = [await nowOf(), await get<PairsReply>('/api/pairs'), await nowOf()];
+    const before = await nowOf();
+    const { pairs } = await get<PairsReply>('/api/pairs');
+    const { opportunities } = await get<OpportunitiesReply>('/api/opportunities');
+    const after = await nowOf();
     if (before.spread[0] !== after.spread[0]) return false;
     for (const { symbol, exchange1, exchange2, spreadPercent, executable12Percent } of pairs) {
       const row = table.symbol.findIndex(
@@ -119,7 +123,12 @@ test('what they do now is what /api/pairs says of the same second', async () => 
       assert.equal(before.spread[row], Math.fround(spreadPercent!));
       assert.equal(before.executable12[row], Math.fround(executable12Percent!));
       assert.ok(before.age1Ms[row]! >= 0 && before.age1Ms[row]! < 60_000);
-      assert.equal(before.flags[row], 0);
+      // The very words that the list of opportunities has, of the second that both are of.
+      const listed = opportunities.find(
+        (one) => one.symbol === symbol && one.exchange1 === exchange1 && one.exchange2 === exchange2,
+      );
+      if (listed !== undefined)
+        assert.deepEqual(refusalsOf(before.refusals[row]!), listed.refusals, `${symbol} ${exchange1}`);
     }
     return true;
   });

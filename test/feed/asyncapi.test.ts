@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { parse } from 'yaml';
 import { GAP_REASONS, STATUS_KINDS } from '../../src/core/reasons.js';
+import { REFUSALS as CORE_REFUSALS } from '../../src/core/refusals.js';
 import {
   CONFLATE_MS,
   FEED_PATH,
@@ -12,6 +13,7 @@ import {
   FORMATS,
   MESSAGE_TYPES,
   PROTOCOL_VERSION,
+  REFUSALS,
   SNAPSHOT_REASONS,
   SPREAD_REASONS,
   STREAMS,
@@ -61,6 +63,8 @@ test('every reference of the document leads somewhere, and each message is in th
 
 test('its words are those of the protocol', () => {
   const { schemas } = document.components;
+  assert.deepEqual(schemas.refusal.enum, REFUSALS);
+  assert.deepEqual(REFUSALS, CORE_REFUSALS);
   assert.deepEqual(document.channels.feed.address, FEED_PATH);
   assert.deepEqual(schemas.hello.properties.protocol.const, PROTOCOL_VERSION);
   assert.deepEqual(schemas.stream.enum, STREAMS);
@@ -84,6 +88,7 @@ test('one of each type, as it is really sent, is what the document says', async 
         exchange2: 'GateIo',
         opportunityCycles: 50,
         edgeBps: null,
+        freshEdgeBps: null,
       },
       ...{ spreadPercent: 1, executable12Percent: 1, executable21Percent: null, tradable: false },
       refusals: ['stale'],

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { refusalsOf } from '../../src/core/refusals.js';
 import { LIMITS as PROGRAM_LIMITS } from '../../src/limits.js';
 import { turn } from '../sockets/stage.js';
 import { until } from '../support/wait.js';
@@ -254,6 +255,11 @@ test('a pair’s spreads: of each quote of a leg, both executable ones, and null
     spreads[1]?.legs.map(({ seq }) => seq),
     [seqs[0], seqs[1]],
   );
+  // What the layer of quality says of the two legs; nothing can be said while one has never spoken.
+  const [left, right] = [stage.idOf(A, BTC), stage.idOf(B, BTC)];
+  const judged = refusalsOf((left * 5 + right * 3 + 1) & 0x3fff);
+  assert.deepEqual(spreads[0]?.refusals, ['no-live-leg']);
+  for (const { refusals } of spreads.slice(1)) assert.deepEqual(refusals, judged);
   assert.ok((spreads[1]?.ageMs ?? -1) >= (spreads[1]?.legs[1].ageMs ?? Number.NaN));
 });
 
@@ -278,7 +284,15 @@ test('a leg that only grows old takes its pair’s spread away, told once', asyn
 test('opportunities come at once and each interval, best first, no more than may be, and only what was asked for', async (t) => {
   const stage = await stageOf(t, { speed: 200 });
   stage.opportunities = [ETH, BTC, 'A/USDT', 'B/USDT'].map((symbol, n) => ({
-    ...{ symbol, exchange1: A, exchange2: B, opportunityCycles: 50, edgeBps: 10 - n, spreadPercent: 1 },
+    ...{
+      symbol,
+      exchange1: A,
+      exchange2: B,
+      opportunityCycles: 50,
+      edgeBps: 10 - n,
+      freshEdgeBps: 10 - n,
+      spreadPercent: 1,
+    },
     ...{ executable12Percent: 1, executable21Percent: null, tradable: true, refusals: [] },
     legs: [
       { ageMs: 1, live: true },

@@ -27,6 +27,7 @@ export interface V2Stage {
   readonly feed: FeedV2;
   readonly epoch: number;
   opportunities: readonly OpportunityRow[];
+  idOf(exchange: string, symbol: string): number;
   quote(exchange: string, symbol: string, bid: number, ask: number, exchangeUs?: number): number;
   gap(exchange: string, symbol: string, reason: GapReason): number;
   status(exchange: string, symbol: string, status: StatusKind, value?: number): number;
@@ -65,6 +66,8 @@ export async function startFeedV2(options: V2Options = {}): Promise<V2Stage> {
   const epoch = clock.nowUs();
   const feed = new FeedV2({
     ...{ clock, instruments, epoch, tellValidity, spreadPercent },
+    // Whatever the layer of quality says is passed on: here something of every pair's own.
+    judge: (leg1, leg2) => (leg1 * 5 + leg2 * 3 + 1) & 0x3fff,
     clientClock: createFastClock(options.speed ?? 1),
     log: silentLog,
     latest: hub.latest,
@@ -96,6 +99,7 @@ export async function startFeedV2(options: V2Options = {}): Promise<V2Stage> {
   const stage: V2Stage = {
     ...{ port, url: `ws://127.0.0.1:${port}/ws/v2`, clock, hub, feed, epoch },
     opportunities: [],
+    idOf,
     quote(exchange, symbol, bid, ask, exchangeUs = Number.NaN) {
       hub.quote(idOf(exchange, symbol), bid, 1, ask, 2, exchangeUs, nowUs());
       return hub.lastStampUs;

@@ -12,26 +12,26 @@ const pair = (symbol: string, cycles = 41, net?: number): Opportunity => ({
   opportunityCycles: cycles,
   statistics: net === undefined ? {} : { net_cycles: net },
 });
-const leg = { ageMs: 10, stands: true, late: false };
+const leg = { ageMs: 10, stands: true };
 const now = (best: number, legs: PairNow['legs'] = [leg, leg]): PairNow => ({
   spreadPercent: best,
   executablePercent: [-best, best],
   legs,
+  refusals: best > 0.4 ? [] : ['below-costs'],
+  freshEdgePercent: best - 0.4,
 });
 
-test('a pair is refused for the reason that holds, with its edge where there is one', () => {
-  const refusals = (at: PairNow | null) => judge(pair('A/USDT'), at, 0.4).refusals;
-  assert.deepEqual(refusals(now(0.5)), []);
-  assert.deepEqual(refusals(now(0.4)), ['below-costs']);
-  assert.deepEqual(refusals(null), ['no-live-leg']);
-  assert.deepEqual(refusals(now(0.5, [leg, { ...leg, ageMs: Number.NaN, stands: false }])), ['no-live-leg']);
-  assert.deepEqual(refusals(now(0.5, [leg, { ...leg, ageMs: 9e4, stands: false }])), ['stale']);
-  assert.deepEqual(refusals(now(Number.NaN)), ['stale']);
-  assert.deepEqual(refusals(now(0.5, [leg, { ...leg, stands: false, late: true }])), ['lagging']);
-  const { edgeBps } = judge(pair('A/USDT'), now(0.5), 0.4);
-  assert.ok(Math.abs(edgeBps - 10) < 1e-9);
+test('a pair is refused for every reason that is told of it, and where it is not received; with its edge where there is one', () => {
+  const judged = (at: PairNow | null) => judge(pair('A/USDT'), at, 0.4);
+  assert.deepEqual(judged(now(0.5)).refusals, []);
+  assert.deepEqual(judged(null).refusals, ['no-live-leg']);
+  const refused: PairNow = { ...now(0.5), refusals: ['unconfirmed', 'flicker'], freshEdgePercent: 0.02 };
+  assert.deepEqual(judged(refused).refusals, ['unconfirmed', 'flicker']);
+  assert.ok(Math.abs(judged(refused).edgeBps - 10) < 1e-9);
+  assert.ok(Math.abs(judged(refused).freshEdgeBps - 2) < 1e-9);
   const half = { ...now(0.5), executablePercent: [Number.NaN, 0.45] as const };
-  assert.ok(Math.abs(judge(pair('A/USDT'), half, 0.4).edgeBps - 5) < 1e-9);
+  assert.ok(Math.abs(judged(half).edgeBps - 5) < 1e-9);
+  assert.ok(Number.isNaN(judged(null).freshEdgeBps));
 });
 
 test('orders put the most first, what has no value last, and equal ones as the list has them', () => {

@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TableReply } from '../../src/api/contract.js';
+import { REFUSALS, refusalBits } from '../../src/core/refusals.js';
 import { TABLE_COLUMNS } from '../../src/opportunities/all-pairs.js';
 import { createRandom } from '../../src/sim/random.js';
 import { loadWebModule } from '../support/web-module.js';
@@ -17,7 +18,7 @@ interface Now {
   executable21: Float32Array;
   age1Ms: Float32Array;
   age2Ms: Float32Array;
-  flags: Uint8Array;
+  refusals: Uint16Array;
 }
 interface Table {
   reply: TableReply;
@@ -79,7 +80,7 @@ function world(rows: number): { table: Table; now: Now } {
     now: {
       ...{ atSeconds: 0, spread: column(), executable12: column(), executable21: column() },
       ...{ age1Ms: column(), age2Ms: column() },
-      flags: Uint8Array.from({ length: rows }, () => [0, 0, 0, 1, 2, 4][random.below(6)]!),
+      refusals: Uint16Array.from({ length: rows }, () => [0, 0, 0, 1, 2, 8][random.below(6)]!),
     },
   };
 }
@@ -102,7 +103,7 @@ test('rows are those that pass all of the choice, favourites first, then by valu
                 .split(/\s+/)
                 .every((word) => table.haystack[row]!.includes(word)) &&
               (!recommended || table.isRecommended[row] === 1) &&
-              (!tradable || (now.flags[row] === 0 && net(row) > 0)),
+              (!tradable || now.refusals[row] === 0),
           );
           const rank = (row: number): number => {
             if (Number.isNaN(net(row))) return Number.POSITIVE_INFINITY;
@@ -218,4 +219,18 @@ test('lines of their own rows are put into one order of time, live points behind
     'lines that nobody asked for',
   );
   assert.deepEqual(upper, [0.1, undefined, null, 0.3, undefined, undefined]);
+});
+
+test('the page reads the bits of refusals as the server writes them, each with a word of its own', async () => {
+  const page = await loadWebModule<{
+    REFUSALS: readonly string[];
+    refusalsOf: (bits: number) => readonly string[];
+    refusalWords: (refusals: readonly string[]) => string;
+  }>('state/refusals');
+  assert.deepEqual(page.REFUSALS, REFUSALS);
+  assert.deepEqual(page.refusalsOf(0), []);
+  // What every quiet pair has comes after the reason that says more.
+  assert.deepEqual(page.refusalsOf(refusalBits(['below-costs', 'thin'])), ['thin', 'below-costs']);
+  const words = REFUSALS.map((refusal) => page.refusalWords([refusal]));
+  assert.equal(new Set(words).size, REFUSALS.length);
 });

@@ -16,7 +16,7 @@ function stage(pairsMax = 100, spotPerp = false) {
   const instruments = new InstrumentTable();
   const hub = new Hub({ instrumentsMax: 64, lastStampUs: 0 });
   const pairs = new PairTable({ instruments, pairsMax, spotPerp });
-  const tracked = new Tracked({ pairs, latest: hub.latest, lagging: hub.lagging, instrumentsMax: 64 });
+  const tracked = new Tracked({ pairs, latest: hub.latest, instrumentsMax: 64 });
   hub.subscribe(tracked);
   const id = (exchange: string, symbol = 'BTC/USDT') => instruments.intern(exchange, symbol).id;
   return {
@@ -163,7 +163,7 @@ test(`it shows what the window of the pair shows, never more (SEED=${SEED})`, ()
     lengthMs: 3_600_000,
   });
   const pairs = new PairTable({ instruments, pairsMax: 10, spotPerp: false });
-  const tracked = new Tracked({ pairs, latest: hub.latest, lagging: hub.lagging, instrumentsMax: 10 });
+  const tracked = new Tracked({ pairs, latest: hub.latest, instrumentsMax: 10 });
   hub.subscribe(tracked);
   const window = watched.windows[0]!;
   let nowUs = ORIGIN_US + 1;

@@ -103,10 +103,6 @@ export const en = {
     'column.sparkline.hint': 'The spread of the last quarter of an hour',
 
     'state.tradable': 'tradable',
-    'state.noLeg': 'no live leg',
-    'state.lagging': 'quotes late',
-    'state.stale': 'stale',
-    'state.belowCosts': 'below costs',
 
     'board.label': 'Spread charts',
     'board.views': 'Shown',

@@ -102,10 +102,6 @@ export const ru: Translated<typeof en> = {
     'column.sparkline.hint': 'Спред за последние четверть часа',
 
     'state.tradable': 'торгуется',
-    'state.noLeg': 'нет живой ноги',
-    'state.lagging': 'котировки опаздывают',
-    'state.stale': 'устарела',
-    'state.belowCosts': 'ниже издержек',
 
     'board.label': 'Графики спредов',
     'board.views': 'Показать',

@@ -6,6 +6,7 @@ import { alertsWords } from './alerts.js';
 import { en } from './en.js';
 import { pairWords } from './pair.js';
 import { placesWords } from './places.js';
+import { qualityWords } from './quality.js';
 import { ru } from './ru.js';
 
 /** By the plural categories that the language has; `other` is always there. `#` is where the number goes. */
@@ -29,8 +30,20 @@ export interface Part<English extends Words> {
 }
 
 const TEXTS = {
-  en: { ...en.texts, ...alertsWords.en.texts, ...pairWords.en.texts, ...placesWords.en.texts },
-  ru: { ...ru.texts, ...alertsWords.ru.texts, ...pairWords.ru.texts, ...placesWords.ru.texts },
+  en: {
+    ...en.texts,
+    ...alertsWords.en.texts,
+    ...pairWords.en.texts,
+    ...placesWords.en.texts,
+    ...qualityWords.en.texts,
+  },
+  ru: {
+    ...ru.texts,
+    ...alertsWords.ru.texts,
+    ...pairWords.ru.texts,
+    ...placesWords.ru.texts,
+    ...qualityWords.ru.texts,
+  },
 };
 const COUNTS = {
   en: { ...en.counts, ...alertsWords.en.counts, ...pairWords.en.counts, ...placesWords.en.counts },

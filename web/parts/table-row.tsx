@@ -2,7 +2,7 @@
 
 import type { Signal } from '@preact/signals';
 import { t } from '../i18n/words.js';
-import { type Column, refusalOf } from '../state/columns.js';
+import { type Column, isTradable } from '../state/columns.js';
 import { addressOfPair } from '../state/route.js';
 import { togglePinned } from '../state/settings.js';
 import { sparklineOf, sparklinesVersion } from '../state/sparklines.js';
@@ -27,13 +27,12 @@ export function TableRow({ row, rowPx, place, columns, isSelected, isPinned, sel
   if (all === null || row >= all.rows) return null;
   const { symbol, exchange1, exchange2 } = all.reply;
   const pair = `${symbol[row]} ${exchange1[row]} / ${exchange2[row]}`;
-  const refusal = refusalOf(all, present, row);
   const select = (): void => {
     selected.value = all.keys[row]!;
   };
   return (
     <div
-      class={`row ${isSelected ? 'selected' : ''} ${refusal === null ? 'tradable' : ''}`}
+      class={`row ${isSelected ? 'selected' : ''} ${isTradable(present, row) ? 'tradable' : ''}`}
       role="row"
       aria-rowindex={place + 2}
       aria-current={isSelected ? 'true' : undefined}
@@ -66,6 +65,7 @@ export function TableRow({ row, rowPx, place, columns, isSelected, isPinned, sel
             key={column.id}
             role="cell"
             class={classOf(column)}
+            title={column.id === 'state' ? text : undefined}
             onClick={() => {
               select();
               void copy(text);

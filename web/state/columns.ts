@@ -1,11 +1,12 @@
 // The columns of the table of pairs: what each says of a row, what it is sorted by, and what is copied. Reads the table as it is
 // handed over; NaN is no value and comes last.
 
-import type { TableColumn } from '../../src/api/contract.js';
+import type { Refusal, TableColumn } from '../../src/api/contract.js';
 import { ABSENT, ageText, cyclesText, durationText, percentText, shareText } from '../format.js';
 import type { TextKey } from '../i18n/words.js';
 import { t } from '../i18n/words.js';
 import { percentileOf } from './percentile.js';
+import { refusalsOf, refusalWords } from './refusals.js';
 import { type Now, statistic, type Table } from './table.js';
 
 export interface Column {
@@ -52,20 +53,15 @@ function cyclesPerHour(table: Table, _now: Now | null, row: number): number {
   return perHour(table, cycles, row);
 }
 
-const FLAG_WORDS: Readonly<Record<number, TextKey>> = {
-  1: 'state.noLeg',
-  2: 'state.lagging',
-  4: 'state.stale',
-};
+/** Why it would not be traded now, every reason; none: it could be. */
+export function refusalsNow(now: Now | null, row: number): readonly Refusal[] {
+  return now === null || row >= now.refusals.length ? NOT_RECEIVED : refusalsOf(now.refusals[row]!);
+}
 
-/** Why it could not be traded now; null = it could. */
-export function refusalOf(table: Table, now: Now | null, row: number): TextKey | null {
-  if (now === null || row >= now.flags.length) return 'state.noLeg';
-  const word = FLAG_WORDS[now.flags[row]!];
-  if (word !== undefined) return word;
-  const net = netPercent(table, now, row);
-  if (Number.isNaN(net)) return 'state.stale';
-  return net > 0 ? null : 'state.belowCosts';
+const NOT_RECEIVED: readonly Refusal[] = ['no-live-leg'];
+
+export function isTradable(now: Now | null, row: number): boolean {
+  return now?.refusals[row] === 0;
 }
 
 type Value = NonNullable<Column['value']>;
@@ -137,7 +133,7 @@ export const COLUMNS: readonly Column[] = [
     title: 'column.state',
     hint: 'column.state.hint',
     width: 118,
-    text: (...of) => t(refusalOf(...of) ?? 'state.tradable'),
+    text: (_table, now, row) => refusalWords(refusalsNow(now, row)) || t('state.tradable'),
   },
 ];
 

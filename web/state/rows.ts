@@ -1,7 +1,7 @@
 // Which pairs the table shows and in what order: chosen by words and marks, favourites first, no value last, equal ones as the
 // server has them. Pure over what it is handed; a frozen order is the caller's to keep.
 
-import { COLUMNS, refusalOf } from './columns.js';
+import { COLUMNS, isTradable } from './columns.js';
 import { hasAll, wordsOf } from './search.js';
 import type { Now, Table } from './table.js';
 
@@ -27,7 +27,7 @@ export function chosenRows(
     if (choice.recommended && table.isRecommended[row] === 0) continue;
     if (choice.pinned && !pinned.has(table.keys[row]!)) continue;
     if (!hasAll(table.haystack[row]!, words)) continue;
-    if (choice.tradable && refusalOf(table, now, row) !== null) continue;
+    if (choice.tradable && !isTradable(now, row)) continue;
     rows.push(row);
   }
   return sorted(table, now, choice.sort, rows, pinned);

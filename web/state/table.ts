@@ -18,10 +18,12 @@ export interface Now {
   readonly spread: Float32Array;
   readonly executable12: Float32Array;
   readonly executable21: Float32Array;
+  /** Percent: the net edge beyond the pair's own basis. */
+  readonly fresh: Float32Array;
   readonly age1Ms: Float32Array;
   readonly age2Ms: Float32Array;
-  /** 1 no live leg, 2 lagging, 4 stale. */
-  readonly flags: Uint8Array;
+  /** Why each would not be traded: bits of core/refusals.ts; 0: it could be. */
+  readonly refusals: Uint16Array;
 }
 
 export interface Table {
@@ -100,7 +102,7 @@ function tableOf(reply: TableReply): Table {
 }
 
 function read(bytes: ArrayBuffer, rows: number, sampled: string): Now {
-  if (bytes.byteLength !== rows * 21)
+  if (bytes.byteLength !== rows * 26)
     throw new ServerError(`/api/table/now answered ${bytes.byteLength} bytes for ${rows} rows`);
   const column = (at: number) => new Float32Array(bytes, at * 4 * rows, rows);
   return {
@@ -108,8 +110,9 @@ function read(bytes: ArrayBuffer, rows: number, sampled: string): Now {
     spread: column(0),
     executable12: column(1),
     executable21: column(2),
-    age1Ms: column(3),
-    age2Ms: column(4),
-    flags: new Uint8Array(bytes, 5 * 4 * rows, rows),
+    fresh: column(3),
+    age1Ms: column(4),
+    age2Ms: column(5),
+    refusals: new Uint16Array(bytes, 6 * 4 * rows, rows),
   };
 }

@@ -1,0 +1,27 @@
+// Why a spread would not be traded, as the server has it in bits. The words of the page for each: i18n/quality.ts.
+
+import type { Refusal } from '../../src/api/contract.js';
+import { type TextKey, t } from '../i18n/words.js';
+
+/** By bit, as core/refusals.ts has them; a test holds the two together. */
+export const REFUSALS = [
+  ...['no-live-leg', 'lagging', 'stale', 'below-costs', 'halted', 'one-sided', 'crossed', 'skewed'],
+  ...['unconfirmed', 'flicker', 'thin', 'basis', 'implausible', 'identity'],
+] as readonly Refusal[];
+
+/** What every spread has that is not an opportunity: it comes after the reasons that say more. */
+const BELOW_COSTS: Refusal = 'below-costs';
+
+export function refusalsOf(bits: number): readonly Refusal[] {
+  const found = REFUSALS.filter((_, at) => (bits & (1 << at)) !== 0);
+  return found.includes(BELOW_COSTS) ? [...found.filter((one) => one !== BELOW_COSTS), BELOW_COSTS] : found;
+}
+
+export function refusalWord(refusal: Refusal): string {
+  return t(`refusal.${refusal}` satisfies TextKey);
+}
+
+/** `stale, thin`; empty: it could be traded. */
+export function refusalWords(refusals: readonly Refusal[]): string {
+  return refusals.map(refusalWord).join(', ');
+}

@@ -46,6 +46,7 @@ export async function openApi(parts: ApiParts): Promise<Api> {
     alerts,
     tracked: live.tracked,
     quality: live.quality,
+    explain: live.explain,
     costPercent: costPercentOf(options),
     liveStatistics: (isWanted) => summaries(live.statistics.of(isWanted)),
     clock: options.clock,

@@ -3,11 +3,12 @@
 
 import { LiveStatistics } from './analysis/live-statistics.js';
 import { type Analysis, createAnalysis } from './analysis/service.js';
+import type { ExplainDeps } from './api/explain.js';
 import { REALTIME_PATH, Realtime } from './api/realtime.js';
 import { costPercentOf } from './app-costs.js';
 import { openFeedV2 } from './app-feed.js';
 import type { AppOptions } from './app-options.js';
-import { openQuality } from './app-quality.js';
+import { explainer, openQuality } from './app-quality.js';
 import { watchedPairs } from './config/pairs.js';
 import { assert } from './core/assert.js';
 import type { InstrumentTable } from './core/instrument.js';
@@ -50,6 +51,7 @@ export interface Live {
   readonly watched: Watched;
   readonly tracked: Tracked;
   readonly quality: Quality;
+  readonly explain: ExplainDeps['explain'];
   readonly watching: Watching;
   readonly statistics: LiveStatistics;
   readonly realtime: Realtime;
@@ -110,6 +112,7 @@ export function startLive(parts: LiveParts): Live {
     watched,
     tracked,
     quality,
+    explain: explainer({ hub, instruments, pairs }, quality),
     watching,
     statistics,
     realtime,

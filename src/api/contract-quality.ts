@@ -1,3 +1,60 @@
 // What the API says of whether a spread is real, as types only: a part of contract.ts.
 
+import type { Refusal } from '../core/refusals.js';
+
 export type { Refusal } from '../core/refusals.js';
+
+export interface ExplainedReason {
+  readonly reason: Refusal;
+  readonly holds: boolean;
+  readonly words: string;
+  /** What it was decided by, the unit last in each name; lists are of exchange1 and exchange2. Null = not known. */
+  readonly evidence: Readonly<Record<string, number | string | boolean | null | readonly (number | null)[]>>;
+}
+
+/** The body of `/api/pairs/{symbol}/{exchange1}/{exchange2}/explain`. */
+export interface ExplainReply {
+  readonly symbol: string;
+  readonly exchange1: string;
+  readonly exchange2: string;
+  /** ISO 8601: the moment that it is of. */
+  readonly timestamp: string;
+  readonly tradable: boolean;
+  /** Those of `reasons` that hold. */
+  readonly refusals: readonly Refusal[];
+  readonly words: string;
+  /** In the direction that pays more: where it would be sold, and where bought. */
+  readonly sell: string;
+  readonly buy: string;
+  readonly spreadPercent: number | null;
+  /** In that direction: bid where it is sold over ask where it is bought. */
+  readonly executablePercent: number | null;
+  /** Taker fees of a round trip. */
+  readonly costPercent: number;
+  /** The pair's own long median; null while too little is known. */
+  readonly basisPercent: number | null;
+  readonly edgeBps: number | null;
+  /** The same less what stands there all the time. */
+  readonly freshEdgeBps: number | null;
+  /** For so long it has paid its costs, milliseconds; null where it does not. */
+  readonly standsMs: number | null;
+  readonly size: {
+    /** What is looked at: the best bid and ask alone. */
+    readonly depth: 'top-of-book';
+    /** Asked for, in the quote currency. */
+    readonly notional: number;
+    /** Worth of the smaller of both tops; null where sizes are not known. */
+    readonly notionalMax: number | null;
+    /** At that notional; null where the tops do not hold it, or nobody knows. */
+    readonly executablePercent: number | null;
+  };
+  /** The hour under way and the 23 before it, as far as this process has seen them. */
+  readonly lastDay: {
+    /** Both legs stood. */
+    readonly seenSeconds: number;
+    readonly payingShare: number | null;
+    readonly tradableShare: number | null;
+  };
+  /** Every reason that there is, in one order. */
+  readonly reasons: readonly ExplainedReason[];
+}

@@ -13,6 +13,7 @@ import { connectionsRoute } from './connections.js';
 import type { SymbolSummary } from './contract.js';
 import { type CoverageDeps, coverageRoute } from './coverage.js';
 import { cyclesRoute } from './cycles.js';
+import { type ExplainDeps, explainRoute } from './explain.js';
 import { healthBody } from './health.js';
 import { heatmapRoute } from './heatmap.js';
 import { type LakeDeps, lakeRoute } from './lake.js';
@@ -33,6 +34,7 @@ export interface ApiOptions
     Omit<OpportunitiesDeps, 'limits'>,
     Omit<PairsDeps, 'limits'>,
     Omit<AlertsDeps, 'limits'>,
+    ExplainDeps,
     LakeDeps,
     LiveStatisticsDeps {
   readonly host: string;
@@ -117,6 +119,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     opportunitiesRoutes(routes, options);
     symbolsRoute(routes, options);
     pairsRoute(routes, options);
+    explainRoute(routes, options);
     tableRoutes(routes, options);
     liveStatisticsRoute(routes, options);
     realtimeHttpRoute(routes);

@@ -91,7 +91,7 @@ export class Legs {
   refusals(instrumentId: number, nowUs: Micros): RefusalBits {
     if (Number.isNaN(this.latest.stampUs[instrumentId]!)) return REFUSAL_BIT['no-live-leg'];
     let bits = 0;
-    if (this.#lagging[instrumentId] === 1) bits |= REFUSAL_BIT.lagging;
+    if (this.isLagging(instrumentId)) bits |= REFUSAL_BIT.lagging;
     const hole = this.#hole[instrumentId];
     if (hole === HOLE.oneSided) bits |= REFUSAL_BIT['one-sided'];
     else if (hole === HOLE.halted) bits |= REFUSAL_BIT.halted;
@@ -99,6 +99,10 @@ export class Legs {
     else if (hole === HOLE.gap || (bits === 0 && !this.standing.stands(instrumentId, nowUs)))
       bits |= REFUSAL_BIT.stale;
     return bits;
+  }
+
+  isLagging(instrumentId: number): boolean {
+    return this.#lagging[instrumentId] === 1;
   }
 
   /** Since when a hole is there; NaN where none is. */

@@ -232,7 +232,7 @@ test('what is refused fires nothing; below its costs it is a spread all the same
   const pairs = ['Beta', 'Gamma', 'Delta'].map((exchange2) =>
     tracked.add({ symbol: 'BTC/USDT', exchange1: 'Alpha', exchange2 }),
   );
-  for (const pair of pairs) tracked.set(pair, { spread: 3, executable12: 2.9 });
+  for (const pair of pairs) tracked.set(pair, { spread: 3, executable12: 2.9, executable21: -3 });
   const refusals = [0, REFUSAL_BIT['below-costs'], REFUSAL_BIT.unconfirmed | REFUSAL_BIT['below-costs']];
   const { engine, at } = stage(tracked, 1_000, refusals);
   engine.setRules([

@@ -9,6 +9,7 @@ import { t } from '../i18n/words.js';
 import { onKeys } from '../parts/keys.js';
 import { PairBar, PairHead } from '../parts/pair-bar.js';
 import { PairCharts } from '../parts/pair-charts.js';
+import { PairExplain } from '../parts/pair-explain.js';
 import { LegsNow, PairStatistics } from '../parts/pair-facts.js';
 import { askPair, type PairData } from '../state/pair-data.js';
 import { PairLive } from '../state/pair-live.js';
@@ -96,6 +97,7 @@ export function PairView({ symbol, exchange1, exchange2 }: PairName) {
       )}
       <div class="facts-boxes">
         <Seconds live={live.current} exchanges={[exchange1, exchange2]} />
+        <PairExplain {...name} />
         <PairStatistics row={row} />
       </div>
     </article>

@@ -47,6 +47,7 @@ export async function openApi(parts: ApiParts): Promise<Api> {
     tracked: live.tracked,
     quality: live.quality,
     explain: live.explain,
+    judgedBy: live.judgedBy,
     costPercent: costPercentOf(options),
     liveStatistics: (isWanted) => summaries(live.statistics.of(isWanted)),
     clock: options.clock,

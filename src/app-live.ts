@@ -5,10 +5,11 @@ import { LiveStatistics } from './analysis/live-statistics.js';
 import { type Analysis, createAnalysis } from './analysis/service.js';
 import type { ExplainDeps } from './api/explain.js';
 import { REALTIME_PATH, Realtime } from './api/realtime.js';
+import type { SpellsDeps } from './api/spells.js';
 import { costPercentOf } from './app-costs.js';
 import { openFeedV2 } from './app-feed.js';
 import type { AppOptions } from './app-options.js';
-import { explainer, openQuality } from './app-quality.js';
+import { explainer, judgeOf, openQuality } from './app-quality.js';
 import { watchedPairs } from './config/pairs.js';
 import { assert } from './core/assert.js';
 import type { InstrumentTable } from './core/instrument.js';
@@ -52,6 +53,7 @@ export interface Live {
   readonly tracked: Tracked;
   readonly quality: Quality;
   readonly explain: ExplainDeps['explain'];
+  readonly judgedBy: SpellsDeps['judgedBy'];
   readonly watching: Watching;
   readonly statistics: LiveStatistics;
   readonly realtime: Realtime;
@@ -76,7 +78,7 @@ export function startLive(parts: LiveParts): Live {
     spotPerp: config.pairs.spotPerp,
   });
   // Before all who ask it about a quote.
-  const quality = openQuality({ options, hub, instruments, pairs });
+  const quality = openQuality({ options, hub, pairs });
   hub.subscribe(quality);
   const watched = createWatched(parts);
   hub.subscribe(watched);
@@ -113,6 +115,7 @@ export function startLive(parts: LiveParts): Live {
     tracked,
     quality,
     explain: explainer({ hub, instruments, pairs }, quality),
+    judgedBy: judgeOf({ options, pairs }, quality),
     watching,
     statistics,
     realtime,

@@ -2,10 +2,10 @@
 // Composition only, like app.ts.
 
 import type { JudgedSpread } from './api/explain.js';
+import type { SpellsDeps } from './api/spells.js';
 import { costPercentOf } from './app-costs.js';
 import type { AppOptions } from './app-options.js';
 import { assert } from './core/assert.js';
-import { exchangeFamily } from './core/exchange.js';
 import type { InstrumentTable } from './core/instrument.js';
 import type { Hub } from './hub/hub.js';
 import { LIMITS, MEMORY_TABLE_MB } from './limits.js';
@@ -22,7 +22,7 @@ export interface QualityParts {
 }
 
 /** Subscribe it before whoever asks it about a quote. */
-export function openQuality({ options, hub, instruments, pairs }: QualityParts): Quality {
+export function openQuality({ options, hub, pairs }: Omit<QualityParts, 'instruments'>): Quality {
   const { instrumentsMax, windows } = LIMITS;
   const bytes = Quality.bytesMax(windows.trackedPairsMax, instrumentsMax);
   const share = MEMORY_TABLE_MB.quality * 1024 * 1024;
@@ -33,7 +33,6 @@ export function openQuality({ options, hub, instruments, pairs }: QualityParts):
     latest: hub.latest,
     lagging: hub.lagging,
     instrumentsMax,
-    exchangeOf: numbered((id) => exchangeFamily(instruments.get(id).exchange)),
     costPercent: (pair) => {
       const { exchange1, exchange2 } = pairs.names(pair);
       return costPercent(exchange1, exchange2);
@@ -73,19 +72,24 @@ export function explainer(
   };
 }
 
+/** By what the past of a pair is judged: what is known of it now. */
+export function judgeOf(
+  { options, pairs }: Pick<QualityParts, 'options' | 'pairs'>,
+  quality: Quality,
+): SpellsDeps['judgedBy'] {
+  const costPercent = costPercentOf(options);
+  return (names) => {
+    const found = pairs.find(names);
+    return {
+      costPercent: costPercent(names.exchange1, names.exchange2),
+      // Both legs of a pair that is not received may be anything.
+      identity: found === undefined ? 'pending' : quality.identityOf(found.pair),
+      thresholds: quality.thresholds,
+    };
+  };
+}
+
 /** Named the other way round: the spread is that of the other quotient. */
 function turnedPercent(percent: number): number {
   return (1 / (1 + percent / 100) - 1) * 100;
-}
-
-/** Names as small numbers, in order of first appearance. */
-function numbered(nameOf: (id: number) => string): (id: number) => number {
-  const numbers = new Map<string, number>();
-  return (id) => {
-    const name = nameOf(id);
-    const known = numbers.get(name);
-    if (known !== undefined) return known;
-    numbers.set(name, numbers.size);
-    return numbers.size - 1;
-  };
 }

@@ -98,6 +98,10 @@ export const LIMITS = {
     heatmapsUnderWayMax: 2,
     /** What is read row by row of a pair, beside its chart: a longer range would keep charts waiting. */
     pairDaysMax: 31,
+    /** Judged quote by quote, from four hours before. */
+    qualityDaysMax: 2,
+    /** Of one answer, some 30 bytes each. */
+    spellsMax: 5_000,
   },
   windows: {
     /** Points of all windows together, 32 bytes each: shared out among the watched pairs. */

@@ -58,3 +58,29 @@ export interface ExplainReply {
   /** Every reason that there is, in one order. */
   readonly reasons: readonly ExplainedReason[];
 }
+
+/** The body of `/api/quality`: spells, one behind the other. */
+export interface QualityReply {
+  readonly symbol: string;
+  readonly exchange1: string;
+  readonly exchange2: string;
+  /** Half-open, epoch seconds with microseconds. */
+  readonly from: number;
+  readonly to: number;
+  /** What the bits of `refusals` stand for, the lowest first. */
+  readonly reasons: readonly Refusal[];
+  /** When each spell begins; it ends with the next one, the last with `to`. */
+  readonly starts: readonly number[];
+  /** Of each spell; 0: the spread could have been traded. */
+  readonly refusals: readonly number[];
+  /** Shorter spells were put together, refused for the reasons of both; 0: none were. */
+  readonly joinedBelowSeconds: number;
+  /** Both legs stood. */
+  readonly seenSeconds: number;
+  /** Of these what was shown paid the costs. */
+  readonly payingSeconds: number;
+  /** Of these it could have been traded. */
+  readonly tradableSeconds: number;
+  /** Of the paying ones, by reason; reasons overlap. */
+  readonly refusedSeconds: Readonly<Record<Refusal, number>>;
+}

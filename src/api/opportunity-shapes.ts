@@ -72,3 +72,47 @@ export const OPPORTUNITIES = {
     minCycles: { type: 'number', description: 'Pairs with more cycles than this pass the filter' },
   },
 } as const;
+
+export const QUALITY_QUERY = {
+  type: 'object',
+  properties: {
+    symbol: { type: 'string', description: 'Any spelling' },
+    exchange1: { type: 'string', description: 'The left leg; any case' },
+    exchange2: { type: 'string' },
+    from: { type: 'string', description: 'ISO 8601 or epoch milliseconds; default: a day before the end' },
+    to: { type: 'string', description: 'The same, exclusive; default: the newest quote of both legs' },
+  },
+} as const;
+
+const SECONDS = { type: 'number', description: 'Seconds' } as const;
+
+export const QUALITY = {
+  type: 'object',
+  properties: {
+    symbol: { type: 'string' },
+    exchange1: { type: 'string' },
+    exchange2: { type: 'string' },
+    from: { type: 'number', description: 'Epoch seconds, inclusive' },
+    to: { type: 'number', description: 'Epoch seconds, exclusive' },
+    reasons: {
+      type: 'array',
+      items: { type: 'string' },
+      description: 'What the bits of refusals stand for, the lowest first',
+    },
+    starts: {
+      type: 'array',
+      items: { type: 'number' },
+      description: 'Of each spell, epoch seconds; it ends where the next begins',
+    },
+    refusals: {
+      type: 'array',
+      items: { type: 'integer' },
+      description: 'Bits, of each spell; 0: it could have been traded',
+    },
+    joinedBelowSeconds: SECONDS,
+    seenSeconds: SECONDS,
+    payingSeconds: SECONDS,
+    tradableSeconds: SECONDS,
+    refusedSeconds: { type: 'object', additionalProperties: { type: 'number' } },
+  },
+} as const;

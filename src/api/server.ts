@@ -26,6 +26,7 @@ import { bad, RequestError } from './query.js';
 import { REALTIME_PATH, realtimeHttpRoute } from './realtime.js';
 import * as shapes from './shapes.js';
 import type { Snapshot } from './snapshot.js';
+import { type SpellsDeps, spellsRoute } from './spells.js';
 import { tableRoutes } from './table.js';
 
 export interface ApiOptions
@@ -35,6 +36,7 @@ export interface ApiOptions
     Omit<PairsDeps, 'limits'>,
     Omit<AlertsDeps, 'limits'>,
     ExplainDeps,
+    Omit<SpellsDeps, 'limits'>,
     LakeDeps,
     LiveStatisticsDeps {
   readonly host: string;
@@ -62,6 +64,8 @@ export interface ApiOptions
     readonly legPointsMax: number;
     readonly cyclesAnsweredMax: number;
     readonly pairDaysMax: number;
+    readonly qualityDaysMax: number;
+    readonly spellsMax: number;
     readonly refusedNamedMax: number;
     readonly heatmapRowsMax: number;
     readonly heatmapDaysMax: number;
@@ -120,6 +124,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     symbolsRoute(routes, options);
     pairsRoute(routes, options);
     explainRoute(routes, options);
+    spellsRoute(routes, options);
     tableRoutes(routes, options);
     liveStatisticsRoute(routes, options);
     realtimeHttpRoute(routes);

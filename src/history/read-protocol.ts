@@ -5,6 +5,8 @@ import type { Micros } from '../core/time.js';
 import type { CoverageSegment, CoverageTotals } from '../lake/coverage-summary.js';
 import type { HeatmapInput } from '../lake/heatmap.js';
 import type { Holdings } from '../lake/holdings.js';
+import type { LonePairOptions } from '../quality/lone-pair.js';
+import type { Spell, SpellTotals } from '../quality/spells.js';
 import type { CycleMark, CycleRules } from '../series/cycle-marks.js';
 
 export interface CoverageRequest {
@@ -82,6 +84,18 @@ export interface CyclesFound extends FoundRange {
   readonly more: boolean;
 }
 
+export interface QualityRequest extends PairRange, LonePairOptions {
+  readonly spellsMax: number;
+}
+
+/** For how long a pair was refused for what; see Spells. */
+export interface QualityFound extends FoundRange {
+  readonly spells: readonly Spell[];
+  /** Shorter ones were put together; 0: none were. */
+  readonly joinedBelowUs: number;
+  readonly totals: SpellTotals;
+}
+
 /** See HeatmapInput. */
 export type HeatmapRequest = Pick<HeatmapInput, 'hours' | 'nowUs' | 'exchange' | 'rowsMax'>;
 
@@ -99,6 +113,7 @@ export interface ReadRequests {
   readonly coverage: CoverageRequest;
   readonly legs: LegsRequest;
   readonly cycles: CyclesRequest;
+  readonly quality: QualityRequest;
   /** Beside charts, as all that is of no pair. */
   readonly holdings: { readonly nowUs: Micros };
   readonly heatmap: HeatmapRequest;
@@ -108,6 +123,7 @@ export interface ReadAnswers {
   readonly coverage: Coverage;
   readonly legs: WrittenBody | TooLong;
   readonly cycles: CyclesFound | TooLong;
+  readonly quality: QualityFound | TooLong;
   readonly holdings: Holdings;
   readonly heatmap: WrittenBody;
 }

@@ -12,6 +12,7 @@ import { diskStore } from '../lake/store.js';
 import { computeCycles } from './cycles.js';
 import { computeLegs, legsBody } from './legs.js';
 import type { WorkerAnswer, WorkerSettings } from './protocol.js';
+import { computeQuality } from './quality.js';
 import type {
   CoverageRequest,
   FoundRange,
@@ -63,6 +64,16 @@ async function answerOf(
       return await ofPair(context, request, signal, async (found, input) => {
         return { ...found, ...(await computeCycles(input, request, request.cyclesMax)) };
       });
+    case 'quality':
+      return await ofPair(
+        context,
+        request,
+        signal,
+        async (found, input) => {
+          return { ...found, ...(await computeQuality(input, request, request.spellsMax)) };
+        },
+        true,
+      );
   }
 }
 
@@ -107,6 +118,7 @@ async function ofPair<T>(
   request: PairRange,
   signal: AbortSignal,
   compute: (found: FoundRange, input: PairInput) => Promise<T>,
+  sizes = false,
 ): Promise<T | TooLong | undefined> {
   const left = await reader.find(request.exchange1, request.symbol);
   const right = await reader.find(request.exchange2, request.symbol);
@@ -128,7 +140,7 @@ async function ofPair<T>(
       range,
       knownUs: Math.max(leftUs, rightUs),
       read: (leg, fromUs, toUs) =>
-        reader.readQuotes(leg, { fromUs, toUs: known(toUs), signal, fleeting: true }),
+        reader.readQuotes(leg, { fromUs, toUs: known(toUs), signal, sizes, fleeting: true }),
       readEvents: (fromUs, toUs) => reader.readEvents(legs, { fromUs, toUs: known(toUs), signal }),
       nextTurn,
       signal,

@@ -21,21 +21,18 @@ const HOLE = { none: 0, gap: 1, oneSided: 2, halted: 3 } as const;
 export const CONFIRMING_QUOTES = 2;
 /** The distance between an exchange's clock and ours is learned anew within this. */
 const OFFSET_US = 5 * US_PER_MINUTE;
-/** Exchanges there may be; of one beyond, no time counts. */
-const EXCHANGES_MAX = 64;
 
 export class Legs {
   /** Index = instrument id: quotes since it came back, two at most. */
   readonly spoken: Uint8Array;
-  /** How much longer its newest quote was under way than the fastest of its exchange lately, µs; NaN: it carries no time. */
+  /** How much longer its newest quote was under way than its fastest one lately, µs; NaN: it carries no time. */
   readonly delayUs: Float64Array;
   readonly latest: LatestQuotes;
   readonly standing: InstrumentStanding;
   readonly #lagging: Uint8Array;
   readonly #hole: Uint8Array;
   readonly #holeUs: Float64Array;
-  readonly #exchange: Uint8Array;
-  readonly #offsets = Array.from({ length: EXCHANGES_MAX }, () => new RollingLeast());
+  readonly #least: RollingLeasts;
 
   readonly #validity: ValidityListener = {
     gap: (instrumentId, stampUs) => this.standing.gap(instrumentId, stampUs),
@@ -50,16 +47,11 @@ export class Legs {
     this.delayUs = new Float64Array(instrumentsMax).fill(Number.NaN);
     this.#hole = new Uint8Array(instrumentsMax);
     this.#holeUs = new Float64Array(instrumentsMax).fill(Number.NaN);
-    this.#exchange = new Uint8Array(instrumentsMax).fill(EXCHANGES_MAX);
+    this.#least = new RollingLeasts(instrumentsMax);
   }
 
   static bytesMax(instrumentsMax: number): number {
-    return InstrumentStanding.bytesMax(instrumentsMax) + instrumentsMax * (1 + 8 + 1 + 8 + 1);
-  }
-
-  /** Clocks are those of exchanges: instruments of one share what is learned of its clock. */
-  meet(instrumentId: number, exchange: number): void {
-    this.#exchange[instrumentId] = Math.min(exchange, EXCHANGES_MAX);
+    return InstrumentStanding.bytesMax(instrumentsMax) + instrumentsMax * (1 + 8 + 1 + 8 + 3 * 8);
   }
 
   /** The hub's latest quote is this one already. */
@@ -67,9 +59,8 @@ export class Legs {
     const spoken = this.spoken[instrumentId]!;
     if (spoken < CONFIRMING_QUOTES) this.spoken[instrumentId] = spoken + 1;
     this.#hole[instrumentId] = HOLE.none;
-    const offset = this.#offsets[this.#exchange[instrumentId]!];
     this.delayUs[instrumentId] =
-      exchangeUs > 0 && offset !== undefined ? offset.over(stampUs - exchangeUs, stampUs) : Number.NaN;
+      exchangeUs > 0 ? this.#least.over(instrumentId, stampUs - exchangeUs, stampUs) : Number.NaN;
   }
 
   /** Whether its quote has ended with it. */
@@ -111,20 +102,29 @@ export class Legs {
   }
 }
 
-/** The least of the last five to ten minutes. */
-class RollingLeast {
-  #before = Number.POSITIVE_INFINITY;
-  #now = Number.POSITIVE_INFINITY;
-  #fromUs: Micros = Number.NEGATIVE_INFINITY;
+/**
+ * The least of the last five to ten minutes, of each instrument by itself: so that history, which reads two of them, knows
+ * what was known live.
+ */
+class RollingLeasts {
+  readonly #before: Float64Array;
+  readonly #now: Float64Array;
+  readonly #fromUs: Float64Array;
+
+  constructor(instrumentsMax: number) {
+    this.#before = new Float64Array(instrumentsMax).fill(Number.POSITIVE_INFINITY);
+    this.#now = this.#before.slice();
+    this.#fromUs = new Float64Array(instrumentsMax).fill(Number.NEGATIVE_INFINITY);
+  }
 
   /** Takes the value in; by how much it is over the least. */
-  over(value: number, nowUs: Micros): number {
-    if (nowUs - this.#fromUs >= OFFSET_US) {
-      this.#before = this.#now;
-      this.#now = Number.POSITIVE_INFINITY;
-      this.#fromUs = nowUs;
+  over(id: number, value: number, nowUs: Micros): number {
+    if (nowUs - this.#fromUs[id]! >= OFFSET_US) {
+      this.#before[id] = this.#now[id]!;
+      this.#now[id] = Number.POSITIVE_INFINITY;
+      this.#fromUs[id] = nowUs;
     }
-    if (value < this.#now) this.#now = value;
-    return value - Math.min(this.#before, this.#now);
+    if (value < this.#now[id]!) this.#now[id] = value;
+    return value - Math.min(this.#before[id]!, this.#now[id]!);
   }
 }

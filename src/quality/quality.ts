@@ -17,8 +17,6 @@ export type IdentityState = 'pending' | 'same' | 'other';
 
 export interface QualityOptions extends LegsOptions {
   readonly pairs: QualityPairs;
-  /** The exchange of an instrument as a small number: its clock. */
-  readonly exchangeOf: (instrumentId: number) => number;
   /** Percent: taker fees of a round trip. */
   readonly costPercent: (pair: number) => number;
   readonly identity: (pair: number) => IdentityState;
@@ -87,6 +85,10 @@ export class Quality implements Subscriber {
   /** Of the last day, as far as this process has seen it. */
   dayOf(pair: number): DayOfPair {
     return this.#day.of(pair);
+  }
+
+  identityOf(pair: number): IdentityState {
+    return this.#options.identity(pair);
   }
 
   /** Percent, of a round trip. */
@@ -226,12 +228,11 @@ export class Quality implements Subscriber {
   }
 
   #meetNewPairs(): void {
-    const { pairs, costPercent, exchangeOf } = this.#options;
+    const { pairs, costPercent } = this.#options;
     for (; this.#known < pairs.size; this.#known += 1) {
       const pair = this.#known;
       this.#cost[pair] = costPercent(pair);
       this.#episodes.meet(pair, this.#cost[pair]!);
-      for (const leg of [pairs.left[pair]!, pairs.right[pair]!]) this.legs.meet(leg, exchangeOf(leg));
     }
   }
 }

@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import type { ExplainReply } from '../../src/api/contract.js';
+import type { ExplainReply, QualityReply } from '../../src/api/contract.js';
 import { createRealClock } from '../../src/clock.js';
 import { REFUSALS } from '../../src/core/refusals.js';
 import { SIM_EXCHANGES } from '../../src/sim/exchanges/index.js';
@@ -39,7 +39,7 @@ const tradable = () =>
   until('it could be traded', async () => {
     const response = await fetch(`${app.url}/api/pairs/BTC_USDT/Bybit/OKX/explain`);
     const reply = response.status === 200 && ((await response.json()) as ExplainReply);
-    return reply && reply.tradable && reply;
+    return reply !== false && reply.tradable && reply;
   });
 
 test('every reason is there with the numbers that decided it, and the words say what is so', async () => {
@@ -74,9 +74,7 @@ test('named the other way round it is the same pair, its legs and its spread tur
     if (straight.timestamp !== turned.timestamp) return false;
     assert.deepEqual([turned.sell, turned.buy], [straight.sell, straight.buy]);
     assert.equal(turned.executablePercent, straight.executablePercent);
-    assert.ok(
-      Math.abs((1 + turned.spreadPercent! / 100) * (1 + straight.spreadPercent! / 100) - 1) < 1e-12,
-    );
+    assert.ok(Math.abs((1 + turned.spreadPercent! / 100) * (1 + straight.spreadPercent! / 100) - 1) < 1e-12);
     const bids = ({ reasons }: ExplainReply) =>
       reasons.find(({ reason }) => reason === 'crossed')!.evidence['bids'] as number[];
     assert.deepEqual(bids(turned), bids(straight).toReversed());
@@ -119,4 +117,32 @@ test('a price that nobody believes is refused, and the words say so', async () =
   assert.match(reply.words, /^Not tradable now\. .*beyond what is believed/);
   okx.fault('absurd-price', false, 'BTC-USDT');
   await tradable();
+});
+
+test('of the past it is told spell by spell, out of what was recorded, and for how long in all', async () => {
+  await tradable();
+  const reply = await until('the lake holds a second in which it could be traded', async () => {
+    const response = await fetch(`${app.url}/api/quality?symbol=BTC_USDT&exchange1=bybit&exchange2=okx`);
+    const found = response.status === 200 && ((await response.json()) as QualityReply);
+    return found !== false && found.tradableSeconds > 1 && found;
+  });
+  assert.deepEqual(reply.reasons, REFUSALS);
+  assert.deepEqual([reply.exchange1, reply.exchange2], ['Bybit', 'OKX']);
+  assert.equal(reply.starts.length, reply.refusals.length);
+  assert.ok(reply.starts.every((at, n) => at >= reply.from && at < (reply.starts[n + 1] ?? reply.to)));
+  const ends = [...reply.starts.slice(1), reply.to];
+  const tradableSeconds = reply.refusals.reduce(
+    (sum, bits, at) => sum + (bits === 0 ? ends[at]! - reply.starts[at]! : 0),
+    0,
+  );
+  assert.ok(Math.abs(tradableSeconds - reply.tradableSeconds) < 1e-3);
+  assert.ok(reply.tradableSeconds <= reply.payingSeconds && reply.payingSeconds <= reply.seenSeconds);
+  // The absurd price of before, and the half second in which it had not stood yet.
+  assert.ok(reply.refusedSeconds.implausible > 0 && reply.refusedSeconds.flicker > 0);
+  for (const [query, status] of [
+    ['symbol=BTC_USDT&exchange1=bybit&exchange2=kraken', 404],
+    ['symbol=BTC_USDT&exchange1=bybit', 400],
+    ['symbol=BTC_USDT&exchange1=bybit&exchange2=okx&from=2020-01-01', 400],
+  ] as const)
+    assert.equal((await fetch(`${app.url}/api/quality?${query}`)).status, status, query);
 });

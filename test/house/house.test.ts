@@ -24,7 +24,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   sockets: ['core'],
   feed: ['core', 'sockets'],
   windows: ['core', 'series'],
-  history: ['core', 'series', 'lake'],
+  history: ['core', 'series', 'lake', 'quality'],
   analysis: ['core', 'series', 'lake'],
   opportunities: ['core'],
   client: ['feed/protocol.ts'],

@@ -54,7 +54,6 @@ export function qualityStage(): QualityStage {
       latest: hub.latest,
       lagging: hub.lagging,
       instrumentsMax: 8,
-      exchangeOf: (id) => id,
       costPercent: () => COST_PERCENT,
       identity: () => stage.identity,
       thresholds: QUALITY_DEFAULTS,

@@ -4,10 +4,14 @@
 import { analyzePairs } from '../../src/analysis/analyze.js';
 import { COMPAT_THRESHOLDS_PERCENT, formatStatisticsCsv } from '../../src/analysis/compat.js';
 import { discoverPairs } from '../../src/analysis/discover.js';
+import type { PairName } from '../../src/api/contract.js';
 import type { Live } from '../../src/app-live.js';
+import { REFUSAL_BIT, refusalsOf } from '../../src/core/refusals.js';
+import { judgeAll } from '../../src/history/quality.js';
 import type { Hub } from '../../src/hub/hub.js';
 import { InOrder } from '../../src/lake/in-order.js';
 import { openReader } from '../../src/lake/reader.js';
+import type { LonePairOptions } from '../../src/quality/lone-pair.js';
 
 export interface Derived {
   /** By pair: every point of its window, null points too, as text. */
@@ -15,6 +19,8 @@ export interface Derived {
   /** By second and pair: spread, both executable spreads, and the sparkline. */
   readonly tracked: ReadonlyMap<string, string>;
   readonly feed: readonly string[];
+  /** By moment and pair: why its spread was refused, with every quote and event of a leg and every whole second. */
+  readonly quality: ReadonlyMap<string, number>;
 }
 
 type Seen = Pick<Live, 'watched' | 'tracked'>;
@@ -39,6 +45,64 @@ export function noteTracked(hub: Hub, { tracked }: Seen): Map<string, string> {
       }
     },
   });
+  return noted;
+}
+
+/** Notes what is said of every pair from now on; call it when everything else is subscribed. */
+export function noteQuality(
+  hub: Hub,
+  { tracked, quality }: Pick<Live, 'tracked' | 'quality'>,
+): Map<string, number> {
+  const noted = new Map<string, number>();
+  const { pairs } = tracked;
+  const keyOf = (us: number, pair: number): string => {
+    const { symbol, exchange1, exchange2 } = pairs.names(pair);
+    return `${us} ${symbol} ${exchange1} ${exchange2}`;
+  };
+  const note = (us: number, instrumentId: number): void => {
+    for (const pair of pairs.of(instrumentId)) noted.set(keyOf(us, pair), quality.refusalsAt(pair, us));
+  };
+  hub.subscribe({
+    quote: (us, instrumentId) => note(us, instrumentId),
+    cold: (event) => {
+      if (event.type === 'gap' || event.type === 'status') note(event.stampUs, event.instrumentId);
+    },
+    second: (us) => {
+      for (const pair of pairs.byName()) noted.set(keyOf(us, pair), quality.refusals[pair]!);
+    },
+  });
+  return noted;
+}
+
+/** The same of what a lake holds, by the batch: of these pairs. */
+export async function judgedBatch(
+  root: string,
+  pairs: readonly PairName[],
+  range: { readonly fromUs: number; readonly toUs: number },
+  options: (pair: PairName) => LonePairOptions,
+): Promise<Map<string, number>> {
+  const reader = openReader(root);
+  const noted = new Map<string, number>();
+  for (const pair of pairs) {
+    const { symbol, exchange1, exchange2 } = pair;
+    const found = [await reader.find(exchange1, symbol), await reader.find(exchange2, symbol)];
+    const legs = [found[0]!, found[1]!] as const;
+    await judgeAll(
+      {
+        legs,
+        range,
+        knownUs: range.toUs,
+        read: (leg, fromUs, toUs) => reader.readQuotes(leg, { fromUs, toUs, sizes: true, fleeting: true }),
+        readEvents: (fromUs, toUs) => reader.readEvents(legs, { fromUs, toUs }),
+        nextTurn: async () => {},
+      },
+      options(pair),
+      {
+        told: (us, refusals) => noted.set(`${us} ${symbol} ${exchange1} ${exchange2}`, refusals),
+        takenBack() {},
+      },
+    );
+  }
   return noted;
 }
 
@@ -110,12 +174,33 @@ export function differences(live: Derived, replayed: Derived): string[] {
       `tracked at ${wrong.length} of ${seconds.length}, first ${key}: "${live.tracked.get(key)}", replayed "${replayed.tracked.get(key)}"`,
     );
   }
+  found.push(...flagDifferences('replay', live.quality, replayed.quality));
   const at = firstDifference(live.feed, replayed.feed);
   if (at >= 0)
     found.push(
       `feed, text ${at} of ${live.feed.length}: "${live.feed[at]}", replayed "${replayed.feed[at]}"`,
     );
   return found;
+}
+
+/** Of refusals at the same moments of the same pairs. Before both legs have spoken there is nothing to say. */
+export function flagDifferences(
+  of: string,
+  live: ReadonlyMap<string, number>,
+  other: ReadonlyMap<string, number>,
+): string[] {
+  const absent = REFUSAL_BIT['no-live-leg'];
+  const said = (map: ReadonlyMap<string, number>, key: string): number => map.get(key) ?? absent;
+  const keys = [...new Set([...live.keys(), ...other.keys()])];
+  const wrong = keys.filter((key) => said(live, key) !== said(other, key));
+  if (wrong.length === 0) return [];
+  const told = wrong.slice(0, 3).map((key) => {
+    const [here, there] = [live.get(key), other.get(key)].map((bits) =>
+      bits === undefined ? 'nothing' : refusalsOf(bits).join('+') || 'tradable',
+    );
+    return `${key}: live ${here}, ${of} ${there}`;
+  });
+  return [`refusals, ${wrong.length} of ${keys.length}, ${of}: ${told.join('; ')}`];
 }
 
 /** -1 where there is none. */

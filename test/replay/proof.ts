@@ -7,6 +7,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { costPercentOf } from '../../src/app-costs.js';
 import { type Live, startLive } from '../../src/app-live.js';
 import { startReplay } from '../../src/app-replay.js';
 import { createRealClock, type RealClock } from '../../src/clock.js';
@@ -30,11 +31,22 @@ import { playScenario, scenarioWorld } from '../../src/sim/scenario-player.js';
 import { findScenario, type PlannedFault, planScenario } from '../../src/sim/scenarios.js';
 import { startSimServer } from '../../src/sim/server.js';
 import { createUpgradeRouter } from '../../src/sockets/upgrade.js';
+import type { PairNames } from '../../src/windows/window.js';
 import { connectClient } from '../sockets/stage.js';
 import { createFastClock } from '../support/fast-clock.js';
 import { FEED_LIMITS } from '../support/feed-limits.js';
 import { until } from '../support/wait.js';
-import { contentOf, type Derived, differences, firstDifference, noteTracked, windowsOf } from './derived.js';
+import {
+  contentOf,
+  type Derived,
+  differences,
+  firstDifference,
+  flagDifferences,
+  judgedBatch,
+  noteQuality,
+  noteTracked,
+  windowsOf,
+} from './derived.js';
 
 export interface ProofOptions {
   readonly seed: number;
@@ -57,6 +69,9 @@ export interface ProofResult {
   readonly nullPoints: number;
   readonly retracted: number;
   readonly trackedSeconds: number;
+  /** Moments of pairs whose refusals were compared, live, replayed and of the lake; and those of them without any. */
+  readonly judged: number;
+  readonly tradable: number;
   readonly feedTexts: number;
   readonly quotesPerSecond: number;
 }
@@ -73,6 +88,19 @@ export async function proveReplay(options: ProofOptions): Promise<ProofResult> {
     const first = await contentOf(join(folder, 'lake'));
     const second = await contentOf(join(folder, 'second'));
     const found = differences(recorded.derived, replayed.derived);
+    const { momentUs, beganUs, config, derived } = recorded;
+    const costPercent = costPercentOf({ config });
+    const batch = await judgedBatch(
+      config.lake.root,
+      recorded.pairs,
+      { fromUs: beganUs, toUs: momentUs + 1 },
+      ({ exchange1, exchange2 }) => ({
+        costPercent: costPercent(exchange1, exchange2),
+        identity: 'pending',
+        thresholds: config.quality,
+      }),
+    );
+    found.push(...flagDifferences('batch', derived.quality, batch));
     const at = firstDifference(first.records, second.records);
     if (at >= 0)
       found.push(
@@ -92,6 +120,8 @@ export async function proveReplay(options: ProofOptions): Promise<ProofResult> {
       nullPoints: points.filter((row) => row.includes(' NaN ')).length,
       retracted: recorded.retracted,
       trackedSeconds: tracked.size,
+      judged: derived.quality.size,
+      tradable: [...derived.quality.values()].filter((refusals) => refusals === 0).length,
       feedTexts: feed.length,
       quotesPerSecond: Math.round(quotes / seconds),
     };
@@ -102,6 +132,7 @@ export async function proveReplay(options: ProofOptions): Promise<ProofResult> {
 
 interface Recorded {
   readonly derived: Derived;
+  readonly pairs: readonly PairNames[];
   readonly config: Config;
   /** Both have come so far when they are compared. */
   readonly momentUs: number;
@@ -134,6 +165,7 @@ async function recordLive(options: ProofOptions, folder: string): Promise<Record
   hub.subscribe(lake);
   const live = await startSinks({ config, clock, hub, instruments });
   const tracked = noteTracked(hub, live);
+  const quality = noteQuality(hub, live);
   const feed = await listen(live);
   const feeds = exchanges.map(({ name }) => feedOf(name, { server, hub, instruments, clock, random }));
   const { quotesPerSecond } = options;
@@ -165,9 +197,11 @@ async function recordLive(options: ProofOptions, folder: string): Promise<Record
   await until('the feed to have told everything', () => feed.received.length >= texts, 60_000);
   await feed.close();
   await Promise.all([lake.close(), server.close()]);
-  const derived = { windows: windowsOf(live), tracked, feed: feed.received };
+  const derived = { windows: windowsOf(live), tracked, quality, feed: feed.received };
+  const { pairs: table } = live.tracked;
+  const pairs = table.byName().map((pair) => table.names(pair));
   const { retracted } = live.watched.counters();
-  return { derived, config, momentUs, beganUs, quotes, gaps, retracted, faults: faults.length };
+  return { derived, pairs, config, momentUs, beganUs, quotes, gaps, retracted, faults: faults.length };
 }
 
 async function replayAll(folder: string, { config, beganUs, momentUs, derived }: Recorded) {
@@ -184,6 +218,7 @@ async function replayAll(folder: string, { config, beganUs, momentUs, derived }:
   });
   hub.subscribe(second);
   const tracked = noteTracked(hub, live);
+  const quality = noteQuality(hub, live);
   const bot = await connectClient(Number(new URL(app.url).port), '/ws/feed');
   const done = await app.play();
   hub.advanceTo(momentUs);
@@ -192,7 +227,7 @@ async function replayAll(folder: string, { config, beganUs, momentUs, derived }:
   await until('the bot to have heard everything', told, 60_000).catch(() => {});
   await Promise.all([app.stop(), second.close()]);
   clock.close();
-  return { done, derived: { windows, tracked, feed: bot.received } };
+  return { done, derived: { windows, tracked, quality, feed: bot.received } };
 }
 
 async function startSinks(parts: {

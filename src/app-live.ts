@@ -13,7 +13,7 @@ import { explainer, judgeOf, openQuality } from './app-quality.js';
 import { watchedPairs } from './config/pairs.js';
 import { assert } from './core/assert.js';
 import type { InstrumentTable } from './core/instrument.js';
-import { type Clock, type Micros, US_PER_MS } from './core/time.js';
+import { type Cancel, type Clock, type Micros, US_PER_MS } from './core/time.js';
 import { TAKER_FEES_PERCENT } from './exchanges/index.js';
 import type { FeedV2 } from './feed/feed-v2.js';
 import { FEED_PATH } from './feed/protocol.js';
@@ -100,12 +100,7 @@ export function startLive(parts: LiveParts): Live {
   hub.subscribe(rawFeed.subscriber);
   const feedV2 = openFeedV2({ ...parts, tracked, quality, costPercent: costPercentOf(options) });
   hub.subscribe(feedV2.subscriber);
-  const stopAdvancing = clock.every(LIMITS.advanceIntervalMs, () => {
-    const oldestUs = parts.oldestUs?.() ?? Number.POSITIVE_INFINITY;
-    // Not known: in a moment it is.
-    if (oldestUs === 0) return;
-    hub.advanceTo(Math.min(clock.nowUs() - LIMITS.underWayMs * US_PER_MS, oldestUs));
-  });
+  const stopAdvancing = keepAdvancing(parts);
   const analysis = startAnalysis(options);
   const loopDelay = new LoopDelay(clientClock);
   const toFeed: SocketRoute = (socket, _url, connection) => rawFeed.accept(socket, connection);
@@ -139,6 +134,16 @@ export function startLive(parts: LiveParts): Live {
       await analysis?.close();
     },
   };
+}
+
+/** Where nothing happens time goes on all the same, but never past what is on its way. */
+function keepAdvancing({ options: { clock }, hub, oldestUs: oldestOf }: LiveParts): Cancel {
+  return clock.every(LIMITS.advanceIntervalMs, () => {
+    const oldestUs = oldestOf?.() ?? Number.POSITIVE_INFINITY;
+    // Not known: in a moment it is.
+    if (oldestUs === 0) return;
+    hub.advanceTo(Math.min(clock.nowUs() - LIMITS.underWayMs * US_PER_MS, oldestUs));
+  });
 }
 
 function openRawFeed({ options, instruments, feeds, ruleOf, clientClock }: LiveParts): RawFeed {

@@ -199,8 +199,15 @@ test('Enter opens a pair: history that live points join without a seam, legs, co
     await page
       .locator('.verdict', { hasText: /cycle|nothing|Too little|Stands apart/ })
       .waitFor({ timeout: 90_000 });
-    assert.equal(await page.locator('.strip').count(), 2);
-    assert.match((await page.locator('.strip').first().textContent()) ?? '', /BinancePerp: data \d/);
+    // When it could have been traded, and both legs' coverage.
+    const strips = page.locator('.strip');
+    assert.equal(await strips.count(), 3);
+    assert.match((await strips.nth(0).textContent()) ?? '', /Tradable [\d.]+ % of the time/);
+    assert.match((await strips.nth(1).textContent()) ?? '', /BinancePerp: data \d/);
+    assert.ok((await page.locator('.strip .tradable-spell').count()) > 0);
+    await page
+      .locator('.explain', { hasText: /Tradable now: sell on|Not tradable now, because/ })
+      .waitFor(WAIT);
     assert.equal(await page.locator('.facts-box tbody tr').count(), 2);
     await page.locator('.facts-box .good', { hasText: 'stands' }).first().waitFor(WAIT);
     assert.deepEqual(await violations(page), []);

@@ -16,6 +16,7 @@ import { rangeKeys } from '../state/pair-view.js';
 import { setParams } from '../state/route.js';
 import { CoverageStrip } from './coverage-strip.js';
 import { PairValues } from './pair-values.js';
+import { QualityStrip } from './quality-strip.js';
 
 const DRAW_MS = 200;
 
@@ -90,7 +91,7 @@ export function PairCharts({ name, data, live, costPercent }: ChartsProps) {
     };
   }, [costPercent]);
   useEffect(() => draw.current(), [data]);
-  const { range, coverage, cycles } = data;
+  const { range, coverage, cycles, quality } = data;
   const columns = drawn.value;
   const isEmpty = columns !== null && columns.spreads[0].length === 0;
   return (
@@ -111,6 +112,9 @@ export function PairCharts({ name, data, live, costPercent }: ChartsProps) {
           })}
         </p>
       )}
+      <section class="coverage" aria-label={t('quality.title')}>
+        <QualityStrip quality={quality} from={range.from} to={range.to} />
+      </section>
       <h3 class="facts">{t('pair.legs')}</h3>
       <div ref={legs} class="pair-plot" role="img" aria-label={t('pair.legs')} />
       <section class="coverage" aria-label={t('pair.coverage')}>

@@ -1,7 +1,14 @@
 // What history has of one pair over one stretch of time: its spreads in the ways that are asked for, both legs' prices, its cycles
 // and what is covered. Asked for all at once; what of it fails is told by name, the rest is shown.
 
-import type { ChartData, CoverageReply, CyclesReply, LegsReply, PairName } from '../../src/api/contract.js';
+import type {
+  ChartData,
+  CoverageReply,
+  CyclesReply,
+  LegsReply,
+  PairName,
+  QualityReply,
+} from '../../src/api/contract.js';
 import { readChart } from '../replies.js';
 import { fetchJson, fetchLines, ServerError } from '../server.js';
 import type { Range } from './pair-range.js';
@@ -17,6 +24,7 @@ export interface PairData {
   readonly legs: LegsReply | null;
   readonly cycles: CyclesReply | null;
   readonly coverage: readonly [CoverageReply | null, CoverageReply | null];
+  readonly quality: QualityReply | null;
   /** What could not be had, and why. */
   readonly problems: readonly string[];
 }
@@ -24,6 +32,8 @@ export interface PairData {
 const POINTS = 1_500;
 /** The server answers for no longer stretch of coverage. */
 const COVERAGE_SECONDS_MAX = 31 * 86_400;
+/** Nor of refusals. */
+const QUALITY_SECONDS_MAX = 2 * 86_400;
 const UNKNOWN = 404;
 
 export async function askPair(
@@ -51,17 +61,19 @@ export async function askPair(
     range.to - range.from > COVERAGE_SECONDS_MAX
       ? Promise.resolve(null)
       : json('/api/coverage', { symbol, exchange, ...times });
-  const [lines, legs, cycles, left, right] = await Promise.all([
+  const isJudged = range.to - range.from <= QUALITY_SECONDS_MAX;
+  const [lines, legs, cycles, left, right, quality] = await Promise.all([
     Promise.all(wanted.map((line) => part(askLine(name, line, times, signal)))),
     json<LegsReply>('/api/legs', { ...name, ...times, points: POINTS }),
     json<CyclesReply>('/api/cycles', { ...name, ...times }),
     covered(exchange1),
     covered(exchange2),
+    isJudged ? json<QualityReply>('/api/quality', { ...name, ...times }) : Promise.resolve(null),
   ]);
   return {
     range,
     lines: Object.fromEntries(wanted.map((line, at) => [line, lines[at] ?? null])),
-    ...{ legs, cycles, coverage: [left, right], problems },
+    ...{ legs, cycles, coverage: [left, right], quality, problems },
   };
 }
 

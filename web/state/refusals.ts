@@ -12,6 +12,14 @@ export const REFUSALS = [
 /** What every spread has that is not an opportunity: it comes after the reasons that say more. */
 const BELOW_COSTS: Refusal = 'below-costs';
 
+function bitOf(refusal: Refusal): number {
+  return 1 << REFUSALS.indexOf(refusal);
+}
+
+export const BELOW_COSTS_BIT = bitOf(BELOW_COSTS);
+/** With one of these there is no spread to be shown. */
+export const UNSEEN_BITS = bitOf('no-live-leg') | bitOf('lagging') | bitOf('stale') | bitOf('halted');
+
 export function refusalsOf(bits: number): readonly Refusal[] {
   const found = REFUSALS.filter((_, at) => (bits & (1 << at)) !== 0);
   return found.includes(BELOW_COSTS) ? [...found.filter((one) => one !== BELOW_COSTS), BELOW_COSTS] : found;

@@ -5,8 +5,10 @@ import type { PairName } from '../../src/api/contract.js';
 import { element, setText } from '../dom.js';
 import { clockText, dateText, momentText, percentText, ZONE_SUFFIX } from '../format.js';
 import { count, t } from '../i18n/words.js';
+import { refusalsNow } from '../state/columns.js';
+import { refusalWords } from '../state/refusals.js';
 import { addressOfPair } from '../state/route.js';
-import { keyOf, table } from '../state/table.js';
+import { keyOf, now, table } from '../state/table.js';
 import { type Following, newestWords } from '../words.js';
 import { Chart } from './chart.js';
 import { whyHole } from './hole-words.js';
@@ -39,6 +41,8 @@ export class Card implements Paintable {
   readonly #value = element('strong');
   readonly #age = element('time', 'age');
   readonly #note: HTMLElement;
+  /** Whether it could be traded now, where what is shown pays its costs. */
+  readonly #judged = element('span', 'judged-now');
   readonly #plot = element('div', 'plot');
   readonly #legend = createLegend();
   #chart: Chart | null = null;
@@ -64,7 +68,12 @@ export class Card implements Paintable {
     this.root = element(
       'article',
       'card',
-      element('header', '', element('h2', 'pair', link), element('p', 'last', newest, this.#note)),
+      element(
+        'header',
+        '',
+        element('h2', 'pair', link),
+        element('p', 'last', newest, this.#judged, this.#note),
+      ),
       this.#plot,
       this.#legend.root,
     );
@@ -88,6 +97,7 @@ export class Card implements Paintable {
       lastSeconds,
       late: this.late,
     };
+    this.#judge(live === true && point.spread !== null);
     const { value, age, look } = newestWords(point, this.following, live, nowSeconds);
     setText(this.#value, value);
     setText(this.#age, age);
@@ -147,9 +157,23 @@ export class Card implements Paintable {
     if (this.#pointedAt === at) this.#legend.why(words);
   }
 
-  #costPercent(): number | null {
+  #judge(isPresent: boolean): void {
+    const row = this.#row();
+    const refusals = row === undefined ? [] : refusalsNow(now.value, row);
+    const isPaying = isPresent && row !== undefined && !refusals.includes('below-costs');
+    const isTradable = isPaying && refusals.length === 0;
+    const words = isTradable ? t('state.tradable') : t('card.refused', { why: refusalWords(refusals) });
+    setText(this.#judged, isPaying ? words : '');
+    this.#judged.classList.toggle('is-tradable', isTradable);
+  }
+
+  #row(): number | undefined {
     const { symbol, exchange1, exchange2 } = this.#name;
-    const row = table.value?.rowOf.get(keyOf(symbol, exchange1, exchange2));
+    return table.value?.rowOf.get(keyOf(symbol, exchange1, exchange2));
+  }
+
+  #costPercent(): number | null {
+    const row = this.#row();
     return (row === undefined ? undefined : table.value?.reply.costPercent[row]) ?? null;
   }
 

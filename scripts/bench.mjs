@@ -20,6 +20,7 @@ const NAMES = [
   'live-path',
   'memory',
   'page',
+  'quality',
   'replay',
   'zoom',
 ];

@@ -27,17 +27,20 @@ export class Episodes {
   /** How many times the other price a price must be to begin, and to go on; NaN until the pair is known. */
   readonly #opens: Float64Array;
   readonly #goesOn: Float64Array;
+  /** 1: an episode of either direction is under way. */
+  readonly #isOpen: Uint8Array;
 
   constructor(pairs: QualityPairs, latest: { readonly bid: Float64Array; readonly ask: Float64Array }) {
     const column = () => new Float64Array(pairs.pairsMax).fill(Number.NaN);
     this.#pairs = pairs;
+    this.#isOpen = new Uint8Array(pairs.pairsMax);
     this.#bid = latest.bid;
     this.#ask = latest.ask;
     [this.since12Us, this.since21Us, this.#opens, this.#goesOn] = [column(), column(), column(), column()];
   }
 
   static bytesMax(pairsMax: number): number {
-    return pairsMax * 4 * 8;
+    return pairsMax * (4 * 8 + 1);
   }
 
   /** Costs of a round trip, percent. */
@@ -49,11 +52,40 @@ export class Episodes {
   /** A leg of these has a new quote. */
   quote(stampUs: Micros, instrumentId: number): void {
     const { left, right } = this.#pairs;
-    for (const pair of this.#pairs.of(instrumentId)) {
-      const [leg1, leg2] = [left[pair]!, right[pair]!];
-      this.#look(this.since12Us, pair, this.#bid[leg1]!, this.#ask[leg2]!, stampUs);
-      this.#look(this.since21Us, pair, this.#bid[leg2]!, this.#ask[leg1]!, stampUs);
+    const [bids, asks] = [this.#bid, this.#ask];
+    const [bid, ask] = [bids[instrumentId]!, asks[instrumentId]!];
+    const pairs = this.#pairs.of(instrumentId);
+    for (let at = 0; at < pairs.length; at += 1) {
+      const pair = pairs[at]!;
+      const other = left[pair] === instrumentId ? right[pair]! : left[pair]!;
+      const goesOn = this.#goesOn[pair]!;
+      // Mostly neither direction pays: then nothing is written. NaN passes neither: no price, no episode.
+      const sells = bid > asks[other]! * goesOn;
+      const buys = bids[other]! > ask * goesOn;
+      if (sells || buys || this.#isOpen[pair] === 1)
+        this.#follow(pair, left[pair] === instrumentId, sells, buys, other, instrumentId, stampUs);
     }
+  }
+
+  /** `sells`: the instrument's bid is far enough above the other's ask for an episode to go on; `buys`: the other way round. */
+  #follow(
+    pair: number,
+    isLeft: boolean,
+    sells: boolean,
+    buys: boolean,
+    other: number,
+    own: number,
+    stampUs: Micros,
+  ): void {
+    const opens = this.#opens[pair]!;
+    const [since, sinceTurned] = isLeft ? [this.since12Us, this.since21Us] : [this.since21Us, this.since12Us];
+    if (!sells) since[pair] = Number.NaN;
+    else if (Number.isNaN(since[pair]!) && this.#bid[own]! > this.#ask[other]! * opens) since[pair] = stampUs;
+    if (!buys) sinceTurned[pair] = Number.NaN;
+    else if (Number.isNaN(sinceTurned[pair]!) && this.#bid[other]! > this.#ask[own]! * opens)
+      sinceTurned[pair] = stampUs;
+    const isOpen = !Number.isNaN(since[pair]!) || !Number.isNaN(sinceTurned[pair]!);
+    this.#isOpen[pair] = isOpen ? 1 : 0;
   }
 
   /** The quote of a leg has ended: what comes begins anew. */
@@ -61,12 +93,7 @@ export class Episodes {
     for (const pair of this.#pairs.of(instrumentId)) {
       this.since12Us[pair] = Number.NaN;
       this.since21Us[pair] = Number.NaN;
+      this.#isOpen[pair] = 0;
     }
-  }
-
-  #look(since: Float64Array, pair: number, sold: number, bought: number, stampUs: Micros): void {
-    // NaN passes neither: no price, no episode.
-    if (!(sold > bought * this.#goesOn[pair]!)) since[pair] = Number.NaN;
-    else if (Number.isNaN(since[pair]!) && sold > bought * this.#opens[pair]!) since[pair] = stampUs;
   }
 }

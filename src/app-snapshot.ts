@@ -45,7 +45,7 @@ export function snapshotOf(parts: SnapshotParts): Snapshot {
     }),
   );
   const { queued: _queued, refused: _refused, ...charts } = parts.history.state();
-  const { watched, watching, tracked, statistics, analysis } = parts.live;
+  const { watched, watching, tracked, quality, statistics, analysis } = parts.live;
   const threads = parts.threads?.() ?? [];
   return {
     nowUs: clock.nowUs(),
@@ -68,6 +68,7 @@ export function snapshotOf(parts: SnapshotParts): Snapshot {
       pins: watching.counters(),
     },
     tracked: { ...tracked.counters() },
+    quality: quality.counts(),
     liveStatistics: { ...statistics.counters() },
     alerts: alertsSnapshot(parts.alerts),
     streams: streams(parts.live),

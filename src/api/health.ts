@@ -49,6 +49,7 @@ export function healthBody(snapshot: Snapshot, memory: MemoryUsage): Record<stri
     statistics: snapshot.statistics,
     windows: snapshot.windows,
     tracked: snapshot.tracked,
+    quality: snapshot.quality,
     liveStatistics: snapshot.liveStatistics,
     alerts: snapshot.alerts,
     streams: snapshot.streams,

@@ -137,6 +137,7 @@ function pairMetrics(registry: Registry): (snapshot: Snapshot) => void {
   const tracked = gauge('tracked_pairs', 'Pairs looked at every second: all, with a spread now, left out', [
     'what',
   ]);
+  const judged = gauge('judged_pairs', 'Pairs by why they would not be traded now, or tradable', ['as']);
   const pinned = gauge('pinned_pairs', 'Of them, those that clients hold or held a minute ago');
   const refusedPairs = gauge('refused_pairs', 'Pairs that should be watched and are not', ['reason']);
   const refusedPins = counter('pins_refused_total', 'Pins that could not be had', ['reason']);
@@ -149,7 +150,7 @@ function pairMetrics(registry: Registry): (snapshot: Snapshot) => void {
     [],
   );
   const lateGaps = counter('live_statistics_late_gaps_total', 'Gaps that came too late to be taken out', []);
-  return ({ windows, tracked: all, liveStatistics: live }) => {
+  return ({ windows, tracked: all, quality, liveStatistics: live }) => {
     for (const each of [refusedPins, early, lateGaps]) each.reset();
     counted.set({ what: 'pairs' }, live.pairs);
     counted.set({ what: 'leftOut' }, live.pairsLeftOut);
@@ -161,6 +162,8 @@ function pairMetrics(registry: Registry): (snapshot: Snapshot) => void {
     tracked.set({ what: 'all' }, all.pairs);
     tracked.set({ what: 'valid' }, all.valid);
     tracked.set({ what: 'leftOut' }, all.pairsLeftOut);
+    judged.set({ as: 'tradable' }, quality.tradable);
+    for (const [as, count] of Object.entries(quality.refused)) judged.set({ as }, count);
     pinned.set(pins.pinned);
     refusedPairs.reset();
     for (const [reason, count] of Object.entries(refusedReasons)) refusedPairs.set({ reason }, count);

@@ -31,7 +31,7 @@ export const HEALTH = {
     lake: ANYTHING,
     statistics: ANYTHING,
     windows: ANYTHING,
-    ...{ tracked: COUNTS, liveStatistics: COUNTS },
+    ...{ tracked: COUNTS, quality: ANYTHING, liveStatistics: COUNTS },
     alerts: ANYTHING,
     streams: { type: 'object', additionalProperties: ANYTHING },
     analysis: { ...ANYTHING, nullable: true },

@@ -22,6 +22,7 @@ export interface Snapshot {
   readonly statistics: { readonly file: string | null; readonly warnings: readonly string[] };
   readonly windows: WindowsSnapshot;
   readonly tracked: TrackedSnapshot;
+  readonly quality: QualitySnapshot;
   readonly liveStatistics: LiveStatisticsSnapshot;
   readonly alerts: AlertsSnapshot;
   readonly streams: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
@@ -31,6 +32,13 @@ export interface Snapshot {
   readonly replay: ReplaySnapshot | null;
   /** Megabytes by what may hold them, and their budget. */
   readonly memoryTableMb: Readonly<Record<string, number>> & { readonly budget: number };
+}
+
+/** Why spreads of tracked pairs are refused; most for more than one reason. */
+export interface QualitySnapshot {
+  readonly pairs: number;
+  readonly tradable: number;
+  readonly refused: Readonly<Record<string, number>>;
 }
 
 /** Quotes come from a lake: what all other times of the snapshot are is the replay's time, and not now. */

@@ -3,7 +3,7 @@
 // what it says, `explain.ts` shows with its numbers.
 
 import type { ColdEvent, Subscriber } from '../core/event.js';
-import { REFUSAL_BIT, type RefusalBits } from '../core/refusals.js';
+import { REFUSAL_BIT, REFUSALS, type Refusal, type RefusalBits, refusalsOf } from '../core/refusals.js';
 import { type Micros, US_PER_MS } from '../core/time.js';
 import { spreadPercent } from '../series/spread.js';
 import { Basis } from './basis.js';
@@ -40,6 +40,13 @@ export interface PairQuality {
   /** Worth of the smaller top that would be traded, in the quote currency; NaN where sizes are not known. */
   readonly notional: number;
   readonly skewUs: number;
+}
+
+/** How many pairs there are, could be traded, and are refused for what; most for more than one reason. */
+export interface QualityCounts {
+  readonly pairs: number;
+  readonly tradable: number;
+  readonly refused: Readonly<Record<Refusal, number>>;
 }
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
@@ -80,6 +87,18 @@ export class Quality implements Subscriber {
     const own = pairsMax * (2 + 8 + 8);
     const parts = Basis.bytesMax(pairsMax) + DayShare.bytesMax(pairsMax) + Episodes.bytesMax(pairsMax);
     return own + parts + Legs.bytesMax(instrumentsMax);
+  }
+
+  /** Of all pairs, as of the last whole second. */
+  counts(): QualityCounts {
+    const refused = Object.fromEntries(REFUSALS.map((refusal) => [refusal, 0])) as Record<Refusal, number>;
+    let tradable = 0;
+    for (let pair = 0; pair < this.#known; pair += 1) {
+      const bits = this.refusals[pair]!;
+      if (bits === 0) tradable += 1;
+      else for (const refusal of refusalsOf(bits)) refused[refusal] += 1;
+    }
+    return { pairs: this.#known, tradable, refused };
   }
 
   /** Of the last day, as far as this process has seen it. */

@@ -66,6 +66,7 @@ function snapshot(changes: Partial<Snapshot> = {}): Snapshot {
       pins: { pinned: 1, refused: { full: 4 } },
     },
     tracked: { pairs: 9, pairsMax: 10, pairsLeftOut: 2, valid: 8, samples: 7, retracted: 6 },
+    quality: { pairs: 9, tradable: 2, refused: { thin: 4, 'below-costs': 5 } },
     liveStatistics: {
       ...{ pairs: 5, pairsLeftOut: 1, rows: 40, rowsMax: 100 },
       ...{ bytes: 960, settledEarly: 3, gapsLate: 2 },
@@ -98,6 +99,8 @@ test('pairs without room and pins that could not be had are counted by reason', 
   const text = await createMetrics().text(snapshot());
   assert.match(text, /spread_aggregator_watched_pairs 3/);
   assert.match(text, /spread_aggregator_tracked_pairs\{what="leftOut"\} 2/);
+  assert.match(text, /spread_aggregator_judged_pairs\{as="tradable"\} 2/);
+  assert.match(text, /spread_aggregator_judged_pairs\{as="thin"\} 4/);
   assert.match(text, /spread_aggregator_live_statistics\{what="leftOut"\} 1/);
   assert.match(text, /spread_aggregator_live_statistics_late_gaps_total 2/);
   assert.match(text, /spread_aggregator_pinned_pairs 1/);

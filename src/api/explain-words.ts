@@ -88,8 +88,8 @@ const WORDS: Readonly<Record<Refusal, (read: Read, holds: boolean) => string>> =
     `${read.one('skewMsMax')} may be): ${read.each('delaysMs', ' ms')}.`,
   unconfirmed: (read, holds) =>
     holds
-      ? `A leg has not spoken again since the spread opened or since it came back: ${read.each('quotesSinceItCameBack', ' quotes')} since (of ` +
-        `${read.one('quotesWanted')} that are wanted), the last one ${read.each('agesMs', ' ms')} ago${read.has('standsMs') ? `, open for ${read.one('standsMs')} ms` : ''}.`
+      ? `A leg has said nothing new since the spread opened, or has only just come back: ${read.each('quotesSinceItCameBack', ' quotes')} since (of ` +
+        `${read.one('quotesWanted')} that are wanted), the last change ${read.each('changedMs', ' ms')} ago${read.has('standsMs') ? `, open for ${read.one('standsMs')} ms` : ''}.`
       : 'Both legs have confirmed their quotes.',
   flicker: (read, holds) => {
     if (!read.has('standsMs'))

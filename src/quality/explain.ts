@@ -64,7 +64,7 @@ function evidenceOf(
       quotesSinceItCameBack: both((id) => legs.spoken[id]!),
       quotesWanted: CONFIRMING_QUOTES,
       standsMs,
-      agesMs,
+      changedMs: both((id) => (nowUs - legs.changedUs[id]!) / US_PER_MS),
     },
     flicker: { standsMs, standsMsMin: thresholds.flickerMsMin },
     thin: { notional: orNull(found.notional), notionalMin: thresholds.notionalMin, ...sizes },

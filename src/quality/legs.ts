@@ -27,12 +27,18 @@ export class Legs {
   readonly spoken: Uint8Array;
   /** How much longer its newest quote was under way than its fastest one lately, µs; NaN: it carries no time. */
   readonly delayUs: Float64Array;
+  /** When its newest quote came that was another than the one before: a repetition says that somebody still talks, not that somebody trades. */
+  readonly changedUs: Float64Array;
   readonly latest: LatestQuotes;
   readonly standing: InstrumentStanding;
   readonly #lagging: Uint8Array;
   readonly #hole: Uint8Array;
   readonly #holeUs: Float64Array;
   readonly #least: RollingLeasts;
+  readonly #bid: Float64Array;
+  readonly #bidSize: Float64Array;
+  readonly #ask: Float64Array;
+  readonly #askSize: Float64Array;
 
   readonly #validity: ValidityListener = {
     gap: (instrumentId, stampUs) => this.standing.gap(instrumentId, stampUs),
@@ -48,14 +54,40 @@ export class Legs {
     this.#hole = new Uint8Array(instrumentsMax);
     this.#holeUs = new Float64Array(instrumentsMax).fill(Number.NaN);
     this.#least = new RollingLeasts(instrumentsMax);
+    const column = () => new Float64Array(instrumentsMax).fill(Number.NaN);
+    this.changedUs = column();
+    this.#bid = column();
+    this.#bidSize = column();
+    this.#ask = column();
+    this.#askSize = column();
   }
 
   static bytesMax(instrumentsMax: number): number {
-    return InstrumentStanding.bytesMax(instrumentsMax) + instrumentsMax * (1 + 8 + 1 + 8 + 3 * 8);
+    return InstrumentStanding.bytesMax(instrumentsMax) + instrumentsMax * (1 + 8 + 1 + 8 + 3 * 8 + 5 * 8);
   }
 
   /** The hub's latest quote is this one already. */
-  quote(stampUs: Micros, instrumentId: number, exchangeUs: Micros): void {
+  quote(
+    stampUs: Micros,
+    instrumentId: number,
+    bid: number,
+    bidSize: number,
+    ask: number,
+    askSize: number,
+    exchangeUs: Micros,
+  ): void {
+    const isSame =
+      bid === this.#bid[instrumentId] &&
+      ask === this.#ask[instrumentId] &&
+      Object.is(bidSize, this.#bidSize[instrumentId]) &&
+      Object.is(askSize, this.#askSize[instrumentId]);
+    if (!isSame) {
+      this.changedUs[instrumentId] = stampUs;
+      this.#bid[instrumentId] = bid;
+      this.#bidSize[instrumentId] = bidSize;
+      this.#ask[instrumentId] = ask;
+      this.#askSize[instrumentId] = askSize;
+    }
     const spoken = this.spoken[instrumentId]!;
     if (spoken < CONFIRMING_QUOTES) this.spoken[instrumentId] = spoken + 1;
     this.#hole[instrumentId] = HOLE.none;

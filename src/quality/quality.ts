@@ -118,13 +118,13 @@ export class Quality implements Subscriber {
   quote(
     stampUs: Micros,
     instrumentId: number,
-    _bid: number,
-    _bidSize: number,
-    _ask: number,
-    _askSize: number,
+    bid: number,
+    bidSize: number,
+    ask: number,
+    askSize: number,
     exchangeUs: Micros,
   ): void {
-    this.legs.quote(stampUs, instrumentId, exchangeUs);
+    this.legs.quote(stampUs, instrumentId, bid, bidSize, ask, askSize, exchangeUs);
     this.#episodes.quote(stampUs, instrumentId);
   }
 
@@ -234,10 +234,10 @@ export class Quality implements Subscriber {
     return found.freshEdgePercent > 0 ? 0 : REFUSAL_BIT.basis;
   }
 
-  /** It spoke twice since it came back, and again since the spread opened: an old price that is only repeated would not have lasted. */
+  /** It spoke twice since it came back, and said something else since the spread opened: an old top that is repeated proves nobody. */
   #hasConfirmed(leg: number, sinceUs: Micros): boolean {
     if (this.legs.spoken[leg]! < CONFIRMING_QUOTES) return false;
-    return !(this.legs.latest.stampUs[leg]! <= sinceUs);
+    return !(this.legs.changedUs[leg]! <= sinceUs);
   }
 
   #skewUs(leg1: number, leg2: number): number {

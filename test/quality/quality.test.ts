@@ -92,6 +92,16 @@ test('a spread that has only just opened, and one that only one leg has made', (
   assert.deepEqual(stage.refusals(2_720), []);
 });
 
+test('a top that is only repeated confirms nothing: a market may be halted and go on telling it', () => {
+  const stage = qualityStage();
+  const still = { bid: 100, bidSize: 7, askSize: 7 };
+  stage.calm(0, 2_000, { right: still });
+  stage.calm(2_000, 4_000, { left: { bid: 100.6 }, right: still });
+  assert.deepEqual(stage.refusals(4_000), ['unconfirmed']);
+  stage.quote('right', 4_010, { ...still, bidSize: 8 });
+  assert.deepEqual(stage.refusals(4_020), []);
+});
+
 test('a spread that was gone for a moment begins anew; one that quivers about its costs does not', () => {
   const gone = opened();
   gone.quote('left', 4_000, { bid: 100 });

@@ -59,9 +59,11 @@ export function qualityStage(): QualityStage {
       thresholds: QUALITY_DEFAULTS,
     }),
     identity: 'same',
-    quote(side, atMs, { bid, ask = bid * 1.0001, bidSize = 10, askSize = 10, underWayMs }) {
+    quote(side, atMs, { bid, ask = bid * 1.0001, bidSize, askSize, underWayMs }) {
+      // Where nothing is said of sizes each quote has another: a repetition is not news.
+      const size = 10 + (atMs % 7_919) / 7_919;
       const exchangeUs = underWayMs === undefined ? Number.NaN : us(atMs - underWayMs);
-      hub.quote(ids[side], bid, bidSize, ask, askSize, exchangeUs, us(atMs));
+      hub.quote(ids[side], bid, bidSize ?? size, ask, askSize ?? size, exchangeUs, us(atMs));
     },
     status: (side, atMs, status, value = Number.NaN) => hub.status(ids[side], status, value, us(atMs)),
     gap: (side, atMs, reason, fromMs = atMs) => hub.gap(ids[side], us(fromMs), reason, us(atMs)),

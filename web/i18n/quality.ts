@@ -47,7 +47,7 @@ const en = {
     'why.crossed': 'bids {bids}, asks {asks}',
     'why.skewed': 'one quote was {skewMs} longer under way than the other, {skewMsMax} may be',
     'why.unconfirmed':
-      'a leg has not spoken again since the spread opened or since it came back: last heard {agesMs} ago',
+      'a leg has said nothing new since the spread opened, or has only just come back: last change {changedMs} ago',
     'why.flicker': 'it stands for {standsMs}, {standsMsMin} are wanted',
     'why.thin': 'the smaller top is worth {notional}, {notionalMin} are wanted',
     'why.basis':
@@ -107,7 +107,7 @@ export const qualityWords = {
       'why.crossed': 'bid {bids}, ask {asks}',
       'why.skewed': 'одна котировка шла на {skewMs} дольше другой, допустимо {skewMsMax}',
       'why.unconfirmed':
-        'с открытия спреда или с возвращения нога не подала голос: последний раз {agesMs} назад',
+        'с открытия спреда нога не сказала ничего нового или только что вернулась: последнее изменение {changedMs} назад',
       'why.flicker': 'стоит {standsMs}, нужно {standsMsMin}',
       'why.thin': 'меньшая из лучших цен стоит {notional}, нужно {notionalMin}',
       'why.basis': 'обычно стоит на {basisPercent}: из {edgePercent} после издержек новых {freshEdgePercent}',

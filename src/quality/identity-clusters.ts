@@ -12,6 +12,8 @@ export interface JudgedPairs {
   /** What the pair and its cluster say together: written here. */
   readonly verdict: Uint8Array;
   readonly exponent: Int8Array;
+  /** Decided by a person: no cluster changes it. */
+  readonly isFinal: (pair: number) => boolean;
   /** The pair's own prices stand near 10^exponent just now. */
   readonly isNear: (pair: number, exponent: number) => boolean;
 }
@@ -27,8 +29,8 @@ export interface ClusterSides {
   readonly parts: readonly (readonly number[])[];
   /** One part is larger than every other, and of two or more. */
   readonly hasMajority: boolean;
-  /** Legs that the majority calls another coin. */
-  readonly foreign: readonly number[];
+  /** Legs that the majority calls another coin, each with the numbers of the pairs that say so. */
+  readonly foreign: readonly { readonly leg: number; readonly pairs: readonly number[] }[];
 }
 
 interface Joined {
@@ -78,6 +80,7 @@ export class IdentityClusters {
       const [one, other] = [left[pair]!, right[pair]!];
       verdict[pair] = own[pair]!;
       exponent[pair] = ownExponent[pair]!;
+      if (this.#pairs.isFinal(pair)) continue;
       const isOne = joined.part.get(one) === joined.part.get(other);
       if (isMerged(own[pair]!)) {
         if (joined.doubtful.has(one) || joined.doubtful.has(other)) verdict[pair] = PENDING;
@@ -106,16 +109,18 @@ export class IdentityClusters {
     const hasMajority = main.length > 1 && main.length > (parts[1]?.length ?? 0);
     if (!hasMajority) return { parts, hasMajority, foreign: [] };
     const members = new Set(main);
-    const foreign = cluster.legs.filter((leg) => {
-      if (members.has(leg)) return false;
-      const votes = cluster.pairs.filter(
-        (pair) =>
-          (left[pair] === leg && members.has(right[pair]!)) ||
-          (right[pair] === leg && members.has(left[pair]!)),
-      );
-      const decided = votes.filter((pair) => verdict[pair] !== PENDING);
-      return decided.length > 0 && decided.every((pair) => verdict[pair] === OTHER_COIN);
-    });
+    const foreign = cluster.legs
+      .filter((leg) => !members.has(leg))
+      .map((leg) => ({
+        leg,
+        pairs: cluster.pairs.filter(
+          (pair) =>
+            verdict[pair] !== PENDING &&
+            ((left[pair] === leg && members.has(right[pair]!)) ||
+              (right[pair] === leg && members.has(left[pair]!))),
+        ),
+      }))
+      .filter(({ pairs }) => pairs.length > 0 && pairs.every((pair) => verdict[pair] === OTHER_COIN));
     return { parts, hasMajority, foreign };
   }
 

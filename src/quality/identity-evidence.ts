@@ -95,6 +95,8 @@ export class IdentityEvidence {
     const nearest = Math.abs(ratio - Math.round(ratio / LN10) * LN10);
     if (nearest <= NEAR) this.secondsNear[pair]! += 1;
     this.#countFar(pair, latched ? Math.abs(rest) : nearest, latched, fresh);
+    // Blocks end in turn: a quarter of the pairs each second.
+    if (this.seconds[pair]! <= pair % BLOCK_S) return false;
     return this.#intoBlock(pair, second, left, right);
   }
 

@@ -121,15 +121,25 @@ export function weigh(
     levelNats: level,
     neededNats: needed,
   });
-  if (evidence.far[pair]! > 0 || evidence.window.blocks(pair, 0) < METADATA_BLOCKS_MIN)
-    return result('too-little');
-  if (note.isWrapped && note.metadata !== 'contract') return result('wrapped-name');
-  if (quotes < QUOTES_MIN) return result('too-few-quotes');
+  const obstacle = obstacleOf(evidence, note, pair, quotes);
+  if (obstacle !== null) return result(obstacle);
   if (motionNats + level + fromMetadata >= needed && fromMetadata > 0) return result('metadata', true);
-  if (evidence.window.apart(pair) > APART_MAX) return result('standing-offset');
   const ofMotion = strictness.motionNats + (note.isKnown ? KNOWN_MOTION_NATS : 0);
   if (motionNats + level >= needed && motionNats >= ofMotion) return result('moves-together', true);
   return result(isPegged ? 'pegged' : 'too-little');
+}
+
+/** Why no weight of evidence would make it one coin now; null = none. Cheap: it is asked of every pending pair. */
+export function obstacleOf(
+  evidence: IdentityEvidence,
+  note: PairNote,
+  pair: number,
+  quotes: number,
+): Reason | null {
+  if (evidence.far[pair]! > 0 || evidence.window.blocks(pair, 0) < METADATA_BLOCKS_MIN) return 'too-little';
+  if (note.isWrapped && note.metadata !== 'contract') return 'wrapped-name';
+  if (quotes < QUOTES_MIN) return 'too-few-quotes';
+  return note.metadata === 'none' && evidence.window.apart(pair) > APART_MAX ? 'standing-offset' : null;
 }
 
 /** The ratio wanders, rather than swings around a level. `isHeld`: the pair counts as one coin. */

@@ -50,7 +50,7 @@ export function readOverrides(value: unknown): Overrides {
   if (!isRecord(value)) throw new OverridesError('overrides', 'an object with same, different, units', value);
   for (const field of Object.keys(value))
     if (!FIELDS.includes(field) && !field.startsWith('_'))
-      throw new OverridesError(`overrides.${field}`, `one of ${FIELDS.join(', ')}`, 'a field of that name');
+      throw new OverridesError(`overrides.${field}`, `one of ${FIELDS.join(', ')}`, field);
   const same = readGroups(value['same'], 'same');
   const different = readGroups(value['different'], 'different');
   const units = readUnits(value['units']);
@@ -85,8 +85,7 @@ function readGroups(value: unknown, field: string): readonly (readonly string[])
   return list.map((group, at) => {
     const where = `overrides.${field}.${at}`;
     const items = readList(group, where);
-    if (items.length < 2)
-      throw new OverridesError(where, 'a list of at least two instruments', `a list of ${items.length}`);
+    if (items.length < 2) throw new OverridesError(where, 'a list of at least two instruments', items);
     return items.map((item, index) => readListed(item, `${where}.${index}`));
   });
 }
@@ -101,8 +100,7 @@ function readUnits(value: unknown): ReadonlyMap<string, number> {
     const exponent = typeof multiplier === 'number' ? Math.round(Math.log10(multiplier)) : Number.NaN;
     if (!(exponent >= 0 && exponent <= 9) || 10 ** exponent !== multiplier)
       throw new OverridesError(`${where}.multiplier`, 'a power of ten from 1 to 1000000000', multiplier);
-    if (units.has(key))
-      throw new OverridesError(where, 'an instrument that stands once in units', 'one that stands twice');
+    if (units.has(key)) throw new OverridesError(where, 'an instrument that stands once in units', key);
     units.set(key, exponent);
   }
   return units;

@@ -49,8 +49,8 @@ export const REVERSION_BLOCKS_MIN = 40;
 export const UNNAMED_UNIT_NATS = 4;
 /** The exchanges call the coin by one full name. */
 export const NAME_NATS = 4;
-/** The exchanges give one contract address: only the unit is left to the price. */
-export const CONTRACT_NATS = 7;
+/** The exchanges give one contract address: nothing but the unit is left to the price. */
+export const CONTRACT_NATS = 20;
 /** Another coin's ratio is taken to lie anywhere within this of 1, where it lies near at all. */
 const LEVEL_SPAN = 0.03;
 /** No level is known better: half of bid to ask, a tick. */

@@ -5,7 +5,15 @@
 import { type Micros, US_PER_SECOND } from '../core/time.js';
 import { type Cluster, type ClusterSides, IdentityClusters } from './identity-clusters.js';
 import { FAR_FULL, IdentityEvidence, LN10, NEAR } from './identity-evidence.js';
-import { drifts, notePair, type PairNote, REASONS, type Reason, weigh } from './identity-judge.js';
+import {
+  drifts,
+  notePair,
+  obstacleOf,
+  type PairNote,
+  REASONS,
+  type Reason,
+  weigh,
+} from './identity-judge.js';
 import { NO_OVERRIDES } from './identity-overrides.js';
 import { OTHER_COIN, OTHER_UNIT, PENDING, SAME, STRICTNESS, VERDICTS } from './identity-score.js';
 import { type IdentitySnapshot, pairKey, type RememberedPair } from './identity-snapshot.js';
@@ -65,6 +73,7 @@ export class Identity {
       ownExponent: this.#ownExponent,
       verdict: this.verdicts,
       exponent: this.#exponent,
+      isFinal: (pair) => this.#overruled[pair] === 1,
       isNear: (pair, exponent) =>
         this.#evidence.exponent[pair] === exponent && Math.abs(this.#evidence.last[pair]!) <= NEAR,
     });
@@ -245,6 +254,7 @@ export class Identity {
       return;
     }
     if (isHeld || (own === OTHER_COIN && REASONS[this.#reason[pair]!] !== 'drifts')) return;
+    if (obstacleOf(this.#evidence, this.#notes[pair]!, pair, this.#fewerQuotes(pair)) !== null) return;
     const { isOneCoin, reason } = this.#weigh(pair);
     if (isOneCoin) this.#decide(pair, exponent === 0 ? SAME : OTHER_UNIT, exponent, reason);
   }

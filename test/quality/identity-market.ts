@@ -66,6 +66,8 @@ export interface MarketOptions {
   readonly correlation?: number;
   /** Absent = within 3 %. The log ratio that a near coin begins with. */
   readonly nearness?: number;
+  /** Quick, narrow, undisturbed listings of lively coins: for what has to happen at a known moment. */
+  readonly isCalm?: boolean;
   /** Seconds since the epoch of the first step. */
   readonly startS?: number;
 }
@@ -92,11 +94,13 @@ export class IdentityMarket {
   readonly #coins: Coin[] = [];
   readonly #quoting: Quoting[] = [];
   readonly #random: Random;
+  readonly #isCalm: boolean;
   second: number;
 
   constructor(options: MarketOptions) {
     this.second = options.startS ?? 1_700_000_000;
     this.#random = createRandom(options.seed, 'path');
+    this.#isCalm = options.isCalm ?? false;
     const made: SimulatedListing[] = [];
     for (const [group, listings] of groupsOf(options.listings))
       this.#addGroup(options, group, listings, made);
@@ -146,7 +150,8 @@ export class IdentityMarket {
     }
     for (const listing of listings) {
       const coin = first + names.indexOf(listing.coin);
-      const { quoting, ...more } = makeQuoting(options.seed, listing, coin, isPegged);
+      const drawn = makeQuoting(options.seed, listing, coin, isPegged);
+      const { quoting, ...more } = this.#isCalm ? calm(drawn) : drawn;
       this.#quoting.push(quoting);
       made.push({ ...listing, id: made.length, relation: this.#coins[coin]!.relation, isPegged, ...more });
     }
@@ -161,7 +166,7 @@ export class IdentityMarket {
     random: Random,
   ): Coin {
     const fixed = createRandom(FIXED_SEED, 'coin', name);
-    const sigma = logUniform(fixed, 0.8e-4, 5e-4);
+    const sigma = this.#isCalm ? 3e-4 : logUniform(fixed, 0.8e-4, 5e-4);
     const level = Math.log(logUniform(fixed, 1e-6, 3e4));
     const leader = this.#coins[first];
     const isTwin = relation.endsWith('twin');
@@ -222,7 +227,7 @@ export class IdentityMarket {
     coin.move = shared * (leader?.move ?? 0) + Math.sqrt(1 - shared * shared) * own;
     coin.price += coin.sigma * coin.move;
     // Once in two hours or so something happens to a coin; half of what happens to the leader happens to its twin.
-    if (random.next() < 1 / 7200) {
+    if (!this.#isCalm && random.next() < 1 / 7200) {
       const jump = (random.next() < 0.5 ? -1 : 1) * logUniform(random, 0.002, 0.02);
       coin.price += jump;
       for (const other of this.#coins)
@@ -235,7 +240,7 @@ export class IdentityMarket {
     const quoting = this.#quoting[id]!;
     const listing = this.listings[id]!;
     const random = this.#random;
-    const turn = random.next();
+    const turn = this.#isCalm ? 0.5 : random.next();
     if (turn < 1 / 21_600 && quoting.joltLeft <= 0) {
       const size = (random.next() < 0.5 ? -1 : 1) * logUniform(random, 0.01, 0.08);
       this.jolt(id, size, 10 + random.below(230));
@@ -312,6 +317,11 @@ function makeQuoting(seed: number, listing: LabelledListing, coin: number, isPeg
       stillLeft: 0,
     },
   };
+}
+
+function calm(drawn: ReturnType<typeof makeQuoting>): ReturnType<typeof makeQuoting> {
+  const quoting = { ...drawn.quoting, chance: 0.99, half: 0.0001, tick: 0.00001 };
+  return { ...drawn, intervalS: 0.2, basis: 0, swing: 0.00003, quoting };
 }
 
 function logUniform(random: Random, from: number, to: number): number {

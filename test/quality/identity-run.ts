@@ -1,8 +1,8 @@
 // One run of the labelled set through the judge: what was decided of every pair, when, and whether it was right.
 
 import { Identity } from '../../src/quality/identity.js';
-import type { PairsToJudge } from '../../src/quality/identity-types.js';
 import { OTHER_COIN, OTHER_UNIT, PENDING, SAME, type Strictness } from '../../src/quality/identity-score.js';
+import type { PairsToJudge } from '../../src/quality/identity-types.js';
 import { IdentityMarket, type MarketOptions, type SimulatedListing } from './identity-market.js';
 
 export interface JudgedPair {
@@ -29,9 +29,8 @@ export interface PairOutcome extends JudgedPair {
 export interface RunResult {
   readonly pairs: readonly PairOutcome[];
   readonly identity: Identity;
-  /** Milliseconds of the passes. */
-  readonly passMsMean: number;
-  readonly passMsMax: number;
+  /** What each pass took. */
+  readonly passesMs: readonly number[];
 }
 
 export interface RunOptions extends MarketOptions {
@@ -69,15 +68,12 @@ export function runIdentity(options: RunOptions): RunResult {
   const firstS = new Float64Array(pairs.length).fill(Number.NaN);
   const wrong = new Uint8Array(pairs.length);
   const refused = new Uint8Array(pairs.length);
-  let passMs = 0;
-  let passMsMax = 0;
+  const passesMs: number[] = [];
   for (let second = 1; second <= options.seconds; second += 1) {
     const us = market.step();
     const beganMs = options.nowMs();
     identity.second(us);
-    const tookMs = options.nowMs() - beganMs;
-    passMs += tookMs;
-    if (second > 60) passMsMax = Math.max(passMsMax, tookMs);
+    passesMs.push(options.nowMs() - beganMs);
     for (let pair = 0; pair < pairs.length; pair += 1) {
       const verdict = identity.verdicts[pair]!;
       if (verdict === PENDING) continue;
@@ -91,8 +87,7 @@ export function runIdentity(options: RunOptions): RunResult {
   }
   return {
     identity,
-    passMsMean: passMs / options.seconds,
-    passMsMax,
+    passesMs,
     pairs: pairs.map((pair, index) => ({
       ...pair,
       verdict: identity.verdicts[index]!,

@@ -164,10 +164,11 @@ export class IdentityClusters {
     }
     for (const pair of cluster.pairs) {
       if (own[pair] !== OTHER_COIN || part.get(left[pair]!) !== part.get(right[pair]!)) continue;
-      // Held together by agreement and yet apart: the one with fewer on its side is not believed; both where they are even.
-      const [one, other] = [this.votes(left[pair]!), this.votes(right[pair]!)];
-      if (one.same - one.other <= other.same - other.other) doubtful.add(left[pair]!);
-      if (other.same - other.other <= one.same - one.other) doubtful.add(right[pair]!);
+      // Held together by agreement and yet apart: a leg is believed while twice as many are with it as against it.
+      for (const leg of [left[pair]!, right[pair]!]) {
+        const { same, other } = this.votes(leg);
+        if (other * 2 > same) doubtful.add(leg);
+      }
     }
     return { part, unit, doubtful };
   }

@@ -1,7 +1,7 @@
 // What is remembered of every pair's prices: how long they were seen, how surely they are of something else, and the window of their
 // ratio to the nearest power of ten. Knows neither names nor clusters, and gives no verdict.
 
-import { BLOCK_S, EARLY_BLOCKS, RatioWindow } from './identity-window.js';
+import { BLOCK_S, EARLY_BLOCKS, LONG_SCALE, RatioWindow } from './identity-window.js';
 
 /** Further from 10^k than this (5 %) is no standing difference of one coin. */
 export const NEAR = Math.log(1.05);
@@ -26,6 +26,10 @@ const OUTLIERS_MAX_EARLY = 4;
 /** No block is an outlier within this of the mean. */
 const OUTLIER_MIN = 0.0008;
 const OUTLIER_DEVIATIONS = 6;
+/** Of a random walk or a swing the range is five mean deviations or so, whatever its size. */
+const SPOILT_DEVIATIONS = 12;
+const SPOILT_BLOCKS_MIN = 150;
+const SPOILT_EVERY = 16;
 /** A day: the window then begins anew. */
 const WINDOW_BLOCKS_MAX = 21_600;
 /** Without a sample for so long (s) what comes is no movement. */
@@ -160,8 +164,14 @@ export class IdentityEvidence {
       return;
     }
     this.#outliers[pair] = 0;
-    if (blocks >= WINDOW_BLOCKS_MAX) this.restart(pair, this.exponent[pair]!);
+    if (blocks >= WINDOW_BLOCKS_MAX || this.#isSpoilt(pair, blocks)) this.restart(pair, this.exponent[pair]!);
     this.window.add(pair, meanL, meanR, rest);
+  }
+
+  /** It began within a dislocation that has gone since: a range that its usual distance from the mean does not explain. */
+  #isSpoilt(pair: number, blocks: number): boolean {
+    if (blocks < SPOILT_BLOCKS_MIN || blocks % SPOILT_EVERY !== 0) return false;
+    return this.window.range(pair, LONG_SCALE) > SPOILT_DEVIATIONS * this.window.deviation(pair);
   }
 
   #isOutlier(pair: number, rest: number): boolean {

@@ -146,7 +146,8 @@ export function obstacleOf(
 export function drifts(evidence: IdentityEvidence, pair: number, isHeld: boolean): boolean {
   if (evidence.window.blocks(pair, LONG_SCALE) < DRIFT_BLOCKS_MIN) return false;
   const range = evidence.window.range(pair, LONG_SCALE);
-  if (range < DRIFT_RANGE) return false;
+  // What has come back to its power of ten was a dislocation.
+  if (range < DRIFT_RANGE || Math.abs(evidence.last[pair]!) < DRIFT_RANGE / 2) return false;
   if (isHeld) return evidence.window.comovement(pair).correlation < APART_CORRELATION;
   return range * range > evidence.window.steps(pair, LONG_SCALE);
 }

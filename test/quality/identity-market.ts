@@ -77,12 +77,12 @@ const FIXED_SEED = 20_240_917;
 const NEARNESS = 0.03;
 const US = 1_000_000;
 const RELATION_SHARES: readonly (readonly [Relation, number])[] = [
-  ['unrelated', 0.42],
+  ['unrelated', 0.43],
   ['near', 0.1],
   ['near-twin', 0.18],
   ['decade', 0.1],
   ['decade-twin', 0.1],
-  ['pegged', 0.04],
+  ['pegged', 0.03],
   ['wrapped', 0.06],
 ];
 
@@ -285,7 +285,7 @@ function makeQuoting(seed: number, listing: LabelledListing, coin: number, isPeg
   const half = logUniform(fixed, 0.00005, pace < 0.85 ? 0.0006 : 0.002) * (isPegged ? 0.5 : 1);
   const sign = random.next() < 0.5 ? -1 : 1;
   const standing = random.next();
-  const isFar = standing > 0.997 && !isPegged;
+  const isFar = standing > 0.999 && !isPegged;
   const basis =
     sign *
     (isFar

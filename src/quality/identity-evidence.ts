@@ -104,6 +104,12 @@ export class IdentityEvidence {
     return this.#intoBlock(pair, second, left, right);
   }
 
+  /** The usual ratio of the prices: the window's mean, the last one where it holds none; NaN before the first. */
+  ratio(pair: number): number {
+    const rest = this.window.blocks(pair, 0) === 0 ? this.last[pair]! : this.window.mean(pair);
+    return Math.exp(rest + this.exponent[pair]! * LN10);
+  }
+
   /** Before a pair's first sample: compares with 10^exponent, whatever the first price is near to. */
   hold(pair: number, exponent: number): void {
     this.exponent[pair] = exponent;

@@ -62,6 +62,8 @@ export interface Weight {
 
 /** A ratio that never comes so near to its power of ten is what a wrapped or staked coin has. */
 const APART_MAX = 0.0012;
+/** Nor one whose mean is further off: a passing dislocation may bring single blocks near. */
+const APART_MEAN_MAX = 0.0015;
 /** More of it is asked of a ticker that has been two coins. */
 const KNOWN_MOTION_NATS = 3;
 const QUOTES_MIN = 5;
@@ -88,6 +90,19 @@ export function notePair(
     isKnown: coins.some((coin) => known.has(coin)),
     metadata: compareListings(about1, about2),
   };
+}
+
+/** One note for all pairs of which the same is known: that is nearly all of them. */
+export class NoteBook {
+  readonly #byText = new Map<string, PairNote>();
+
+  share(note: PairNote): PairNote {
+    const text = JSON.stringify(note);
+    const known = this.#byText.get(text);
+    if (known !== undefined) return known;
+    this.#byText.set(text, note);
+    return note;
+  }
 }
 
 /** `quotes`: of the leg that told fewer; `extraNats`: asked for beside the usual ones. */
@@ -139,7 +154,9 @@ export function obstacleOf(
   if (evidence.far[pair]! > 0 || evidence.window.blocks(pair, 0) < METADATA_BLOCKS_MIN) return 'too-little';
   if (note.isWrapped && note.metadata !== 'contract') return 'wrapped-name';
   if (quotes < QUOTES_MIN) return 'too-few-quotes';
-  return note.metadata === 'none' && evidence.window.apart(pair) > APART_MAX ? 'standing-offset' : null;
+  const isApart =
+    evidence.window.apart(pair) > APART_MAX || Math.abs(evidence.window.mean(pair)) > APART_MEAN_MAX;
+  return isApart && note.metadata === 'none' ? 'standing-offset' : null;
 }
 
 /** The ratio wanders, rather than swings around a level. `isHeld`: the pair counts as one coin. */

@@ -24,27 +24,25 @@ const TWIN_SPAN = 10;
 const TIGHTNESS = 4.6;
 export const BLOCKS_MIN = 5;
 /**
- * Whoever looks long enough sees a walk stand still: what is asked for rises with the time that a pair has been looked at, so many
- * nats with every doubling from a quarter of an hour on.
+ * Whoever looks long enough sees a walk stand still: what is asked for rises with the time that a pair has been looked at, a nat with every doubling from a quarter of an hour on.
  */
 const LOOKS_S = 900;
-const LOOK_NATS = 0.6;
 /** How much it takes to call two legs one coin, in nats. */
 export interface Strictness {
-  /** From movement and level together; 8 = three thousand to one. */
+  /** From movement and level together; 8.5 = five thousand to one. */
   readonly sameNats: number;
   /** Of these the movement itself must give so many: a level alone proves nothing, however exact. */
   readonly motionNats: number;
 }
 
-export const STRICTNESS: Strictness = { sameNats: 8, motionNats: 3 };
+export const STRICTNESS: Strictness = { sameNats: 8.5, motionNats: 3 };
 
 /** A ratio that swings widely hides a twin's walk: what its swinging gives counts late, and no more than this. */
 export const REVERSION_NATS_MAX = 4;
 /** Where it swings less, its movement tells soon enough by itself. */
 export const REVERSION_RANGE_MIN = 0.0025;
-/** In blocks of 64 s: three quarters of an hour. */
-export const REVERSION_BLOCKS_MIN = 40;
+/** In blocks of 64 s: an hour and three quarters. */
+export const REVERSION_BLOCKS_MIN = 100;
 /** A power of ten that no name speaks of is rarer than one that a name does. */
 export const UNNAMED_UNIT_NATS = 4;
 /** The exchanges call the coin by one full name. */
@@ -85,7 +83,7 @@ export function reversionNats(steps: number, range: number, blocks: number): num
 
 /** What a pair must give after so many seconds; `least`: at first. */
 export function neededNats(least: number, seconds: number): number {
-  return least + LOOK_NATS * Math.log2(1 + seconds / LOOKS_S);
+  return least + Math.log2(1 + seconds / LOOKS_S);
 }
 
 /** How unlikely it is that another coin's price stands within `distance` (a log ratio) by chance. */

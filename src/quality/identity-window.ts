@@ -20,6 +20,8 @@ const LONG_BLOCKS = 16;
 export const EARLY_BLOCKS = 10;
 /** One jump that both make must not stand for all movement. */
 const JUMP_SHARE = 6;
+/** Of log returns of 0.3 basis points. */
+const PRODUCT_MIN = 1e-9;
 
 /** Columns of single precision, by pair. */
 const MEAN = 0;
@@ -34,7 +36,10 @@ const PREV_R_LONG = 8;
 const TOGETHER_LONG = 9;
 const ALONE_L = 10;
 const ALONE_R = 11;
-const SCALE = 12;
+/** The largest single one of what they moved together: a jump that both make must not decide. */
+const LARGEST = 12;
+const LARGEST_LONG = 13;
+const SCALE = 14;
 /** Sum of what is not yet a block of the next scale, lowest and highest mean; five times. */
 const SCALE_SUM = 0;
 const SCALE_MIN = 1;
@@ -115,8 +120,13 @@ export class RatioWindow {
   /** What both legs moved together: a sum of products of log returns, at the scale that saw more of it. */
   together(pair: number): number {
     const at = pair * STRIDE;
-    const long = this.blocks(pair, LONG_SCALE) >= 8 ? this.#columns[at + TOGETHER_LONG]! : 0;
-    return Math.max(0, this.#columns[at + TOGETHER]!, long);
+    const columns = this.#columns;
+    const long = this.blocks(pair, LONG_SCALE);
+    return Math.max(
+      0,
+      withoutLargest(columns[at + TOGETHER]!, columns[at + LARGEST]!, this.blocks(pair, 0)),
+      long < 8 ? 0 : withoutLargest(columns[at + TOGETHER_LONG]!, columns[at + LARGEST_LONG]!, long),
+    );
   }
 
   /** Correlation of the legs' moves over 64 s, and the lesser one's usual size; NaN before 12 of them. */
@@ -147,7 +157,7 @@ export class RatioWindow {
     return { nats, blur };
   }
 
-  /** What the ratio's swinging around its mean gives, and how well its mean is known then; 0 nats in its first three quarters of an hour. */
+  /** What the ratio's swinging around its mean gives, and how well its mean is known then; 0 nats in its first hour and three quarters. */
   reversion(pair: number): { readonly nats: number; readonly blur: number } {
     const isWide = this.range(pair, LONG_SCALE) >= REVERSION_RANGE_MIN;
     if (this.blocks(pair, LONG_SCALE) < REVERSION_BLOCKS_MIN || !isWide)
@@ -177,11 +187,7 @@ export class RatioWindow {
     const product = (meanL - columns[at + PREV_L]!) * (meanR - columns[at + PREV_R]!);
     columns[at + PREV_L] = meanL;
     columns[at + PREV_R] = meanR;
-    if (!Number.isNaN(product)) {
-      const cap =
-        blocks < EARLY_BLOCKS ? Number.POSITIVE_INFINITY : (JUMP_SHARE * columns[at + TOGETHER]!) / blocks;
-      columns[at + TOGETHER]! += Math.min(product, Math.max(cap, 1e-9));
-    }
+    if (!Number.isNaN(product)) this.#addMove(at + TOGETHER, at + LARGEST, product, blocks);
     columns[at + SUM_L_LONG]! += meanL;
     columns[at + SUM_R_LONG]! += meanR;
   }
@@ -224,10 +230,23 @@ export class RatioWindow {
     columns[at + PREV_L_LONG] = meanL;
     columns[at + PREV_R_LONG] = meanR;
     if (Number.isNaN(moveL) || Number.isNaN(moveR)) return;
-    const cap =
-      blocks < EARLY_BLOCKS ? Number.POSITIVE_INFINITY : (JUMP_SHARE * columns[at + TOGETHER_LONG]!) / blocks;
-    columns[at + TOGETHER_LONG]! += Math.min(moveL * moveR, Math.max(cap, 1e-9));
+    this.#addMove(at + TOGETHER_LONG, at + LARGEST_LONG, moveL * moveR, blocks);
     columns[at + ALONE_L]! += moveL * moveL;
     columns[at + ALONE_R]! += moveR * moveR;
   }
+
+  /** The largest product is kept aside, and none of a window that is under way counts for more than some usual ones. */
+  #addMove(sum: number, largest: number, product: number, blocks: number): void {
+    const columns = this.#columns;
+    const usual = (columns[sum]! - columns[largest]!) / Math.max(1, blocks - 1);
+    const counted =
+      blocks < EARLY_BLOCKS ? product : Math.min(product, Math.max(JUMP_SHARE * usual, PRODUCT_MIN));
+    columns[sum]! += counted;
+    if (counted > columns[largest]!) columns[largest] = counted;
+  }
+}
+
+/** A sum of so many products, made good for its largest one, which of usual ones has that share. */
+function withoutLargest(sum: number, largest: number, blocks: number): number {
+  return (sum - largest) * (1 + 4 / Math.max(4, blocks));
 }

@@ -7,6 +7,7 @@ import { type Cluster, type ClusterSides, IdentityClusters } from './identity-cl
 import { FAR_FULL, IdentityEvidence, LN10, NEAR } from './identity-evidence.js';
 import {
   drifts,
+  NoteBook,
   notePair,
   obstacleOf,
   type PairNote,
@@ -42,6 +43,7 @@ export class Identity {
   /** Index into REASONS. */
   readonly #reason: Uint8Array;
   readonly #notes: PairNote[] = [];
+  readonly #noteBook = new NoteBook();
   readonly #overruled: Uint8Array;
   readonly #logMid: Float64Array;
   readonly #seenUs: Float64Array;
@@ -122,7 +124,7 @@ export class Identity {
       verdict: VERDICTS[verdict]!,
       reason: verdict !== own ? agreed : own === PENDING ? reason : REASONS[this.#reason[pair]!]!,
       factor: this.factorOf(pair),
-      ratio: seconds === 0 ? Number.NaN : Math.exp(this.#usual(pair) + evidence.exponent[pair]! * LN10),
+      ratio: evidence.ratio(pair),
       deviationPercent: 100 * evidence.window.deviation(pair),
       seconds,
       nearShare: seconds === 0 ? Number.NaN : evidence.secondsNear[pair]! / seconds,
@@ -185,7 +187,8 @@ export class Identity {
       { exchange: names.exchange2, symbol: names.symbol2 },
     );
     const note = notePair(names.symbol1, names.symbol2, about?.(left), about?.(right), known);
-    this.#notes[pair] = ruling?.kind === 'unit' ? { ...note, exponents: [ruling.exponent] } : note;
+    const told = ruling?.kind === 'unit' ? { ...note, exponents: [ruling.exponent] } : note;
+    this.#notes[pair] = this.#noteBook.share(told);
     this.#clusters.meet(pair);
     this.#instruments = Math.max(this.#instruments, left + 1, right + 1);
     const remembered = this.#remembered.get(pairKey(names));
@@ -221,13 +224,20 @@ export class Identity {
     const ended = evidence.sample(pair, second, left, right, isHeld, this.#fewerQuotes(pair) >= 2);
     if (this.#overruled[pair] === 1) return;
     const nearest = Math.round((left - right) / LN10);
-    if (this.#restored.has(pair) && this.#isRefuted(pair, isHeld)) this.#begin(pair, nearest);
+    const isProbation = evidence.seconds[pair]! <= RESTORED_SECONDS && this.#restored.has(pair);
+    if (isProbation && this.#isRefuted(pair, isHeld)) this.#begin(pair, nearest);
     else if (own !== OTHER_COIN && evidence.far[pair]! >= FAR_FULL) {
       evidence.restart(pair, nearest);
       this.#decide(pair, OTHER_COIN, nearest, 'far');
-    } else if (own === OTHER_COIN && evidence.far[pair] === 0 && REASONS[this.#reason[pair]!] === 'far')
+    } else if (own === OTHER_COIN && evidence.far[pair] === 0 && this.#mayReturn(pair, isProbation))
       this.#begin(pair, nearest);
     else if (ended) this.#reconsider(pair, own, isHeld);
+  }
+
+  /** Two coins that are near each other now are heard anew, but for those that drifted: these are weighed instead. */
+  #mayReturn(pair: number, isProbation: boolean): boolean {
+    const reason = REASONS[this.#reason[pair]!];
+    return reason === 'far' || (reason === 'restored' && !isProbation);
   }
 
   /** Nothing is known of it any more. */
@@ -240,7 +250,6 @@ export class Identity {
   /** A restored verdict stands by what is seen in its first minutes; after them it is the pair's own. */
   #isRefuted(pair: number, isHeld: boolean): boolean {
     const restored = this.#restored.get(pair)!;
-    if (this.#evidence.seconds[pair]! > RESTORED_SECONDS) return false;
     const isNear = Math.abs(this.#evidence.last[pair]!) <= RESTORED_NEAR;
     restored.against = isNear === isHeld ? Math.max(0, restored.against - 1) : restored.against + 1;
     return restored.against > RESTORED_AGAINST_MAX;
@@ -272,15 +281,6 @@ export class Identity {
   #fewerQuotes(pair: number): number {
     const { left, right } = this.#options.pairs;
     return Math.min(this.#quotes[left[pair]!]!, this.#quotes[right[pair]!]!);
-  }
-
-  #usual(pair: number): number {
-    const { blocks, mean, last } = {
-      blocks: this.#evidence.window.blocks(pair, 0),
-      mean: this.#evidence.window.mean(pair),
-      last: this.#evidence.last[pair]!,
-    };
-    return blocks === 0 ? last : mean;
   }
 
   #decide(pair: number, verdict: number, exponent: number, reason: Reason): void {

@@ -14,12 +14,14 @@ export const LN10 = Math.log(10);
 /** `far` is full here; the weights are of one second. */
 export const FAR_FULL = 1200;
 const FAR_WILD = 60; // 20 s
-const FAR_PLAIN = 30; // 40 s
+const FAR_PLAIN = 40; // 30 s
 const FAR_ONCE_NEAR = 4; // 5 min
 const FAR_LATCHED_WILD = 27; // 45 s
 const FAR_LATCHED_PLAIN = 2; // 10 min
 const FAR_BACK = 60;
 
+/** A leg that told one price only is believed after so long (s), where the difference is not wild. */
+const LONE_QUOTE_S = 20;
 /** In blocks of 4 s: five minutes at another level are a new level; one that has hardly begun yields sooner. */
 const OUTLIERS_MAX = 75;
 const OUTLIERS_MAX_EARLY = 4;
@@ -76,7 +78,7 @@ export class IdentityEvidence {
   }
 
   /**
-   * One second's log prices. `latched`: it is held to be one coin. `fresh`: both legs have told more than one price.
+   * One second's log prices. `latched`: it is held to be one coin. `quotes`: of the leg that told fewer.
    * True where a block ended: then there may be something new to decide.
    */
   sample(
@@ -85,7 +87,7 @@ export class IdentityEvidence {
     left: number,
     right: number,
     latched: boolean,
-    fresh: boolean,
+    quotes: number,
   ): boolean {
     const ratio = left - right;
     if (this.seconds[pair] === 0) {
@@ -98,7 +100,7 @@ export class IdentityEvidence {
     this.last[pair] = rest;
     const nearest = Math.abs(ratio - Math.round(ratio / LN10) * LN10);
     if (nearest <= NEAR) this.secondsNear[pair]! += 1;
-    this.#countFar(pair, latched ? Math.abs(rest) : nearest, latched, fresh);
+    this.#countFar(pair, latched ? Math.abs(rest) : nearest, latched, quotes);
     // Blocks end in turn: a quarter of the pairs each second.
     if (this.seconds[pair]! <= pair % BLOCK_S) return false;
     return this.#intoBlock(pair, second, left, right);
@@ -125,7 +127,7 @@ export class IdentityEvidence {
     this.#outliers[pair] = 0;
   }
 
-  #countFar(pair: number, distance: number, latched: boolean, fresh: boolean): void {
+  #countFar(pair: number, distance: number, latched: boolean, quotes: number): void {
     const near = latched ? LATCHED_NEAR : NEAR;
     const before = this.far[pair]!;
     if (distance <= near) {
@@ -133,7 +135,7 @@ export class IdentityEvidence {
       return;
     }
     const isWild = distance > WILD;
-    if (!isWild && !fresh) return;
+    if (!isWild && quotes < 2 && this.seconds[pair]! < LONE_QUOTE_S) return;
     const plain = this.window.blocks(pair, 0) >= EARLY_BLOCKS ? FAR_ONCE_NEAR : FAR_PLAIN;
     const first = isWild ? FAR_WILD : plain;
     const weight = latched ? (isWild ? FAR_LATCHED_WILD : FAR_LATCHED_PLAIN) : first;

@@ -221,7 +221,7 @@ export class Identity {
     const own = this.#own[pair]!;
     const isHeld = own === SAME || own === OTHER_UNIT;
     if (evidence.seconds[pair] === 0 && isHeld) evidence.hold(pair, this.#ownExponent[pair]!);
-    const ended = evidence.sample(pair, second, left, right, isHeld, this.#fewerQuotes(pair) >= 2);
+    const ended = evidence.sample(pair, second, left, right, isHeld, this.#fewerQuotes(pair));
     if (this.#overruled[pair] === 1) return;
     const nearest = Math.round((left - right) / LN10);
     const isProbation = evidence.seconds[pair]! <= RESTORED_SECONDS && this.#restored.has(pair);

@@ -20,6 +20,9 @@ export interface PairOutcome extends JudgedPair {
   readonly verdict: number;
   /** Seconds to the first verdict that was not pending; NaN where there was none. */
   readonly firstS: number;
+  /** Of these, seconds with both prices, and what part of them was within 5 % of a power of ten. */
+  readonly seenS: number;
+  readonly nearShare: number;
   /** It was once called one coin, and is not; or with a wrong factor. */
   readonly isFalseMerge: boolean;
   /** It was once called two coins, and is one. */
@@ -66,6 +69,8 @@ export function runIdentity(options: RunOptions): RunResult {
     ...(strictness === undefined ? {} : { strictness }),
   });
   const firstS = new Float64Array(pairs.length).fill(Number.NaN);
+  const seenS = firstS.slice();
+  const nearShare = firstS.slice();
   const wrong = new Uint8Array(pairs.length);
   const refused = new Uint8Array(pairs.length);
   const passesMs: number[] = [];
@@ -77,7 +82,12 @@ export function runIdentity(options: RunOptions): RunResult {
     for (let pair = 0; pair < pairs.length; pair += 1) {
       const verdict = identity.verdicts[pair]!;
       if (verdict === PENDING) continue;
-      if (Number.isNaN(firstS[pair]!)) firstS[pair] = second;
+      if (Number.isNaN(firstS[pair]!)) {
+        const evidence = identity.evidence(pair);
+        firstS[pair] = second;
+        seenS[pair] = evidence.seconds;
+        nearShare[pair] = evidence.nearShare;
+      }
       const { label, factor } = pairs[pair]!;
       const isMerged = verdict !== OTHER_COIN;
       if (isMerged && (label === OTHER_COIN || Math.abs(identity.factorOf(pair) / factor - 1) > 1e-6))
@@ -92,6 +102,8 @@ export function runIdentity(options: RunOptions): RunResult {
       ...pair,
       verdict: identity.verdicts[index]!,
       firstS: firstS[index]!,
+      seenS: seenS[index]!,
+      nearShare: nearShare[index]!,
       isFalseMerge: wrong[index] === 1,
       wasRefused: refused[index] === 1,
     })),

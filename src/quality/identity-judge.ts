@@ -32,7 +32,7 @@ export interface PairNote {
   readonly metadata: 'contract' | 'name' | 'none';
 }
 
-/** Why. The first five explain a verdict of the pair's own prices, the rest why there is none. */
+/** Why. Up to `agreement` they explain a verdict, the rest why there is none. */
 export const REASONS = [
   'moves-together',
   'metadata',

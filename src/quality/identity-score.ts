@@ -24,7 +24,8 @@ const TWIN_SPAN = 10;
 const TIGHTNESS = 4.6;
 export const BLOCKS_MIN = 5;
 /**
- * Whoever looks long enough sees a walk stand still: what is asked for rises with the time that a pair has been looked at, a nat with every doubling from a quarter of an hour on.
+ * Whoever looks long enough sees a walk stand still: what is asked for rises with the time that a pair has been looked at,
+ * by a nat with every doubling from a quarter of an hour on.
  */
 const LOOKS_S = 900;
 /** How much it takes to call two legs one coin, in nats. */
@@ -64,6 +65,8 @@ export function motionNats(together: number, range: number, blocks: number): num
   const width = Math.max(range, RANGE_FLOOR);
   const power = (blocks - 1) / 2;
   const closest = (TIGHTNESS / (blocks + 9)) * ((TWIN_SHARE * together) / (width * width));
+  // Too still to tell anything; and what follows would divide nothing by nothing.
+  if (closest < 1e-6) return 0;
   // The mean of (1 + closest · m)^−power over m from 1 to 10.
   const rest = Math.log1p(-(((1 + closest) / (1 + TWIN_SPAN * closest)) ** (power - 1)));
   const mean = (1 - power) * Math.log1p(closest) + rest - Math.log((TWIN_SPAN - 1) * closest * (power - 1));

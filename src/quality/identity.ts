@@ -90,7 +90,7 @@ export class Identity {
   readonly second = (us: Micros): void => {
     const { pairs } = this.#options;
     const second = Math.floor(us / US_PER_SECOND);
-    while (this.#notes.length < pairs.size) this.#meet(this.#notes.length);
+    this.#meetNewPairs();
     this.#readPrices();
     const { left, right, size } = pairs;
     for (let pair = 0; pair < size; pair += 1) {
@@ -113,6 +113,7 @@ export class Identity {
   }
 
   evidence(pair: number): PairEvidence {
+    this.#meetNewPairs();
     const evidence = this.#evidence;
     const note = this.#notes[pair]!;
     const { reason, ...nats } = this.#weigh(pair);
@@ -176,6 +177,10 @@ export class Identity {
   #names(pair: number) {
     const { symbol, symbol2 = symbol, exchange1, exchange2 } = this.#options.pairs.names(pair);
     return { exchange1, symbol1: symbol, exchange2, symbol2 };
+  }
+
+  #meetNewPairs(): void {
+    while (this.#notes.length < this.#options.pairs.size) this.#meet(this.#notes.length);
   }
 
   #meet(pair: number): void {

@@ -48,6 +48,7 @@ export async function openApi(parts: ApiParts): Promise<Api> {
     quality: live.quality,
     explain: live.explain,
     judgedBy: live.judgedBy,
+    identityOf: live.identityOf,
     costPercent: costPercentOf(options),
     liveStatistics: (isWanted) => summaries(live.statistics.of(isWanted)),
     clock: options.clock,

@@ -4,10 +4,12 @@
 import { LiveStatistics } from './analysis/live-statistics.js';
 import { type Analysis, createAnalysis } from './analysis/service.js';
 import type { ExplainDeps } from './api/explain.js';
+import type { IdentityDeps } from './api/identity.js';
 import { REALTIME_PATH, Realtime } from './api/realtime.js';
 import type { SpellsDeps } from './api/spells.js';
 import { costPercentOf } from './app-costs.js';
 import { openFeedV2 } from './app-feed.js';
+import { identityReply } from './app-identity-reply.js';
 import type { AppOptions } from './app-options.js';
 import { explainer, judgeOf, openQuality } from './app-quality.js';
 import { watchedPairs } from './config/pairs.js';
@@ -25,6 +27,7 @@ import type { Source } from './ingest/source.js';
 import { LIMITS, MEMORY_TABLE_MB } from './limits.js';
 import { LoopDelay } from './loop-delay.js';
 import type { OpportunityStore } from './opportunities/store.js';
+import type { Identity } from './quality/identity.js';
 import type { Quality } from './quality/quality.js';
 import type { SocketRoute } from './sockets/upgrade.js';
 import { Movers } from './windows/movers.js';
@@ -52,6 +55,8 @@ export interface Live {
   readonly watched: Watched;
   readonly tracked: Tracked;
   readonly quality: Quality;
+  readonly identity: Identity;
+  readonly identityOf: IdentityDeps['identityOf'];
   readonly explain: ExplainDeps['explain'];
   readonly judgedBy: SpellsDeps['judgedBy'];
   readonly watching: Watching;
@@ -78,8 +83,8 @@ export function startLive(parts: LiveParts): Live {
     spotPerp: config.pairs.spotPerp,
   });
   // Before all who ask it about a quote.
-  const quality = openQuality({ options, hub, pairs });
-  hub.subscribe(quality);
+  const judged = openQuality({ options, hub, pairs });
+  const { quality, identity } = judged;
   const watched = createWatched(parts);
   hub.subscribe(watched);
   const { latest } = hub;
@@ -109,7 +114,9 @@ export function startLive(parts: LiveParts): Live {
     watched,
     tracked,
     quality,
-    explain: explainer({ hub, instruments, pairs }, quality),
+    identity,
+    identityOf: () => identityReply(identity, pairs, instruments),
+    explain: explainer({ hub, instruments, pairs }, judged),
     judgedBy: judgeOf({ options, pairs }, quality),
     watching,
     statistics,

@@ -4,15 +4,21 @@
 import type { JudgedSpread } from './api/explain.js';
 import type { SpellsDeps } from './api/spells.js';
 import { costPercentOf } from './app-costs.js';
+import { openIdentity } from './app-identity.js';
 import type { AppOptions } from './app-options.js';
 import { assert } from './core/assert.js';
 import type { InstrumentTable } from './core/instrument.js';
+import { orNull } from './core/numbers.js';
 import type { Hub } from './hub/hub.js';
 import { LIMITS, MEMORY_TABLE_MB } from './limits.js';
-import { explain } from './quality/explain.js';
-import { Quality } from './quality/quality.js';
+import { type Evidence, explain } from './quality/explain.js';
+import { Identity } from './quality/identity.js';
+import { type IdentityState, Quality } from './quality/quality.js';
 import type { PairTable } from './windows/pair-table.js';
 import type { PairNames } from './windows/window.js';
+
+/** By the numbers of verdicts: a coin in another unit is no spread either. */
+const STATES: readonly IdentityState[] = ['pending', 'same', 'other', 'other'];
 
 export interface QualityParts {
   readonly options: AppOptions;
@@ -21,14 +27,22 @@ export interface QualityParts {
   readonly pairs: PairTable;
 }
 
-/** Subscribe it before whoever asks it about a quote. */
-export function openQuality({ options, hub, pairs }: Omit<QualityParts, 'instruments'>): Quality {
+export interface OpenQuality {
+  readonly quality: Quality;
+  readonly identity: Identity;
+}
+
+/** Both hear of everything from now on: before whoever asks about a quote. */
+export function openQuality({ options, hub, pairs }: Omit<QualityParts, 'instruments'>): OpenQuality {
   const { instrumentsMax, windows } = LIMITS;
-  const bytes = Quality.bytesMax(windows.trackedPairsMax, instrumentsMax);
+  const { trackedPairsMax } = windows;
+  const bytes =
+    Quality.bytesMax(trackedPairsMax, instrumentsMax) + Identity.bytesMax(trackedPairsMax, instrumentsMax);
   const share = MEMORY_TABLE_MB.quality * 1024 * 1024;
   assert(bytes <= share, `what is known of the quality of pairs takes ${bytes} of ${share} bytes`);
   const costPercent = costPercentOf(options);
-  return new Quality({
+  let identity: Identity;
+  const quality = new Quality({
     pairs,
     latest: hub.latest,
     lagging: hub.lagging,
@@ -37,15 +51,18 @@ export function openQuality({ options, hub, pairs }: Omit<QualityParts, 'instrum
       const { exchange1, exchange2 } = pairs.names(pair);
       return costPercent(exchange1, exchange2);
     },
-    identity: () => 'pending',
+    identity: (pair) => STATES[identity.verdictOf(pair)]!,
     thresholds: options.config.quality,
   });
+  identity = openIdentity({ options, hub, pairs, standing: quality.legs.standing });
+  hub.subscribe(quality);
+  return { quality, identity };
 }
 
 /** What `/api/…/explain` tells of a pair: as of the newest event that was told. */
 export function explainer(
   { hub, instruments, pairs }: Omit<QualityParts, 'options'>,
-  quality: Quality,
+  { quality, identity }: OpenQuality,
 ): (names: PairNames) => JudgedSpread | undefined {
   return (names) => {
     const found = pairs.find(names);
@@ -66,9 +83,31 @@ export function explainer(
       basisPercent: isTurned ? turnedPercent(basisPercent) : basisPercent,
       costPercent: quality.costPercent(pair),
       notionalMin: quality.thresholds.notionalMin,
-      reasons: explain(quality, legs, pair, atUs),
+      reasons: explain(quality, legs, pair, atUs, identityEvidence(identity, pair)),
       day: quality.dayOf(pair),
     };
+  };
+}
+
+/** What the verdict on a pair rests on, flat: as evidence of a refusal. */
+function identityEvidence(identity: Identity, pair: number): Evidence {
+  const of = identity.evidence(pair);
+  return {
+    ...{ verdict: of.verdict, decidedBy: of.reason, metadata: of.metadata },
+    ratio: orNull(of.ratio),
+    factor: orNull(of.factor),
+    deviationPercent: orNull(of.deviationPercent),
+    seenSeconds: of.seconds,
+    nearShare: orNull(of.nearShare),
+    correlation: orNull(of.correlation),
+    ...{
+      motionNats: orNull(of.motionNats),
+      levelNats: orNull(of.levelNats),
+      neededNats: orNull(of.neededNats),
+    },
+    votesSame: of.votes.map(({ same }) => same),
+    votesOther: of.votes.map(({ other }) => other),
+    restoredSeconds: of.restoredSeconds,
   };
 }
 

@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs';
 import type { Api } from './api/server.js';
 import { type OpenAlerts, openAlerts } from './app-alerts.js';
 import { openApi, openHistory, openStatistics, urlOf } from './app-api.js';
+import { keepIdentity } from './app-identity.js';
 import { type Live, startLive } from './app-live.js';
 import type { AppOptions } from './app-options.js';
 import { snapshotOf } from './app-snapshot.js';
@@ -48,17 +49,20 @@ export async function startApp(options: AppOptions): Promise<App> {
   const { opportunities, statistics } = openStatistics(options);
   let live: Live | undefined;
   let alerts: OpenAlerts | undefined;
+  let kept: ReturnType<typeof keepIdentity> | undefined;
   let api: Api;
   try {
     const { threads, oldestUs } = sources;
     const ruleOf = selectionOf(config);
     live = startLive({ options, hub, instruments, feeds, opportunities, ruleOf, oldestUs });
-    const { tracked, quality } = live;
+    const { tracked, quality, identity } = live;
+    if (lake !== undefined && options.exchanges.length > 0) kept = keepIdentity(options, identity);
     alerts = await openAlerts({ options, hub, tracked, quality, opportunities, outside: true });
     const known = { options, history, live, feeds, alerts: alerts.alerts };
     const parts = { ...known, startedUs, hub, lake, threads, statistics };
     api = await openApi({ ...known, opportunities, snapshot: () => snapshotOf(parts) });
   } catch (error) {
+    kept?.close();
     await Promise.all([live?.close(), alerts?.close(), history.close()]);
     await lake?.close();
     sources.close();
@@ -71,6 +75,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     url: urlOf(config.server.host, api.port),
     async stop() {
       for (const feed of feeds) feed.stop();
+      kept?.close();
       await Promise.all([
         sources.end(),
         api.close(),

@@ -204,17 +204,19 @@ export const LIMITS = {
   advanceIntervalMs: 1_000,
   /** And only up to this long ago: what is stamped already may still be under way. */
   underWayMs: 1_000,
+  /** What is known of the identity of coins is written so often: a megabyte. */
+  identitySavedMs: 600_000,
   shutdownMs: 5_000,
 } as const;
 
 /** Megabytes of resident memory, by what holds them (design: 8 exchanges × 300 instruments, 10,000 quotes/s). */
 export const MEMORY_TABLE_MB = {
-  runtimeAndLibraries: 54,
+  runtimeAndLibraries: 50,
   workers: 3 * 9,
   journalAndRunBuffers: 13,
   windowsAndTrackedPairs: 16,
-  /** Of 10,000 pairs: refusals, episodes, four hours of their basis, a day of their shares; legs of all instruments. */
-  quality: 6,
+  /** Of 10,000 pairs: refusals, episodes, four hours of their basis, a day of their shares; legs of all instruments; whether they are one coin. */
+  quality: 10,
   liveStatistics: 5,
   /** States of rules and statistics of pairs 2.4, alerts that fired 0.5. */
   alerts: 3,

@@ -84,3 +84,33 @@ export interface QualityReply {
   /** Of the paying ones, by reason; reasons overlap. */
   readonly refusedSeconds: Readonly<Record<Refusal, number>>;
 }
+
+/** What says that a leg is of another coin than one other leg. */
+export interface IdentityWitness {
+  readonly exchange: string;
+  /** The foreign leg's price over that one's; null before the first. */
+  readonly ratio: number | null;
+  /** Seconds with both prices, and the share of them near a power of ten. */
+  readonly seenSeconds: number;
+  readonly nearShare: number | null;
+  readonly decidedBy: string;
+}
+
+/** The body of `/api/identity`. */
+export interface IdentityReply {
+  /** Pairs by verdict. */
+  readonly pairs: Readonly<Record<'pending' | 'same' | 'other-unit' | 'other-coin', number>>;
+  /** Symbols of which some pair is of two coins, by name; at most 200. */
+  readonly disputed: readonly {
+    readonly symbol: string;
+    /** Exchanges whose legs are one coin with each other, the largest set first. */
+    readonly coins: readonly (readonly string[])[];
+    /** Legs that a majority calls another coin: taken out of the cluster. Empty: there is no majority. */
+    readonly foreign: readonly {
+      readonly exchange: string;
+      readonly witnesses: readonly IdentityWitness[];
+    }[];
+  }[];
+  /** There are more than are told. */
+  readonly more: boolean;
+}

@@ -42,6 +42,10 @@ class Read {
     return typeof value === 'number' ? number(value, digits) : 'an unknown number of';
   }
 
+  word(name: string): string {
+    return String(this.#evidence[name] ?? 'unknown');
+  }
+
   has(name: string): boolean {
     return typeof this.#evidence[name] === 'number';
   }
@@ -108,8 +112,14 @@ const WORDS: Readonly<Record<Refusal, (read: Read, holds: boolean) => string>> =
   implausible: (read, holds) =>
     `A spread of ${read.one('spreadPercent', 3)} % (executable ${read.one('executablePercent', 3)} %) is ${holds ? 'beyond' : 'within'} what is believed: ` +
     `${read.one('implausiblePercent', 2)} %, and ${read.one('implausiblePendingPercent', 2)} % until it is known that both are one coin.`,
-  identity: (_read, holds) =>
-    holds ? 'The legs are not one coin in one unit.' : 'Nothing says that the legs are two coins.',
+  identity: (read, holds) => {
+    const seen = `seen for ${read.one('seenSeconds')} s, ratio of the prices ${read.one('ratio', 6)}`;
+    if (holds)
+      return `The legs are not one coin in one unit (${read.word('verdict')}, by ${read.word('decidedBy')}): ${seen}.`;
+    return read.word('verdict') === 'same'
+      ? `The legs are one coin (by ${read.word('decidedBy')}): ${seen}.`
+      : `Whether the legs are one coin is not known yet (${read.word('decidedBy')}): ${seen}.`;
+  },
 };
 
 function number(value: number | null, digits: number): string {

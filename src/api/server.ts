@@ -16,6 +16,7 @@ import { cyclesRoute } from './cycles.js';
 import { type ExplainDeps, explainRoute } from './explain.js';
 import { healthBody } from './health.js';
 import { heatmapRoute } from './heatmap.js';
+import { type IdentityDeps, identityRoute } from './identity.js';
 import { type LakeDeps, lakeRoute } from './lake.js';
 import { legsRoute } from './legs.js';
 import { type LiveStatisticsDeps, liveStatisticsRoute } from './live-statistics.js';
@@ -36,6 +37,7 @@ export interface ApiOptions
     Omit<PairsDeps, 'limits'>,
     Omit<AlertsDeps, 'limits'>,
     ExplainDeps,
+    IdentityDeps,
     Omit<SpellsDeps, 'limits'>,
     LakeDeps,
     LiveStatisticsDeps {
@@ -124,6 +126,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     symbolsRoute(routes, options);
     pairsRoute(routes, options);
     explainRoute(routes, options);
+    identityRoute(routes, options);
     spellsRoute(routes, options);
     tableRoutes(routes, options);
     liveStatisticsRoute(routes, options);

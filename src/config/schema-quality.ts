@@ -22,6 +22,13 @@ export const QualitySchema = Type.Object(
       0,
       1_000_000_000,
     ),
+    identityFile: Type.Optional(
+      Type.String({
+        description:
+          'A JSON file that says which instruments are one coin and which are not (docs/identity.md).',
+        minLength: 1,
+      }),
+    ),
     implausiblePercent: limit(
       'No spread between two markets of one coin is greater (percent).',
       10,

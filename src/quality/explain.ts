@@ -8,7 +8,7 @@ import { CONFIRMING_QUOTES, type Legs } from './legs.js';
 import type { PairQuality, Quality } from './quality.js';
 
 /** By name, its unit last in it; of the legs in the order of the pair. */
-export type Evidence = Readonly<Record<string, number | null | readonly (number | null)[]>>;
+export type Evidence = Readonly<Record<string, number | string | null | readonly (number | null)[]>>;
 
 export interface Explained {
   readonly reason: Refusal;
@@ -22,9 +22,10 @@ export function explain(
   legIds: readonly [number, number],
   pair: number,
   nowUs: Micros,
+  identity: Evidence,
 ): readonly Explained[] {
   const found = { ...quality.look(pair, nowUs) };
-  const evidence = evidenceOf(quality, legIds, quality.costPercent(pair), found, nowUs);
+  const evidence = { ...evidenceOf(quality, legIds, quality.costPercent(pair), found, nowUs), identity };
   return REFUSALS.map((reason) => ({
     reason,
     holds: (found.refusals & REFUSAL_BIT[reason]) !== 0,
@@ -38,7 +39,7 @@ function evidenceOf(
   costPercent: number,
   found: PairQuality,
   nowUs: Micros,
-): Readonly<Record<Refusal, Evidence>> {
+): Readonly<Record<Exclude<Refusal, 'identity'>, Evidence>> {
   const both = (of: (id: number) => number): readonly (number | null)[] => ids.map((id) => orNull(of(id)));
   const { stampUs, bid, ask, bidSize, askSize } = legs.latest;
   const agesMs = both((id) => (nowUs - stampUs[id]!) / US_PER_MS);
@@ -79,7 +80,6 @@ function evidenceOf(
       implausiblePercent: thresholds.implausiblePercent,
       implausiblePendingPercent: thresholds.implausiblePendingPercent,
     },
-    identity: {},
   };
 }
 

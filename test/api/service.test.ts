@@ -27,7 +27,8 @@ test('OpenAPI is served, valid, and knows every path of the API', async () => {
   const paths = [
     ...['/api/alerts', '/api/alerts/rules', '/api/alerts/rules/{id}', '/api/alerts/rules/{id}/test'],
     ...['/api/alerts/since', '/api/charts', '/api/connections', '/api/coverage', '/api/cycles'],
-    ...['/api/dashboard_data', '/api/health', '/api/lake', '/api/lake/coverage', '/api/legs'],
+    ...['/api/dashboard_data', '/api/health', '/api/identity'],
+    ...['/api/lake', '/api/lake/coverage', '/api/legs'],
     ...['/api/live_statistics', '/api/opportunities', '/api/opportunities/top', '/api/pairs'],
     ...['/api/pairs/{symbol}/{exchange1}/{exchange2}/explain', '/api/quality', '/api/symbols'],
     ...['/api/table', '/api/table/now', '/api/table/sparklines', '/health', '/metrics', '/ping'],

@@ -47,6 +47,8 @@ const ROOTS = [
   'app-api.ts',
   'app-feed.ts',
   'app-exchange-feed.ts',
+  'app-identity.ts',
+  'app-identity-reply.ts',
   'app-ingest-thread.ts',
   'app-options.ts',
   'app-quality.ts',

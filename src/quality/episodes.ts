@@ -13,8 +13,8 @@ export interface QualityPairs {
   of(instrumentId: number): readonly number[];
 }
 
-/** So far below its costs a spread is over; nearer it goes on, for tops quiver. Percent. */
-const CLOSED_BELOW_PERCENT = 0.05;
+/** So far below what it must be a spread is over (0.05 %); nearer it goes on, for tops quiver. */
+const CLOSED_BELOW = 0.0005;
 
 export class Episodes {
   /** By number: sold on the left leg and bought on the right; NaN: it does not pay. */
@@ -24,9 +24,10 @@ export class Episodes {
   readonly #pairs: QualityPairs;
   readonly #bid: Float64Array;
   readonly #ask: Float64Array;
-  /** How many times the other price a price must be to begin, and to go on; NaN until the pair is known. */
-  readonly #opens: Float64Array;
-  readonly #goesOn: Float64Array;
+  /** How many times the price of the right leg the left one's must be to begin; NaN until the pair is known. */
+  readonly #opens12: Float64Array;
+  /** And the right one's that of the left. */
+  readonly #opens21: Float64Array;
   /** 1: an episode of either direction is under way. */
   readonly #isOpen: Uint8Array;
 
@@ -36,17 +37,20 @@ export class Episodes {
     this.#isOpen = new Uint8Array(pairs.pairsMax);
     this.#bid = latest.bid;
     this.#ask = latest.ask;
-    [this.since12Us, this.since21Us, this.#opens, this.#goesOn] = [column(), column(), column(), column()];
+    [this.since12Us, this.since21Us, this.#opens12, this.#opens21] = [column(), column(), column(), column()];
   }
 
   static bytesMax(pairsMax: number): number {
     return pairsMax * (4 * 8 + 1);
   }
 
-  /** Costs of a round trip, percent. */
-  meet(pair: number, costPercent: number): void {
-    this.#opens[pair] = 1 + costPercent / 100;
-    this.#goesOn[pair] = 1 + (costPercent - CLOSED_BELOW_PERCENT) / 100;
+  /**
+   * What an executable spread must be beyond, percent: the costs of a round trip, and in one direction what stands there all the time, the
+   * pair's own basis (of the left leg over the right one).
+   */
+  set(pair: number, costPercent: number, basisPercent = 0): void {
+    this.#opens12[pair] = 1 + (costPercent + Math.max(0, basisPercent)) / 100;
+    this.#opens21[pair] = 1 + (costPercent + Math.max(0, -basisPercent)) / 100;
   }
 
   /** A leg of these has a new quote. */
@@ -58,34 +62,18 @@ export class Episodes {
     for (let at = 0; at < pairs.length; at += 1) {
       const pair = pairs[at]!;
       const other = left[pair] === instrumentId ? right[pair]! : left[pair]!;
-      const goesOn = this.#goesOn[pair]!;
+      const isLeft = left[pair] === instrumentId;
+      const opensSale = (isLeft ? this.#opens12 : this.#opens21)[pair]!;
+      const opensPurchase = (isLeft ? this.#opens21 : this.#opens12)[pair]!;
       // Mostly neither direction pays: then nothing is written. NaN passes neither: no price, no episode.
-      const sells = bid > asks[other]! * goesOn;
-      const buys = bids[other]! > ask * goesOn;
-      if (sells || buys || this.#isOpen[pair] === 1)
-        this.#follow(pair, left[pair] === instrumentId, sells, buys, other, instrumentId, stampUs);
+      const sells = bid > asks[other]! * (opensSale - CLOSED_BELOW);
+      const buys = bids[other]! > ask * (opensPurchase - CLOSED_BELOW);
+      if (!sells && !buys && this.#isOpen[pair] === 0) continue;
+      const [sale, purchase] = isLeft ? [this.since12Us, this.since21Us] : [this.since21Us, this.since12Us];
+      follow(sale, pair, sells, bid > asks[other]! * opensSale, stampUs);
+      follow(purchase, pair, buys, bids[other]! > ask * opensPurchase, stampUs);
+      this.#isOpen[pair] = Number.isNaN(sale[pair]!) && Number.isNaN(purchase[pair]!) ? 0 : 1;
     }
-  }
-
-  /** `sells`: the instrument's bid is far enough above the other's ask for an episode to go on; `buys`: the other way round. */
-  #follow(
-    pair: number,
-    isLeft: boolean,
-    sells: boolean,
-    buys: boolean,
-    other: number,
-    own: number,
-    stampUs: Micros,
-  ): void {
-    const opens = this.#opens[pair]!;
-    const [since, sinceTurned] = isLeft ? [this.since12Us, this.since21Us] : [this.since21Us, this.since12Us];
-    if (!sells) since[pair] = Number.NaN;
-    else if (Number.isNaN(since[pair]!) && this.#bid[own]! > this.#ask[other]! * opens) since[pair] = stampUs;
-    if (!buys) sinceTurned[pair] = Number.NaN;
-    else if (Number.isNaN(sinceTurned[pair]!) && this.#bid[other]! > this.#ask[own]! * opens)
-      sinceTurned[pair] = stampUs;
-    const isOpen = !Number.isNaN(since[pair]!) || !Number.isNaN(sinceTurned[pair]!);
-    this.#isOpen[pair] = isOpen ? 1 : 0;
   }
 
   /** The quote of a leg has ended: what comes begins anew. */
@@ -96,4 +84,10 @@ export class Episodes {
       this.#isOpen[pair] = 0;
     }
   }
+}
+
+/** Goes on while it is near enough; begins where it is far enough. */
+function follow(since: Float64Array, pair: number, goesOn: boolean, begins: boolean, stampUs: Micros): void {
+  if (!goesOn) since[pair] = Number.NaN;
+  else if (begins && Number.isNaN(since[pair]!)) since[pair] = stampUs;
 }

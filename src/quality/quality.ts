@@ -142,6 +142,8 @@ export class Quality implements Subscriber {
       const found = this.look(pair, us);
       this.refusals[pair] = found.refusals;
       this.freshEdge[pair] = found.freshEdgePercent;
+      // What stands there all the time is no episode that has been going on: one begins beyond it.
+      if (!Number.isNaN(found.basisPercent)) this.#episodes.set(pair, this.#cost[pair]!, found.basisPercent);
       if (isSampled) this.#basis.sample(pair, found.spreadPercent);
       if (!Number.isNaN(found.spreadPercent))
         this.#day.count(pair, found.edgePercent > 0, found.refusals === 0);
@@ -203,12 +205,13 @@ export class Quality implements Subscriber {
     if (found.skewUs > this.thresholds.skewMsMax * US_PER_MS) bits |= REFUSAL_BIT.skewed;
     if (!this.#hasConfirmed(leg1, found.sinceUs) || !this.#hasConfirmed(leg2, found.sinceUs))
       bits |= REFUSAL_BIT.unconfirmed;
-    if (found.edgePercent > 0) bits |= this.#ofTime(found, nowUs);
     found.basisPercent = Number.NaN;
     found.freshEdgePercent = found.edgePercent;
     // A median is only made where something hangs on it.
     if (found.edgePercent > 0) bits |= this.#ofBasis(found, pair, is12, nowUs);
     else bits |= REFUSAL_BIT['below-costs'];
+    // What pays nothing fresh has not begun.
+    if (found.freshEdgePercent > 0) bits |= this.#ofTime(found, nowUs);
     found.refusals = bits;
   }
 
@@ -251,7 +254,7 @@ export class Quality implements Subscriber {
     for (; this.#known < pairs.size; this.#known += 1) {
       const pair = this.#known;
       this.#cost[pair] = costPercent(pair);
-      this.#episodes.meet(pair, this.#cost[pair]!);
+      this.#episodes.set(pair, this.#cost[pair]!);
     }
   }
 }

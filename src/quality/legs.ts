@@ -66,7 +66,7 @@ export class Legs {
     return InstrumentStanding.bytesMax(instrumentsMax) + instrumentsMax * (1 + 8 + 1 + 8 + 3 * 8 + 5 * 8);
   }
 
-  /** The hub's latest quote is this one already. */
+  /** The hub's latest quote is this one already. True: a hole ended with it. */
   quote(
     stampUs: Micros,
     instrumentId: number,
@@ -75,7 +75,7 @@ export class Legs {
     ask: number,
     askSize: number,
     exchangeUs: Micros,
-  ): void {
+  ): boolean {
     const isSame =
       bid === this.#bid[instrumentId] &&
       ask === this.#ask[instrumentId] &&
@@ -90,9 +90,11 @@ export class Legs {
     }
     const spoken = this.spoken[instrumentId]!;
     if (spoken < CONFIRMING_QUOTES) this.spoken[instrumentId] = spoken + 1;
+    const endsHole = this.#hole[instrumentId] !== HOLE.none;
     this.#hole[instrumentId] = HOLE.none;
     this.delayUs[instrumentId] =
       exchangeUs > 0 ? this.#least.over(instrumentId, stampUs - exchangeUs, stampUs) : Number.NaN;
+    return endsHole;
   }
 
   /** Whether its quote has ended with it. */

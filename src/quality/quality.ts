@@ -124,7 +124,9 @@ export class Quality implements Subscriber {
     askSize: number,
     exchangeUs: Micros,
   ): void {
-    this.legs.quote(stampUs, instrumentId, bid, bidSize, ask, askSize, exchangeUs);
+    const endsHole = this.legs.quote(stampUs, instrumentId, bid, bidSize, ask, askSize, exchangeUs);
+    // What the other leg did meanwhile was held against a price that did not count.
+    if (endsHole) this.#episodes.end(instrumentId);
     this.#episodes.quote(stampUs, instrumentId);
   }
 

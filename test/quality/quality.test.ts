@@ -45,6 +45,20 @@ test('after a disconnect the first quote is not believed, the second is', () => 
   assert.deepEqual(stage.refusals(5_700), []);
 });
 
+test('what opened while a leg was gone has not stood: it begins when the leg is back', () => {
+  const stage = qualityStage();
+  stage.calm(0, 2_000);
+  stage.gap('right', 2_000, 'disconnect');
+  // The other one moves on alone, against a price that does not count.
+  for (let atMs = 2_100; atMs < 6_000; atMs += 100) stage.quote('left', atMs, { bid: 100.6 });
+  stage.quote('right', 6_000, { bid: 100 });
+  stage.quote('right', 6_010, { bid: 100 });
+  stage.quote('left', 6_020, { bid: 100.6 });
+  assert.deepEqual(stage.refusals(6_100), ['flicker']);
+  stage.quote('right', 6_510, { bid: 100 });
+  assert.deepEqual(stage.refusals(6_520), []);
+});
+
 test('a market that is halted, a side that is withdrawn, a side of no size', () => {
   const halted = opened();
   halted.gap('left', 4_100, 'unsubscribed');

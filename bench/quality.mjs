@@ -2,10 +2,10 @@
 // instruments (8,400 pairs, 7 an instrument), in turns. Beside it what a quote of the same costs the watched windows.
 //   npm run bench -- quality [--quotes 2000000] [--rounds 5]
 
+import { loadConfig } from '../build/src/config/config.js';
 import { InstrumentTable } from '../build/src/core/instrument.js';
 import { Hub } from '../build/src/hub/hub.js';
 import { Quality } from '../build/src/quality/quality.js';
-import { QUALITY_DEFAULTS } from '../build/src/quality/thresholds.js';
 import { PairTable } from '../build/src/windows/pair-table.js';
 import { Watched } from '../build/src/windows/watched.js';
 
@@ -15,6 +15,7 @@ const option = (name, otherwise) => {
 };
 const QUOTES = option('quotes', 2_000_000);
 const ROUNDS = option('rounds', 5);
+const { quality: thresholds } = loadConfig({ environment: {}, flags: [], exchangeNames: [] });
 const [EXCHANGES, SYMBOLS] = [8, 300];
 const START_US = 1_790_000_000_000_000;
 /** 10,000 quotes a second. */
@@ -56,7 +57,7 @@ function stage(kind) {
       instrumentsMax: 16_384,
       costPercent: () => 0.4,
       identity: () => 'same',
-      thresholds: QUALITY_DEFAULTS,
+      thresholds,
     });
     let [spentMs, seconds, mostMs] = [0, 0, 0];
     hub.subscribe({

@@ -1,7 +1,8 @@
 // Whether two legs are one coin, put together: the judge over the tracked pairs, a person's overrides, and what was learned kept in one file
 // beside the lake, so that a restart need not learn anew. Composition only, like app.ts.
 
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { rename, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { AppOptions } from './app-options.js';
 import type { Config } from './config/config.js';
@@ -60,7 +61,7 @@ export function identityPath({ lake }: Pick<Config, 'lake'>): string {
 export function keepIdentity(
   { config, clock, log }: Pick<AppOptions, 'config' | 'clock' | 'log'>,
   identity: Identity,
-): { close(): void } {
+): { close(): Promise<void> } {
   const path = identityPath(config);
   try {
     identity.restore(readSnapshot(JSON.parse(readFileSync(path, 'utf8'))));
@@ -69,20 +70,23 @@ export function keepIdentity(
     if (codeOf(error) !== 'ENOENT')
       log.warn('what was known of the identity of coins cannot be read', { path, reason: messageOf(error) });
   }
-  const save = (): void => {
+  const save = async (): Promise<void> => {
     try {
-      const text = JSON.stringify(identity.snapshot());
-      writeFileSync(`${path}.partial`, text);
-      renameSync(`${path}.partial`, path);
+      await writeFile(`${path}.partial`, JSON.stringify(identity.snapshot()));
+      await rename(`${path}.partial`, path);
     } catch (error) {
       log.warn('what is known of the identity of coins cannot be kept', { path, reason: messageOf(error) });
     }
   };
-  const stop = clock.every(LIMITS.identitySavedMs, save);
+  // One after another: all write the same file.
+  let saving: Promise<void> = Promise.resolve();
+  const stop = clock.every(LIMITS.identitySavedMs, () => {
+    saving = saving.then(save);
+  });
   return {
-    close() {
+    async close() {
       stop();
-      save();
+      await saving.then(save);
     },
   };
 }

@@ -9,6 +9,7 @@ import type { AppOptions } from './app-options.js';
 import { assert } from './core/assert.js';
 import type { InstrumentTable } from './core/instrument.js';
 import { orNull } from './core/numbers.js';
+import { turnedPercent } from './core/percent.js';
 import type { Hub } from './hub/hub.js';
 import { LIMITS, MEMORY_TABLE_MB } from './limits.js';
 import { type Evidence, explain } from './quality/explain.js';
@@ -83,7 +84,7 @@ export function explainer(
       basisPercent: isTurned ? turnedPercent(basisPercent) : basisPercent,
       costPercent: quality.costPercent(pair),
       notionalMin: quality.thresholds.notionalMin,
-      reasons: explain(quality, legs, pair, atUs, identityEvidence(identity, pair)),
+      reasons: explain(quality, legs, pair, judged, atUs, identityEvidence(identity, pair)),
       day: quality.dayOf(pair),
     };
   };
@@ -126,9 +127,4 @@ export function judgeOf(
       thresholds: quality.thresholds,
     };
   };
-}
-
-/** Named the other way round: the spread is that of the other quotient. */
-function turnedPercent(percent: number): number {
-  return (1 / (1 + percent / 100) - 1) * 100;
 }

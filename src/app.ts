@@ -62,24 +62,22 @@ export async function startApp(options: AppOptions): Promise<App> {
     const parts = { ...known, startedUs, hub, lake, threads, statistics };
     api = await openApi({ ...known, opportunities, snapshot: () => snapshotOf(parts) });
   } catch (error) {
-    kept?.close();
-    await Promise.all([live?.close(), alerts?.close(), history.close()]);
+    await Promise.all([kept?.close(), live?.close(), alerts?.close(), history.close()]);
     await lake?.close();
     sources.close();
     throw error;
   }
-  const started = [live, alerts];
+  const started = [kept, live, alerts];
   void history.warmUp();
   for (const feed of feeds) feed.start();
   return {
     url: urlOf(config.server.host, api.port),
     async stop() {
       for (const feed of feeds) feed.stop();
-      kept?.close();
       await Promise.all([
         sources.end(),
         api.close(),
-        ...started.map((part) => part.close()),
+        ...started.map((part) => part?.close()),
         history.close(),
       ]);
       await lake?.close();

@@ -1,6 +1,8 @@
 // Where a spread lies among all that a pair has had, from the five numbers that its statistics keep. Pure. An approximation:
 // between least, 1st, 50th, 99th percentile and greatest it goes in straight lines.
 
+import { turnedPercent } from '../core/percent.js';
+
 /** What the statistics of a pair tell of its spreads, percent. */
 export interface SpreadQuantiles {
   readonly symbol: string;
@@ -39,8 +41,8 @@ export function percentileOf(values: Float64Array, at: number, spread: number): 
   return RANKS[below - 1]! + share * (RANKS[below]! - RANKS[below - 1]!);
 }
 
-/** The numbers of the pair named the other way round: its spread is that of the other quotient. */
+/** The numbers of the pair named the other way round. */
 export function turned(percent: SpreadQuantiles['percent']): SpreadQuantiles['percent'] {
-  const [least, low, middle, high, greatest] = percent.map((value) => (1 / (1 + value / 100) - 1) * 100);
+  const [least, low, middle, high, greatest] = percent.map(turnedPercent);
   return [greatest!, high!, middle!, low!, least!];
 }

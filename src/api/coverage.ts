@@ -3,7 +3,7 @@
 
 import type { FastifyInstance } from 'fastify';
 import { symbolKey } from '../core/symbol.js';
-import { type Clock, type Micros, US_PER_DAY, US_PER_SECOND } from '../core/time.js';
+import { type Clock, type Micros, secondsOf, US_PER_DAY } from '../core/time.js';
 import type { Coverage, History } from '../history/service.js';
 import type { CoverageClass, CoverageReply } from './contract.js';
 import { bad, needed, type Query, RequestError, time } from './query.js';
@@ -63,26 +63,21 @@ function rangeOf(query: Query, nowUs: Micros): Range {
 
 function bodyOf(found: Coverage, { fromUs, toUs }: Range): CoverageReply {
   const { symbol, exchange, totals, segments, joinedBelowUs, cutAtUs } = found;
-  const share = (us: Micros) => ({ seconds: seconds(us), percent: (us / (toUs - fromUs)) * 100 });
+  const share = (us: Micros) => ({ seconds: secondsOf(us), percent: (us / (toUs - fromUs)) * 100 });
   return {
     symbol,
     exchange,
-    from: seconds(fromUs),
-    to: seconds(toUs),
+    from: secondsOf(fromUs),
+    to: secondsOf(toUs),
     totals: Object.entries(totals.us).map(([name, us]) => ({ class: name as CoverageClass, ...share(us) })),
     gaps: [...totals.gapUs].map(([reason, us]) => ({ reason, ...share(us) })),
     segments: segments.map((segment) => ({
-      from: seconds(segment.fromUs),
-      to: seconds(segment.toUs),
+      from: secondsOf(segment.fromUs),
+      to: secondsOf(segment.toUs),
       class: segment.class,
       reason: segment.reason,
     })),
-    joinedBelowSeconds: seconds(joinedBelowUs),
-    cutAt: cutAtUs === null ? null : seconds(cutAtUs),
+    joinedBelowSeconds: secondsOf(joinedBelowUs),
+    cutAt: cutAtUs === null ? null : secondsOf(cutAtUs),
   };
-}
-
-/** A float64 tells microseconds of our century apart. */
-function seconds(us: Micros): number {
-  return us / US_PER_SECOND;
 }

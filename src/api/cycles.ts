@@ -2,7 +2,7 @@
 // stops it.
 
 import type { FastifyInstance } from 'fastify';
-import { type Micros, US_PER_DAY, US_PER_SECOND } from '../core/time.js';
+import { secondsOf, US_PER_DAY } from '../core/time.js';
 import { type CyclesFound, type History, NEUTRAL_PERCENT } from '../history/service.js';
 import type { CyclesReply } from './contract.js';
 import { CYCLES, CYCLES_QUERY } from './page-shapes.js';
@@ -52,21 +52,16 @@ export function cyclesRoute(app: FastifyInstance, { history, limits }: CyclesDep
 function bodyOf({ fromUs, toUs, cycles, ...found }: CyclesFound): Omit<CyclesReply, keyof Rules> {
   return {
     ...found,
-    from: seconds(fromUs),
-    to: seconds(toUs),
+    from: secondsOf(fromUs),
+    to: secondsOf(toUs),
     cycles: cycles.map(({ direction, peakPercent, ...at }) => ({
-      from: seconds(at.fromUs),
-      to: seconds(at.toUs),
+      from: secondsOf(at.fromUs),
+      to: secondsOf(at.toUs),
       direction,
       peakPercent,
-      peakAt: seconds(at.peakUs),
+      peakAt: secondsOf(at.peakUs),
     })),
   };
 }
 
 type Rules = Pick<CyclesReply, 'thresholdPercent' | 'neutralPercent'>;
-
-/** A float64 tells microseconds of our century apart. */
-function seconds(us: Micros): number {
-  return us / US_PER_SECOND;
-}

@@ -2,13 +2,12 @@
 // for how much of its last day it could. Decides nothing itself.
 
 import type { FastifyInstance } from 'fastify';
-import { exchangeKey } from '../core/exchange.js';
 import { orNull } from '../core/numbers.js';
 import { refusalsOf } from '../core/refusals.js';
 import { isoMicros, type Micros, US_PER_MS } from '../core/time.js';
 import type { ExplainedReason, ExplainReply, PairName } from './contract.js';
 import { reasonWords, verdictWords } from './explain-words.js';
-import { bad, decimal, type Query, RequestError } from './query.js';
+import { decimal, neededPair, type Query, RequestError } from './query.js';
 import { badRequests } from './shapes.js';
 
 /** A pair as the layer of quality sees it at one moment; percent, NaN where there is none. Legs in the order that was asked for. */
@@ -37,7 +36,6 @@ export interface ExplainDeps {
 
 const NOTIONAL_MAX = 1e12;
 const BPS_PER_PERCENT = 100;
-const NAMES = ['symbol', 'exchange1', 'exchange2'] as const;
 
 export function explainRoute(app: FastifyInstance, { explain }: ExplainDeps): void {
   const schema = {
@@ -68,12 +66,8 @@ export function explainRoute(app: FastifyInstance, { explain }: ExplainDeps): vo
     '/api/pairs/:symbol/:exchange1/:exchange2/explain',
     { schema, validatorCompiler },
     async (request): Promise<ExplainReply> => {
-      const names = request.params as PairName;
+      const names = neededPair(request.params as Query);
       const notional = decimal(request.query as Query, 'notional', 0, NOTIONAL_MAX);
-      for (const field of NAMES)
-        if (names[field].length > 64) throw bad(field, 'at most 64 characters', `${names[field].length}`);
-      if (exchangeKey(names.exchange1) === exchangeKey(names.exchange2))
-        throw bad('exchange2', 'another exchange than exchange1', names.exchange2);
       const found = explain(names);
       if (found === undefined)
         throw new RequestError(

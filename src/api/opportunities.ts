@@ -3,6 +3,7 @@
 
 import type { FastifyInstance } from 'fastify';
 import { orNull } from '../core/numbers.js';
+import { turnedPercent } from '../core/percent.js';
 import { refusalsOf } from '../core/refusals.js';
 import { chosen, type JudgedPair, judge, ORDERS, type PairNow, type Wanted } from '../opportunities/rank.js';
 import type { OpportunityStore } from '../opportunities/store.js';
@@ -88,9 +89,12 @@ export function nowOf(
     freshEdgePercent: quality.freshEdge[pair]!,
   };
   if (!isTurned) return { spreadPercent, executablePercent: [edge12, edge21], legs: [leg1, leg2], ...judged };
-  // Named the other way round: the spread is that of the other quotient.
-  const turned = (1 / (1 + spreadPercent / 100) - 1) * 100;
-  return { spreadPercent: turned, executablePercent: [edge21, edge12], legs: [leg2, leg1], ...judged };
+  return {
+    spreadPercent: turnedPercent(spreadPercent),
+    executablePercent: [edge21, edge12],
+    legs: [leg2, leg1],
+    ...judged,
+  };
 }
 
 export function summaryOf({

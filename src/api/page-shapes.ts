@@ -92,3 +92,36 @@ export const CYCLES = {
     more: { type: 'boolean', description: 'Older ones were left out' },
   },
 } as const;
+
+export const QUALITY_QUERY = { type: 'object', properties: PAIR_QUERY } as const;
+
+const SECONDS = { type: 'number', description: 'Seconds' } as const;
+
+export const QUALITY = {
+  type: 'object',
+  properties: {
+    ...PAIR_RANGE,
+    exchange1: { type: 'string' },
+    exchange2: { type: 'string' },
+    reasons: {
+      type: 'array',
+      items: { type: 'string' },
+      description: 'What the bits of refusals stand for, the lowest first',
+    },
+    starts: {
+      type: 'array',
+      items: { type: 'number' },
+      description: 'Of each spell, epoch seconds; it ends where the next begins',
+    },
+    refusals: {
+      type: 'array',
+      items: { type: 'integer' },
+      description: 'Bits, of each spell; 0: it could have been traded',
+    },
+    joinedBelowSeconds: SECONDS,
+    seenSeconds: SECONDS,
+    payingSeconds: SECONDS,
+    tradableSeconds: SECONDS,
+    refusedSeconds: { type: 'object', additionalProperties: { type: 'number' } },
+  },
+} as const;

@@ -3,10 +3,10 @@
 
 import type { FastifyInstance } from 'fastify';
 import { REFUSALS, type Refusal } from '../core/refusals.js';
-import { type Micros, US_PER_DAY, US_PER_SECOND } from '../core/time.js';
+import { secondsOf, US_PER_DAY } from '../core/time.js';
 import type { History, QualityFound, QualityRequest } from '../history/service.js';
 import type { PairName, QualityReply } from './contract.js';
-import { QUALITY, QUALITY_QUERY } from './opportunity-shapes.js';
+import { QUALITY, QUALITY_QUERY } from './page-shapes.js';
 import { pairFound } from './pair-answers.js';
 import { givenRange, neededPair, type Query } from './query.js';
 import { readFor, sendJson } from './read-for.js';
@@ -42,20 +42,15 @@ export function spellsRoute(app: FastifyInstance, { history, judgedBy, limits }:
 function bodyOf({ fromUs, toUs, spells, joinedBelowUs, totals, ...names }: QualityFound): QualityReply {
   const { seenUs, payingUs, tradableUs, refusedUs } = totals;
   const refusedSeconds = Object.fromEntries(
-    Object.entries(refusedUs).map(([reason, us]) => [reason, seconds(us)]),
+    Object.entries(refusedUs).map(([reason, us]) => [reason, secondsOf(us)]),
   ) as Record<Refusal, number>;
   return {
     ...names,
-    ...{ from: seconds(fromUs), to: seconds(toUs), reasons: REFUSALS },
-    starts: spells.map((spell) => seconds(spell.fromUs)),
+    ...{ from: secondsOf(fromUs), to: secondsOf(toUs), reasons: REFUSALS },
+    starts: spells.map((spell) => secondsOf(spell.fromUs)),
     refusals: spells.map(({ refusals }) => refusals),
-    joinedBelowSeconds: seconds(joinedBelowUs),
-    ...{ seenSeconds: seconds(seenUs), payingSeconds: seconds(payingUs) },
-    ...{ tradableSeconds: seconds(tradableUs), refusedSeconds },
+    joinedBelowSeconds: secondsOf(joinedBelowUs),
+    ...{ seenSeconds: secondsOf(seenUs), payingSeconds: secondsOf(payingUs) },
+    ...{ tradableSeconds: secondsOf(tradableUs), refusedSeconds },
   };
-}
-
-/** A float64 tells microseconds of our century apart. */
-function seconds(us: Micros): number {
-  return us / US_PER_SECOND;
 }

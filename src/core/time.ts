@@ -25,6 +25,11 @@ export interface Clock {
   every(periodMs: number, run: () => void): Cancel;
 }
 
+/** Epoch seconds, or seconds: a float64 tells microseconds of our century apart. */
+export function secondsOf(us: Micros): number {
+  return us / US_PER_SECOND;
+}
+
 /** Start of the UTC hour that holds `us`. */
 export function hourStartUs(us: Micros): Micros {
   return us - mod(us, US_PER_HOUR);

@@ -1,7 +1,6 @@
 // For how long a pair was refused for what over a range: its legs' quotes and what was told of them, read in their order and judged by the
 // kernel that judges them live. Begins four hours before the range, for that is what a basis rests on. Knows no lake, only functions that read.
 
-import type { QuoteColumns } from '../core/columns.js';
 import type { ColdEvent } from '../core/event.js';
 import type { GapReason, StatusKind } from '../core/reasons.js';
 import { REFUSAL_BIT, type RefusalBits } from '../core/refusals.js';
@@ -10,6 +9,7 @@ import type { InstrumentLine } from '../lake/reader.js';
 import { LonePair, type LonePairOptions } from '../quality/lone-pair.js';
 import { Spells } from '../quality/spells.js';
 import { LIMIT_TOLD_US, NOTICED_US } from '../series/leg-events.js';
+import { QuoteCursor } from '../series/quote-cursor.js';
 import { watched } from './chart.js';
 import type { QualityFound } from './read-protocol.js';
 import type { ValidChartInput } from './valid-chart.js';
@@ -51,10 +51,13 @@ export async function judgeAll<Leg>(
   const beginUs = fromUs - WARM_UP_US;
   const lines = await readEvents(beginUs - LIMIT_TOLD_US, toUs + NOTICED_US);
   const pair = new LonePair(options, sink.told);
-  const rows = (leg: Leg) =>
-    new Rows(watched(read(leg, beginUs, toUs), nextTurn, signal)[Symbol.asyncIterator]());
-  const endUs = Math.min(toUs, knownUs + 1);
-  await play(pair, [rows(legs[0]), rows(legs[1])], lines.flatMap(eventOf), sink, endUs);
+  const cursor = (leg: Leg) => new QuoteCursor(watched(read(leg, beginUs, toUs), nextTurn, signal));
+  const cursors = [cursor(legs[0]), cursor(legs[1])] as const;
+  try {
+    await play(pair, cursors, lines.flatMap(eventOf), sink, Math.min(toUs, knownUs + 1));
+  } finally {
+    for (const leg of cursors) await leg.close();
+  }
 }
 
 type LegEvent = Extract<ColdEvent, { readonly instrumentId: number }> & { readonly instrumentId: 0 | 1 };
@@ -62,21 +65,24 @@ type LegEvent = Extract<ColdEvent, { readonly instrumentId: number }> & { readon
 /** Quotes and events by stamp; of equal ones quotes are first, as an event about a quote follows it. */
 async function play(
   pair: LonePair,
-  [left, right]: readonly [Rows, Rows],
+  [left, right]: readonly [QuoteCursor, QuoteCursor],
   events: readonly LegEvent[],
   { takenBack }: JudgedSink,
   endUs: Micros,
 ): Promise<void> {
   let next = 0;
   for (;;) {
+    // Waits for nothing where nothing is to be read: this is done for every row.
     if (left.isSpent) await left.fill();
     if (right.isSpent) await right.fill();
     const event = events[next];
-    const quoteUs = Math.min(left.us, right.us);
+    const quoteUs = Math.min(left.stampUs, right.stampUs);
     const isQuote = quoteUs <= (event?.stampUs ?? Number.POSITIVE_INFINITY);
     if ((isQuote ? quoteUs : event!.stampUs) >= endUs) break;
-    if (isQuote) (left.us <= right.us ? left : right).giveTo(pair, left.us <= right.us ? 0 : 1);
-    else {
+    if (isQuote) {
+      const isLeft = left.stampUs <= right.stampUs;
+      giveRow(pair, isLeft ? 0 : 1, isLeft ? left : right);
+    } else {
       next += 1;
       const refusals = pair.cold(event!);
       if (event!.type === 'gap' && event!.fromUs < event!.stampUs) takenBack(event!.fromUs, refusals);
@@ -86,8 +92,6 @@ async function play(
   // What was noticed after the end may reach back into the range.
   for (const late of events.slice(next))
     if (late.type === 'gap' && late.fromUs < endUs) takenBack(late.fromUs, REFUSAL_BIT.stale);
-  await left.close();
-  await right.close();
 }
 
 /** A line of the ledger as the event it was. */
@@ -103,48 +107,13 @@ function eventOf(line: InstrumentLine): readonly LegEvent[] {
   return [{ type, stampUs, instrumentId, status: line['status'] as StatusKind, value }];
 }
 
-/** One leg's place in its stream. */
-class Rows {
-  readonly #chunks: AsyncIterator<QuoteColumns>;
-  #chunk: QuoteColumns | null = null;
-  #row = 0;
-  #ended = false;
-
-  constructor(chunks: AsyncIterator<QuoteColumns>) {
-    this.#chunks = chunks;
-  }
-
-  /** Infinity at the end. */
-  get us(): Micros {
-    const { length = 0, receivedUs } = this.#chunk ?? {};
-    return this.#row < length ? receivedUs![this.#row]! : Number.POSITIVE_INFINITY;
-  }
-
-  get isSpent(): boolean {
-    return !this.#ended && this.#row >= (this.#chunk?.length ?? 0);
-  }
-
-  async fill(): Promise<void> {
-    while (this.isSpent) {
-      const next = await this.#chunks.next();
-      this.#row = 0;
-      this.#chunk = next.done === true ? null : next.value;
-      this.#ended = next.done === true;
-    }
-  }
-
-  /** A row of a foreign lake that lacks a side is no quote. */
-  giveTo(pair: LonePair, leg: 0 | 1): void {
-    const { receivedUs, bid, ask, bidSize, askSize, exchangeUs } = this.#chunk!;
-    const row = this.#row;
-    this.#row += 1;
-    const of = (column: Float64Array | undefined): number => column?.[row] ?? Number.NaN;
-    const [bidHere, askHere] = [bid[row]!, ask[row]!];
-    if (Number.isNaN(bidHere) || Number.isNaN(askHere)) return;
-    pair.quote(leg, receivedUs[row]!, bidHere, of(bidSize), askHere, of(askSize), of(exchangeUs));
-  }
-
-  async close(): Promise<void> {
-    await this.#chunks.return?.();
-  }
+/** A row of a foreign lake that lacks a side is no quote. */
+function giveRow(pair: LonePair, leg: 0 | 1, cursor: QuoteCursor): void {
+  const { receivedUs, bid, ask, bidSize, askSize, exchangeUs } = cursor.chunk;
+  const { row } = cursor;
+  cursor.row += 1;
+  const of = (column: Float64Array | undefined): number => column?.[row] ?? Number.NaN;
+  const [bidHere, askHere] = [bid[row]!, ask[row]!];
+  if (Number.isNaN(bidHere) || Number.isNaN(askHere)) return;
+  pair.quote(leg, receivedUs[row]!, bidHere, of(bidSize), askHere, of(askSize), of(exchangeUs));
 }

@@ -3,10 +3,9 @@
 // gives none: how long what was read may have lain here unread, and by how much the last round trip of a ping was longer than
 // its shortest. Decides whether the connection lags; tells nobody.
 
-import { type Micros, US_PER_MINUTE, US_PER_MS } from '../core/time.js';
+import { RollingLeast } from '../core/rolling-least.js';
+import { type Micros, US_PER_MS } from '../core/time.js';
 
-/** The offset is learned anew within this: clocks drift. */
-const OFFSET_US = 5 * US_PER_MINUTE;
 /** So many looks with late quotes, one after another, convince. */
 const LATE_LOOKS = 2;
 /** It lags no longer when it was on time, by half the limit, for so long. */
@@ -108,34 +107,5 @@ export class LagMeter {
   #clear(): void {
     this.#leastUs = Number.POSITIVE_INFINITY;
     this.#untimed = false;
-  }
-}
-
-/** The least of the last five to ten minutes. */
-class RollingLeast {
-  #before = Number.POSITIVE_INFINITY;
-  #now = Number.POSITIVE_INFINITY;
-  #fromUs: Micros = Number.NEGATIVE_INFINITY;
-
-  /** Takes the value in; by how much it is over the least. */
-  over(value: number, nowUs: Micros): number {
-    if (nowUs - this.#fromUs >= OFFSET_US) {
-      this.#before = this.#now;
-      this.#now = Number.POSITIVE_INFINITY;
-      this.#fromUs = nowUs;
-    }
-    this.#now = Math.min(this.#now, value);
-    return value - this.least;
-  }
-
-  inherit(other: RollingLeast): void {
-    this.#before = Math.min(this.#before, other.#before);
-    this.#now = Math.min(this.#now, other.#now);
-    this.#fromUs = Math.max(this.#fromUs, other.#fromUs);
-  }
-
-  /** Infinity before the first. */
-  get least(): number {
-    return Math.min(this.#before, this.#now);
   }
 }

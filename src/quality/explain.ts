@@ -16,15 +16,15 @@ export interface Explained {
   readonly evidence: Evidence;
 }
 
-/** Of the pair at `nowUs`, which is not before the newest event. In the order of the list of refusals. */
+/** Of what was found of the pair at `nowUs` (`Quality.look`), with nothing told since. In the order of the list of refusals. */
 export function explain(
   quality: Quality,
   legIds: readonly [number, number],
   pair: number,
+  found: PairQuality,
   nowUs: Micros,
   identity: Evidence,
 ): readonly Explained[] {
-  const found = { ...quality.look(pair, nowUs) };
   const evidence = { ...evidenceOf(quality, legIds, quality.costPercent(pair), found, nowUs), identity };
   return REFUSALS.map((reason) => ({
     reason,

@@ -4,7 +4,8 @@
 import type { ColdEvent, LatestQuotes, ValidityListener } from '../core/event.js';
 import { STATUSES_WITHOUT_QUOTE } from '../core/reasons.js';
 import { REFUSAL_BIT, type RefusalBits } from '../core/refusals.js';
-import { type Micros, US_PER_MINUTE } from '../core/time.js';
+import { RollingLeast } from '../core/rolling-least.js';
+import type { Micros } from '../core/time.js';
 import { InstrumentStanding } from '../series/instrument-standing.js';
 import { tellValidity } from '../series/validity.js';
 
@@ -19,8 +20,9 @@ export interface LegsOptions {
 const HOLE = { none: 0, gap: 1, oneSided: 2, halted: 3 } as const;
 /** A second quote after a hole confirms the first: the first may be what the exchange had kept from before. */
 export const CONFIRMING_QUOTES = 2;
-/** The distance between an exchange's clock and ours is learned anew within this. */
-const OFFSET_US = 5 * US_PER_MINUTE;
+
+/** The object and its three numbers, each a box of its own, and where it is kept. */
+const LEAST_BYTES = 96;
 
 export class Legs {
   /** Index = instrument id: quotes since it came back, two at most. */
@@ -34,7 +36,8 @@ export class Legs {
   readonly #lagging: Uint8Array;
   readonly #hole: Uint8Array;
   readonly #holeUs: Float64Array;
-  readonly #least: RollingLeasts;
+  /** Of each instrument by itself, from its first quote with a time on: so that history, which reads two of them, knows what was known live. */
+  readonly #least: RollingLeast[] = [];
   readonly #bid: Float64Array;
   readonly #bidSize: Float64Array;
   readonly #ask: Float64Array;
@@ -53,7 +56,6 @@ export class Legs {
     this.delayUs = new Float64Array(instrumentsMax).fill(Number.NaN);
     this.#hole = new Uint8Array(instrumentsMax);
     this.#holeUs = new Float64Array(instrumentsMax).fill(Number.NaN);
-    this.#least = new RollingLeasts(instrumentsMax);
     const column = () => new Float64Array(instrumentsMax).fill(Number.NaN);
     this.changedUs = column();
     this.#bid = column();
@@ -63,7 +65,9 @@ export class Legs {
   }
 
   static bytesMax(instrumentsMax: number): number {
-    return InstrumentStanding.bytesMax(instrumentsMax) + instrumentsMax * (1 + 8 + 1 + 8 + 3 * 8 + 5 * 8);
+    return (
+      InstrumentStanding.bytesMax(instrumentsMax) + instrumentsMax * (1 + 8 + 1 + 8 + LEAST_BYTES + 5 * 8)
+    );
   }
 
   /** The hub's latest quote is this one already. True: a hole ended with it. */
@@ -93,8 +97,13 @@ export class Legs {
     const endsHole = this.#hole[instrumentId] !== HOLE.none;
     this.#hole[instrumentId] = HOLE.none;
     this.delayUs[instrumentId] =
-      exchangeUs > 0 ? this.#least.over(instrumentId, stampUs - exchangeUs, stampUs) : Number.NaN;
+      exchangeUs > 0 ? this.#leastOf(instrumentId).over(stampUs - exchangeUs, stampUs) : Number.NaN;
     return endsHole;
+  }
+
+  #leastOf(instrumentId: number): RollingLeast {
+    this.#least[instrumentId] ??= new RollingLeast();
+    return this.#least[instrumentId]!;
   }
 
   /** Whether its quote has ended with it. */
@@ -133,32 +142,5 @@ export class Legs {
   /** Since when a hole is there; NaN where none is. */
   holeUs(instrumentId: number): Micros {
     return this.#hole[instrumentId] === HOLE.none ? Number.NaN : this.#holeUs[instrumentId]!;
-  }
-}
-
-/**
- * The least of the last five to ten minutes, of each instrument by itself: so that history, which reads two of them, knows
- * what was known live.
- */
-class RollingLeasts {
-  readonly #before: Float64Array;
-  readonly #now: Float64Array;
-  readonly #fromUs: Float64Array;
-
-  constructor(instrumentsMax: number) {
-    this.#before = new Float64Array(instrumentsMax).fill(Number.POSITIVE_INFINITY);
-    this.#now = this.#before.slice();
-    this.#fromUs = new Float64Array(instrumentsMax).fill(Number.NEGATIVE_INFINITY);
-  }
-
-  /** Takes the value in; by how much it is over the least. */
-  over(id: number, value: number, nowUs: Micros): number {
-    if (nowUs - this.#fromUs[id]! >= OFFSET_US) {
-      this.#before[id] = this.#now[id]!;
-      this.#now[id] = Number.POSITIVE_INFINITY;
-      this.#fromUs[id] = nowUs;
-    }
-    if (value < this.#now[id]!) this.#now[id] = value;
-    return value - Math.min(this.#before[id]!, this.#now[id]!);
   }
 }

@@ -1,4 +1,4 @@
-// The limits by which a spread is believed. Defaults with their reasons; configuration may set each.
+// The limits by which a spread is believed, and why there are such; their defaults are those of the configuration (schema-quality.ts).
 
 export interface QualityThresholds {
   /** A spread that stands shorter is not traded: an order takes 50 to 300 ms to arrive, and a view that is late by less shows one as long. */
@@ -12,11 +12,3 @@ export interface QualityThresholds {
   /** The same while nothing proves yet that the legs are one coin. */
   readonly implausiblePendingPercent: number;
 }
-
-export const QUALITY_DEFAULTS: QualityThresholds = {
-  flickerMsMin: 500,
-  skewMsMax: 500,
-  notionalMin: 100,
-  implausiblePercent: 10,
-  implausiblePendingPercent: 1.5,
-};

@@ -4,6 +4,7 @@
 import { assert } from '../core/assert.js';
 import type { QuoteColumns } from '../core/columns.js';
 import type { Micros } from '../core/time.js';
+import { QuoteCursor } from './quote-cursor.js';
 import { grown } from './spread.js';
 import { type LegIndex, STALE_LIMIT_US_DEFAULT, ValidJoin, type ValidSink } from './valid.js';
 import { type LegEvent, SpreadPoints } from './valid-points.js';
@@ -36,7 +37,7 @@ async function* streamInto<P extends SpreadPoints>(
   input: ValidStreamInput,
   points: P,
 ): AsyncGenerator<P, void, undefined> {
-  const legs = [new Cursor(input.legs[0]), new Cursor(input.legs[1])] as const;
+  const legs = [new QuoteCursor(input.legs[0]), new QuoteCursor(input.legs[1])] as const;
   const merge = new Merge(legs, input, points);
   try {
     for (;;) {
@@ -51,48 +52,6 @@ async function* streamInto<P extends SpreadPoints>(
   }
 }
 
-/** One leg's place in its stream. */
-class Cursor {
-  chunk: QuoteColumns = NO_QUOTES;
-  row = 0;
-  ended = false;
-  readonly #chunks: AsyncIterator<QuoteColumns>;
-
-  constructor(chunks: AsyncIterable<QuoteColumns>) {
-    this.#chunks = chunks[Symbol.asyncIterator]();
-  }
-
-  /** Infinity at the end of the stream. */
-  get stampUs(): Micros {
-    return this.row < this.chunk.length ? this.chunk.receivedUs[this.row]! : Number.POSITIVE_INFINITY;
-  }
-
-  /** More is to be read before the next stamp is known. */
-  get isSpent(): boolean {
-    return !this.ended && this.row === this.chunk.length;
-  }
-
-  async fill(): Promise<void> {
-    while (this.isSpent) {
-      const next = await this.#chunks.next();
-      this.row = 0;
-      this.chunk = next.done === true ? NO_QUOTES : next.value;
-      this.ended = next.done === true;
-    }
-  }
-
-  async close(): Promise<void> {
-    await this.#chunks.return?.();
-  }
-}
-
-const NO_QUOTES: QuoteColumns = {
-  length: 0,
-  receivedUs: new Float64Array(0),
-  bid: new Float64Array(0),
-  ask: new Float64Array(0),
-};
-
 type Gap = Extract<LegEvent, { readonly kind: 'gap' }>;
 type Limit = Extract<LegEvent, { readonly kind: 'limit' }>;
 
@@ -102,7 +61,7 @@ type Limit = Extract<LegEvent, { readonly kind: 'limit' }>;
  */
 class Merge {
   readonly points: FinalPoints;
-  readonly #legs: readonly [Cursor, Cursor];
+  readonly #legs: readonly [QuoteCursor, QuoteCursor];
   readonly #join: ValidJoin;
   readonly #endUs: Micros;
   readonly #gaps: readonly Gap[];
@@ -113,7 +72,7 @@ class Merge {
   readonly #blindUntilUs = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
 
   constructor(
-    legs: readonly [Cursor, Cursor],
+    legs: readonly [QuoteCursor, QuoteCursor],
     { events, limitUs, endUs }: ValidStreamInput,
     points: SpreadPoints,
   ) {
@@ -152,7 +111,7 @@ class Merge {
     return false;
   }
 
-  #quote(leg: LegIndex, cursor: Cursor): void {
+  #quote(leg: LegIndex, cursor: QuoteCursor): void {
     const { chunk, row } = cursor;
     cursor.row += 1;
     const stampUs = chunk.receivedUs[row]!;

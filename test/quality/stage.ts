@@ -5,8 +5,8 @@ import type { GapReason, StatusKind } from '../../src/core/reasons.js';
 import { type Refusal, refusalsOf } from '../../src/core/refusals.js';
 import { Hub } from '../../src/hub/hub.js';
 import { type IdentityState, Quality } from '../../src/quality/quality.js';
-import { QUALITY_DEFAULTS } from '../../src/quality/thresholds.js';
 import { PairTable } from '../../src/windows/pair-table.js';
+import { QUALITY_DEFAULTS } from './defaults.js';
 
 export const ORIGIN_MS = 1_700_000_000_000;
 export const COST_PERCENT = 0.4;

@@ -1,13 +1,9 @@
 // Why a spread would not be traded, as the server has it in bits. The words of the page for each: i18n/quality.ts.
 
-import type { Refusal } from '../../src/api/contract.js';
+import { REFUSALS, type Refusal } from '../../src/client/index.js';
 import { type TextKey, t } from '../i18n/words.js';
 
-/** By bit, as core/refusals.ts has them; a test holds the two together. */
-export const REFUSALS = [
-  ...['no-live-leg', 'lagging', 'stale', 'below-costs', 'halted', 'one-sided', 'crossed', 'skewed'],
-  ...['unconfirmed', 'flicker', 'thin', 'basis', 'implausible', 'identity'],
-] as readonly Refusal[];
+export { REFUSALS };
 
 /** What every spread has that is not an opportunity: it comes after the reasons that say more. */
 const BELOW_COSTS: Refusal = 'below-costs';

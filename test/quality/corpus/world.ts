@@ -8,11 +8,11 @@ import { TAKER_FEES_PERCENT } from '../../../src/exchanges/index.js';
 import { Hub } from '../../../src/hub/hub.js';
 import { Identity } from '../../../src/quality/identity.js';
 import { Quality } from '../../../src/quality/quality.js';
-import { QUALITY_DEFAULTS } from '../../../src/quality/thresholds.js';
 import type { SimQuote } from '../../../src/sim/exchange.js';
 import { SIM_EXCHANGES } from '../../../src/sim/exchanges/index.js';
 import { createRandom, type Random } from '../../../src/sim/random.js';
 import { PairTable } from '../../../src/windows/pair-table.js';
+import { QUALITY_DEFAULTS } from '../defaults.js';
 import { CLASSES, type Class, type Script } from './classes.js';
 import { BASE, Leg } from './leg.js';
 
